@@ -1,0 +1,145 @@
+"""One site put together: settings, people, rules, stores, keys; the only place that asks the machine.
+
+Owns: reading a site's folder into an `App` and the clock and the chance everything else is given.
+A wrong file stops the start here with file, line and cure; nothing is half open afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mailflow.config import Settings, read_settings
+from mailflow.core.calendar_ru import RUSSIA
+from mailflow.core.directory import Directory, read_directory
+from mailflow.core.office import SECRETARY, Office
+from mailflow.core.rules import Process, read_process
+from mailflow.core.surroundings import surroundings
+from mailflow.core.worktime import OfficeHours
+from mailflow.deliver import Counter
+from mailflow.edges.blobs import Blobs
+from mailflow.edges.letters import Letters
+from mailflow.edges.store import Store
+from mailflow.errors import SettingsError
+from mailflow.lookup import Desk
+
+DIRECTORY_FILE = "directory.yaml"
+
+
+def now() -> datetime:
+    """Ask the machine what time it is; everything else is told."""
+    return datetime.now(UTC)
+
+
+def shipped(name: str) -> Path:
+    """Give the folder of that name that came with mailflow: in the wheel, or beside the package."""
+    here = Path(__file__).parent
+    inside = here / "_share" / name
+    return inside if inside.is_dir() else here.parent / name
+
+
+@dataclass(frozen=True)
+class App:
+    """A site, open and checked."""
+
+    settings: Settings
+    office: Office
+    store: Store
+    desk: Desk
+    counter: Counter
+
+
+@asynccontextmanager
+async def opened(site: Path) -> AsyncIterator[App]:
+    """Open a site for as long as the block lasts; SettingsError or StoreError say what to mend."""
+    settings = read_settings(site)
+    office = read_office(settings)
+    letters = Letters([site / "templates" / "mail", shipped("templates") / "mail"])
+    letters.check()
+    ring = settings.keys()
+    store = await Store.open(settings.store_url, settings.domain)
+    try:
+        blobs = Blobs(settings.files)
+        instance = _instance(settings)
+        desk = Desk(
+            office=office,
+            store=store,
+            blobs=blobs,
+            ring=ring,
+            profile=settings.receiver(),
+            around=surroundings(office.rules, settings.own_addresses, instance),
+        )
+        counter = Counter(
+            office=office,
+            store=store,
+            blobs=blobs,
+            letters=letters,
+            ring=ring,
+            address=settings.mailbox.address,
+            name=settings.mailbox.name or office.directory.company.name,
+            instance=instance,
+            plus_addresses=settings.mailbox.plus_addresses,
+            web_url=settings.web.url if settings.web is not None else "",
+            random=secrets.token_bytes,
+        )
+        yield App(settings, office, store, desk, counter)
+    finally:
+        await store.close()
+
+
+def read_office(settings: Settings) -> Office:
+    """Read people and rules of a site; SettingsError with a line for everything wrong."""
+    directory = read_people(settings.site / DIRECTORY_FILE)
+    rules = {p.name: p for p in read_rules(rule_folders(settings.site), directory)}
+    office = settings.office
+    calendar = RUSSIA.overridden(frozenset(office.days_off), frozenset(office.working_days))
+    return Office(rules, directory, calendar, OfficeHours(office.opens, office.closes, settings.zone))
+
+
+def read_people(path: Path) -> Directory:
+    """Read directory.yaml; every site needs somebody who is its secretary."""
+    directory = read_directory(_text(path), path.name)
+    if not directory.holders(SECRETARY):
+        raise SettingsError(f"{path.name}: nobody holds the role `{SECRETARY}`: add it under `roles:`")
+    return directory
+
+
+def rule_folders(site: Path) -> Sequence[Path]:
+    """Give where rules are read from: the site's own folder, else those that came with mailflow."""
+    own = site / "rules"
+    return [own if own.is_dir() and any(own.glob("*.yaml")) else shipped("rules")]
+
+
+def read_rules(folders: Sequence[Path], directory: Directory | None) -> list[Process]:
+    """Read every process; SettingsError gathers what is wrong in all files. Without people they are not checked."""
+    complaints: list[str] = []
+    processes: list[Process] = []
+    for path in sorted(path for folder in folders for path in folder.glob("*.yaml")):
+        try:
+            processes.append(read_process(_text(path), f"rules/{path.name}", directory))
+        except SettingsError as wrong:
+            complaints.append(str(wrong))
+    names = [p.name for p in processes]
+    complaints += [f"rules: two files are `process: {n}`: rename one" for n in set(names) if names.count(n) > 1]
+    if complaints:
+        raise SettingsError("\n".join(complaints))
+    return processes
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: there is no such file: `mailflow init` makes a site with one") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: this is not UTF-8 text: save it as UTF-8") from None
+
+
+def _instance(settings: Settings) -> str:
+    """Name this mailflow in its own letters: the same for one address, and of no use to anybody else."""
+    return hashlib.sha256(settings.mailbox.address.lower().encode()).hexdigest()[:16]

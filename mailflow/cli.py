@@ -1,0 +1,274 @@
+"""The command line: each command opens what it needs, does one thing, and prints it.
+
+Owns: arguments, printing, exit codes (0 done, 1 something is wrong and said, 2 wrong arguments).
+A MailflowError is printed as it is: its text is complete. Anything else is a defect and shows itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from mailflow import __version__, log
+from mailflow.core.answers import Expecting
+from mailflow.errors import MailflowError
+
+T = TypeVar("T")
+
+SITE = click.option(
+    "--site",
+    "-s",
+    default=".",
+    envvar="MAILFLOW_SITE",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The site's folder: the one with mailflow.toml.",
+)
+
+
+class _Commands(click.Group):
+    """Prints our own errors as sentences, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except MailflowError as wrong:
+            click.echo(str(wrong), err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Commands)
+@click.version_option(__version__, prog_name="mailflow")
+def main() -> None:
+    """Approvals that live in e-mail."""
+
+
+def _await(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+# --- the service
+
+
+@main.command()
+@SITE
+@click.option("--once", is_flag=True, help="Take all that waits, do all that is due, send all that is ready, and end.")
+def run(site: Path, once: bool) -> None:
+    """Read the mailbox and serve until stopped."""
+    log.start()
+    if once:
+        taken, rung, sent = _await(_run_once(site))
+        click.echo(f"mails taken {taken}, timers rung {rung}, letters sent {sent}")
+    else:
+        _await(_serve(site))
+
+
+async def _run_once(site: Path) -> tuple[int, int, int]:
+    from mailflow import daemon
+    from mailflow.app import opened
+
+    async with opened(site) as app:
+        return await daemon.run_once(app)
+
+
+async def _serve(site: Path) -> None:
+    from mailflow import daemon
+    from mailflow.app import opened
+
+    async with opened(site) as app:
+        serving = asyncio.create_task(daemon.run(app))
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, serving.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+
+
+# --- reading
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file and line.")
+@click.option("--expecting", type=click.Choice([e.value for e in Expecting]), help="What the assignment asked for.")
+@click.option(
+    "--site", "-s", type=click.Path(file_okay=False, path_type=Path), help="A site, for its people and rules."
+)
+def explain(files: tuple[Path, ...], as_json: bool, expecting: str | None, site: Path | None) -> None:
+    """Print what would be understood of mails, touching nothing."""
+    from mailflow.explain import explain as explained
+
+    around = _surroundings(site)
+    for path in files:
+        said = explained(path.read_bytes(), around, Expecting(expecting) if expecting else None)
+        if as_json:
+            click.echo(json.dumps({"file": str(path), **said}, ensure_ascii=False))
+        else:
+            click.echo(_told(path, said))
+
+
+def _surroundings(site: Path | None) -> Any:
+    from mailflow.app import read_office, read_rules, shipped
+    from mailflow.config import read_settings
+    from mailflow.core.surroundings import surroundings
+
+    if site is None:
+        return surroundings({p.name: p for p in read_rules([shipped("rules")], None)}, ())
+    settings = read_settings(site)
+    return surroundings(read_office(settings).rules, settings.own_addresses)
+
+
+def _told(path: Path, said: dict[str, Any]) -> str:
+    lines = [f"{path}: {said['kind']} — {said['reason']}"]
+    for name, value in said.items():
+        if name not in ("kind", "reason") and value not in (None, [], {}, ""):
+            shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            lines.append(f"  {name}: {shown}")
+    return "\n".join(lines)
+
+
+# --- looking
+
+
+@main.command()
+@SITE
+@click.option("--state", type=click.Choice(["open", "done", "rejected", "withdrawn"]), help="Only cases in this state.")
+@click.option("--process", help="Only cases of this process.")
+@click.option("--limit", default=50, show_default=True, help="How many, newest first.")
+def cases(site: Path, state: str | None, process: str | None, limit: int) -> None:
+    """List cases: number, what it is, where it stands, on whom it waits."""
+    from mailflow import telling
+    from mailflow.app import opened
+
+    async def work() -> str:
+        async with opened(site) as app:
+            return await telling.case_list(app, state, process, limit)
+
+    click.echo(_await(work()))
+
+
+@main.command()
+@SITE
+@click.argument("number")
+def show(site: Path, number: str) -> None:
+    """Tell the whole story of a case."""
+    from mailflow import telling
+    from mailflow.app import opened
+
+    async def work() -> str:
+        async with opened(site) as app:
+            return await telling.case_story(app, number)
+
+    click.echo(_await(work()))
+
+
+@main.command()
+@SITE
+@click.option("--kind", help="Only this kind: stray, quarantined, bounce, ...")
+@click.option("--state", type=click.Choice(["processed", "quarantined", "failed", "duplicate"]))
+@click.option("--limit", default=50, show_default=True, help="How many, newest first.")
+def inbox(site: Path, kind: str | None, state: Any, limit: int) -> None:
+    """List mails taken in, with what each was understood as and why."""
+    from mailflow import telling
+    from mailflow.app import opened
+
+    async def work() -> str:
+        async with opened(site) as app:
+            return await telling.inbox_list(app, kind, state, limit)
+
+    click.echo(_await(work()))
+
+
+@main.group()
+def journal() -> None:
+    """The history of every case: check it, play it again."""
+
+
+@journal.command("verify")
+@SITE
+def journal_verify(site: Path) -> None:
+    """Check the hash chains; exit code 1 when a row was altered, removed or put in."""
+    from mailflow import telling
+    from mailflow.app import opened
+
+    async def work() -> tuple[bool, str]:
+        async with opened(site) as app:
+            return await telling.journal_check(app)
+
+    whole, text = _await(work())
+    click.echo(text)
+    sys.exit(0 if whole else 1)
+
+
+@journal.command("replay")
+@SITE
+@click.argument("number")
+def journal_replay(site: Path, number: str) -> None:
+    """Give the case back from its journal alone, and say whether it equals the one stored."""
+    from mailflow import telling
+    from mailflow.app import opened
+
+    async def work() -> tuple[bool, str]:
+        async with opened(site) as app:
+            return await telling.journal_replayed(app, number)
+
+    same, text = _await(work())
+    click.echo(text)
+    sys.exit(0 if same else 1)
+
+
+# --- rules
+
+
+@main.group()
+def rules() -> None:
+    """The processes, one file each."""
+
+
+@rules.command("check")
+@SITE
+def rules_check(site: Path) -> None:
+    """Check every rules file against the directory: file, line and cure for whatever is wrong."""
+    from mailflow.app import DIRECTORY_FILE, read_people, read_rules, rule_folders
+
+    checked = read_rules(rule_folders(site), read_people(site / DIRECTORY_FILE))
+    for process in checked:
+        stages = " → ".join(stage.rule.title.ru for stage in process.stages)
+        click.echo(f"{process.name}: {process.title.ru}: {stages}")
+    click.echo(f"{len(checked)} process{'' if len(checked) == 1 else 'es'}, nothing wrong")
+
+
+# --- sites
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--address", default="docs@example.com", show_default=True, help="The shared address people write to.")
+@click.option("--language", type=click.Choice(["ru", "en"]), default="ru", show_default=True)
+def init(folder: Path, address: str, language: str) -> None:
+    """Make a site: settings, people, rules, templates and a key, each explained where it stands."""
+    from mailflow.making import make_site
+
+    for made in make_site(folder, address, language):
+        click.echo(f"made {made}")
+    click.echo(
+        f"Next: fill {folder / 'mailflow.toml'} and {folder / 'directory.yaml'}, then: mailflow rules check -s {folder}"
+    )
+
+
+@main.command()
+@click.option("--out", default="demo-out", show_default=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--stay", is_flag=True, help="Keep the office running, with a page to read and answer its mail.")
+def demo(out: Path, stay: bool) -> None:
+    """Play a real office day with mail servers of its own."""
+    from mailflow.demo import play
+
+    _await(play(out, stay))

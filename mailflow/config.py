@@ -1,0 +1,322 @@
+"""mailflow.toml: one frozen model, each key with its meaning and default beside it.
+
+Owns: settings text -> `Settings`. Refuses to know: whether a server answers (`mailflow check` asks).
+An unknown key is an error with its line's section; secrets come from a file, the environment or
+$CREDENTIALS_DIRECTORY, never from the settings file itself.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from datetime import date, time
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from mailflow.core.sender import ReceiverProfile
+from mailflow.core.tokens import KeyRing
+from mailflow.edges.imap_values import MailboxSettings, MiB
+from mailflow.edges.smtp import PostSettings
+from mailflow.edges.tls import Security
+from mailflow.errors import SettingsError
+
+SETTINGS_FILE = "mailflow.toml"
+KEY_BYTES = 32
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Secret(_Section):
+    """Where a password stands: one of the three."""
+
+    file: str = ""
+    """A file with the password alone; relative to the site's folder."""
+    env: str = ""
+    """The name of an environment variable."""
+    credential: str = ""
+    """The name of a systemd credential in $CREDENTIALS_DIRECTORY."""
+
+    def read(self, site: Path, what: str) -> str:
+        """Give the secret; SettingsError saying what is missing and where."""
+        if self.env:
+            if self.env not in os.environ:
+                raise SettingsError(f"{what}: the environment has no {self.env}: set it or name a file")
+            return os.environ[self.env]
+        path = self._path(site, what)
+        try:
+            return path.read_text(encoding="utf-8").strip("\r\n")
+        except OSError as wrong:
+            raise SettingsError(f"{what}: cannot read {path}: {wrong.strerror}: write the password there") from None
+
+    def _path(self, site: Path, what: str) -> Path:
+        if self.credential:
+            folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
+            if not folder:
+                raise SettingsError(f"{what}: there is no $CREDENTIALS_DIRECTORY: start it by systemd or name a file")
+            return Path(folder) / self.credential
+        if not self.file:
+            raise SettingsError(f"{what}: no password: write password = {{file = ...}}, or env, or credential")
+        return site / self.file
+
+
+class Receiver(_Section):
+    """How our own mail server marks what it has checked; without it no sender is proven."""
+
+    kind: Literal["none", "embedded", "authserv"] = "none"
+    authserv_id: str = ""
+    """The name it writes first in Authentication-Results."""
+    mx: str = ""
+    """Its name in the `by` part of Received; empty = the topmost Received."""
+
+
+class MailboxSection(_Section):
+    """The shared mailbox people write to, read by IMAP."""
+
+    address: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+    name: str = ""
+    """The name letters come from; empty = the company's."""
+    aliases: tuple[str, ...] = ()
+    host: str
+    port: int = 993
+    security: Security = "tls"
+    """tls, starttls, or plain (only to this machine)."""
+    user: str
+    password: Secret
+    folder: str = "INBOX"
+    after: Literal["move", "flag", "leave"] = "move"
+    """What happens to a mail that is safe: moved, flagged, or left as it is."""
+    processed: str = "Processed"
+    quarantine: str = "Quarantine"
+    watch: Literal["idle", "poll"] = "idle"
+    poll_seconds: float = 30
+    take_from: date | None = None
+    """On first contact: mail received from this day on is taken; unset = only what arrives from then on."""
+    size_limit_mib: int = 30
+    ca_file: str = ""
+    plus_addresses: bool = True
+    """docs+anything@ is delivered to docs@: letters then carry a reply address of their own."""
+    receiver: Receiver = Receiver()
+
+
+class SmtpSection(_Section):
+    """How letters leave."""
+
+    host: str
+    port: int = 465
+    security: Security = "tls"
+    user: str = ""
+    password: Secret | None = None
+    per_minute: int = 0
+    """Letters a minute at most; 0 = no limit."""
+    ca_file: str = ""
+
+
+class OfficeSection(_Section):
+    """When the office works."""
+
+    timezone: str = "Europe/Moscow"
+    opens: time = time(9)
+    closes: time = time(18)
+    days_off: tuple[date, ...] = ()
+    """Days off beside the production calendar."""
+    working_days: tuple[date, ...] = ()
+    """Working days beside the production calendar."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"there is no time zone {value!r}: write one like Europe/Moscow") from None
+        return value
+
+
+class WebSection(_Section):
+    """The page behind the signed links. Without it letters are answered by reply and by mailto: alone."""
+
+    url: str
+    """How people reach it: https://docs.company.ru; http only on this machine."""
+    listen: str = "127.0.0.1"
+    port: int = 8025
+
+    @field_validator("url")
+    @classmethod
+    def _safe(cls, value: str) -> str:
+        parts = urlsplit(value)
+        loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
+        if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+            raise ValueError(f"{value!r}: links must be https (http is for this machine only)")
+        return value.rstrip("/")
+
+
+class StoreSection(_Section):
+    """Where everything stands."""
+
+    url: str = "sqlite:///data/mailflow.db"
+    """sqlite:///FILE (relative to the site's folder) or postgres://user@host/name."""
+    files: str = "data/files"
+    """The folder mails and documents lie in, by their SHA-256."""
+
+
+class KeysSection(_Section):
+    """The keys that sign links and reply addresses; `mailflow init` makes the first."""
+
+    folder: str = "keys"
+    """One file a key, named 1.key, 2.key, ...: the highest signs, all are accepted."""
+
+
+class DigestSection(_Section):
+    """The secretary's morning digest, with the registers of the year."""
+
+    at: time | None = time(8, 30)
+    """The office's hour it leaves at, on working days; "off" = none."""
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _off(cls, value: object) -> object:
+        return None if value == "off" else value
+
+    @field_validator("at")
+    @classmethod
+    def _of_the_office(cls, value: time | None) -> time | None:
+        if value is not None and value.tzinfo is not None:
+            raise ValueError("the hour is the office's own: write 08:30:00 without a zone")
+        return value
+
+
+class _Toml(_Section):
+    mailbox: MailboxSection
+    smtp: SmtpSection
+    office: OfficeSection = OfficeSection()
+    store: StoreSection = StoreSection()
+    keys: KeysSection = KeysSection()
+    digest: DigestSection = DigestSection()
+    web: WebSection | None = None
+
+
+class Settings:
+    """The settings of one site, its folder included."""
+
+    def __init__(self, site: Path, toml: _Toml) -> None:
+        self.site = site
+        self.mailbox = toml.mailbox
+        self.smtp = toml.smtp
+        self.office = toml.office
+        self.store = toml.store
+        self.digest = toml.digest
+        self.web = toml.web
+        self._keys = toml.keys
+
+    @property
+    def domain(self) -> str:
+        """The domain of our own address: Message-IDs end in it."""
+        return self.mailbox.address.rpartition("@")[2].lower()
+
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """The mailbox and its aliases, lower case."""
+        return tuple(a.lower() for a in (self.mailbox.address, *self.mailbox.aliases))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return ZoneInfo(self.office.timezone)
+
+    @property
+    def store_url(self) -> str:
+        """The store's address with the site's folder put in."""
+        kind, _, rest = self.store.url.partition("://")
+        if kind != "sqlite":
+            return self.store.url
+        path = self.site / rest.removeprefix("/") if not rest.startswith("//") else Path(rest[1:])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{path.resolve()}"
+
+    @property
+    def files(self) -> Path:
+        """The folder of the file store."""
+        return self.site / self.store.files
+
+    def receiver(self) -> ReceiverProfile:
+        """Give how our own server marks what it has checked."""
+        section = self.mailbox.receiver
+        return ReceiverProfile(section.kind, section.authserv_id, section.mx)
+
+    def imap(self) -> MailboxSettings:
+        """Give what the mailbox edge needs, the password read."""
+        box = self.mailbox
+        return MailboxSettings(
+            host=box.host,
+            port=box.port,
+            user=box.user,
+            password=box.password.read(self.site, "[mailbox]"),
+            security=box.security,
+            folder=box.folder,
+            after=box.after,
+            processed=box.processed,
+            quarantine=box.quarantine,
+            watch=box.watch,
+            poll_seconds=box.poll_seconds,
+            size_limit=box.size_limit_mib * MiB,
+            ca_file=box.ca_file,
+        )
+
+    def post(self) -> PostSettings:
+        """Give what the SMTP edge needs, the password read."""
+        smtp = self.smtp
+        password = smtp.password.read(self.site, "[smtp]") if smtp.password is not None else ""
+        return PostSettings(
+            host=smtp.host,
+            port=smtp.port,
+            user=smtp.user,
+            password=password,
+            security=smtp.security,
+            sender_domain=self.domain,
+            per_minute=smtp.per_minute,
+            ca_file=smtp.ca_file,
+        )
+
+    def keys(self) -> KeyRing:
+        """Read the signing keys; SettingsError for a missing folder or a key shorter than 32 bytes."""
+        folder = self.site / self._keys.folder
+        files = sorted(folder.glob("*.key"), key=lambda f: int(f.stem) if f.stem.isdecimal() else -1)
+        ring = {int(f.stem): f.read_bytes() for f in files if f.stem.isdecimal() and int(f.stem) < 256}
+        if not ring:
+            raise SettingsError(f"{folder}: there is no key: `mailflow init` makes one, or restore it from the backup")
+        short = next((number for number, key in ring.items() if len(key) < KEY_BYTES), None)
+        if short is not None:
+            raise SettingsError(f"{folder}/{short}.key: shorter than {KEY_BYTES} bytes: make a new one")
+        return KeyRing(ring, max(ring))
+
+
+def read_settings(site: Path) -> Settings:
+    """Read mailflow.toml of the site; SettingsError naming each wrong key and what to do."""
+    path = site / SETTINGS_FILE
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: there is no such file: `mailflow init {site}` makes a site") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise SettingsError(f"{path}: this is not TOML: {wrong}") from None
+    try:
+        return Settings(site, _Toml.model_validate(values))
+    except ValidationError as wrong:
+        raise SettingsError("\n".join(_complaint(path, error) for error in wrong.errors())) from None
+
+
+def _complaint(path: Path, error: object) -> str:
+    assert isinstance(error, dict)
+    *sections, key = [str(part) for part in error["loc"]] or ["?"]
+    where = f"{path.name}: [{'.'.join(sections)}] {key}" if sections else f"{path.name}: {key}"
+    if error["type"] == "extra_forbidden":
+        return f"{where}: unknown key: remove it or check its spelling"
+    if error["type"] == "missing":
+        return f"{where}: is missing: add it"
+    return f"{where}: {str(error['msg']).removeprefix('Value error, ')}"

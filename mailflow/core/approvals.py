@@ -1,0 +1,286 @@
+"""What a reply decides about an approval: a closed world for yes, and an order in which everything else is tried.
+
+Owns: the rules, each a question put to a statement; the first that answers wins. Refuses to know: words
+(see `phrases`).
+
+A yes is plain when every segment of the reply is a yes, a courtesy, a name or what the yes is about. One word
+more, and it is at best a yes with remarks, which decides nothing. What may go wrong is therefore a question too many.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from mailflow.core.answer_types import Answer, Details, Reading
+from mailflow.core.normal import fold
+from mailflow.core.phrase_search import Phrase, index
+from mailflow.core.phrases import Says
+from mailflow.core.said_dates import first_date
+from mailflow.core.said_names import names_in, person_nominative
+from mailflow.core.statements import Span, Statement, is_harmless
+
+Rule = Callable[[Statement], Reading | None]
+
+DECISION_PHRASES = (
+    Says.DOUBT, Says.NEGATED, Says.WITHDRAW, Says.DELEGATE, Says.YES, Says.NO, Says.REJECT, Says.REWORK, Says.FIX,
+    Says.LATER, Says.WEAK, Says.ASK, Says.PROXY, Says.WOULD, Says.IF, Says.BUT, Says.POLITE, Says.OBJECT,
+)  # fmt: skip
+APPROVAL_INDEX = index(*DECISION_PHRASES)
+
+_NEGATIVE = (Says.NO, Says.REJECT, Says.REWORK, Says.FIX)
+_ANSWER_OF = {
+    Says.NO: Answer.DECLINE, Says.REJECT: Answer.REJECT, Says.REWORK: Answer.REWORK, Says.FIX: Answer.REWORK,
+    Says.ASK: Answer.QUESTION, Says.DELEGATE: Answer.DELEGATE,
+}  # fmt: skip
+_BARE_NO = frozenset({"нет", "no"})
+_LEAD = re.compile(r"[\s:,.;!—–*_-]*(?:(?:причина|потому что|так как|because|reason)\b[\s:,—–-]*)?", re.IGNORECASE)
+_TO_WHOM = re.compile(r"[\s:,—–-]*(?:(?:это|этот|его|её|в|к|ко|у|с|на|to|this|it|with)\s+){0,2}([^.,;:!?\n—–]{2,60})")
+
+
+def nothing_said(s: Statement) -> Reading | None:
+    """An empty text, or a text of marks, decides nothing."""
+    if any(token.kind in ("word", "number") for token in s.row) or s.phrases:
+        return None
+    return Reading(Answer.UNCLEAR, fold(s.text) or None, reason="no words of his own")
+
+
+def withdrawn(s: Statement) -> Reading | None:
+    """An earlier decision is taken back."""
+    if not s.said(Says.WITHDRAW) or any(span.asks for span in s.sentences) or s.said(Says.WOULD, Says.IF):
+        return None
+    phrase = s.said(Says.WITHDRAW)[0]
+    if not s.opens_segment(phrase):
+        return None
+    return Reading(Answer.WITHDRAW, s.own_words(), reason="takes an earlier decision back")
+
+
+def explicit(s: Statement) -> Reading | None:
+    """A verb with a colon says it in so many words: «На доработку: …»."""
+    verbs = [phrase for phrase in s.said(*_ANSWER_OF) if s.next_word(phrase) == ":" and s.opens_segment(phrase)]
+    if not verbs:
+        return None
+    if len({_ANSWER_OF[verb.says] for verb in verbs}) > 1:
+        return Reading(Answer.UNCLEAR, s.own_words(), reason="several decisions with a colon")
+    verb = verbs[0]
+    if verb.says is Says.DELEGATE:
+        return _delegation(s, verb)
+    reason = reason_in(s, s.after(verb))
+    if verb.says is Says.ASK:
+        return Reading(Answer.QUESTION, reason or s.own_words(), reason="asks in so many words")
+    return _refusal(s, verb.says, reason)
+
+
+def plain_yes(s: Statement) -> Reading | None:
+    """The whole reply is a yes and courtesies, nothing left over."""
+    if not s.whole or any(span.asks for span in s.sentences):
+        return None
+    said_yes = False
+    for span in s.segments:
+        yes = bool(s.within(span, Says.YES, Says.WEAK))
+        also = _beside_yes(s, span) if yes else ()
+        if s.row[span.last].word == ":" or not s.is_quiet(span, *also) or (yes and _names_somebody(s, span)):
+            return None
+        said_yes = said_yes or yes
+    return Reading(Answer.APPROVE, reason="the whole reply is a yes") if said_yes else None
+
+
+def _beside_yes(s: Statement, span: Span) -> tuple[Says, ...]:
+    """What the yes is about may stand beside a full yes: «счёт согласован», but not «да, это»."""
+    full = s.within(span, Says.YES) or any(s.row[weak.first].word == "approve" for weak in s.within(span, Says.WEAK))
+    return (Says.YES, Says.WEAK, Says.OBJECT) if full else (Says.YES, Says.WEAK)
+
+
+def wished(s: Statement) -> Reading | None:
+    """«Согласовал бы» is a wish."""
+    if s.said(Says.WOULD) and s.said(Says.YES, Says.WEAK, Says.NO):
+        return Reading(Answer.UNCLEAR, s.own_words(), reason="a wish, not a decision")
+    return None
+
+
+def asked(s: Statement) -> Reading | None:
+    """A question mark makes a question of the reply, unless another sentence decides."""
+    if not any(span.asks for span in s.sentences):
+        return None
+    for phrase in (*_refusals(s), *counted_yes(s)):
+        span = s.sentence_of(phrase)
+        if not span.asks and not s.within(span, Says.IF):
+            return None
+    return Reading(Answer.QUESTION, s.own_words(), reason="asks a question")
+
+
+def put_off(s: Statement) -> Reading | None:
+    """«Посмотрю завтра»: no decision yet."""
+    later = s.said(Says.LATER)
+    if not later or s.said(Says.YES, Says.REJECT) or any(_is_firm(s, no) for no in _refusals(s)):
+        return None
+    if any(ask.first < later[0].first and s.opens_segment(ask) for ask in s.said(Says.ASK, Says.DELEGATE)):
+        return None
+    until = first_date(s.text, s.written_on)
+    return Reading(Answer.DEFER, s.own_words(), Details(until=until), "puts the decision off")
+
+
+def delegated(s: Statement) -> Reading | None:
+    """«Передайте Петрову»: somebody else is to decide."""
+    if s.said(Says.YES) or _refusals(s):
+        return None
+    return next((found for phrase in s.said(Says.DELEGATE) if (found := _delegation(s, phrase))), None)
+
+
+def refused(s: Statement) -> Reading | None:
+    """A refusal, sending back or a demand to change; its reason is the rest of the reply."""
+    refusals = _refusals(s)
+    if not refusals or s.said(Says.NEGATED):
+        return None
+    first = refusals[0]
+    yes = counted_yes(s)
+    if any(phrase.first < first.first for phrase in yes) or (first.says is Says.FIX and s.said(Says.YES)):
+        return None
+    after = [phrase for phrase in s.said(Says.YES, Says.WEAK) if phrase.first > first.last]
+    if any(phrase.says is Says.YES or s.fills_segment(phrase) for phrase in after):
+        return Reading(Answer.UNCLEAR, s.own_words(), reason="says both no and yes")
+    last = _last_of_chain(s, refusals)
+    kind = last.says if first.says is Says.NO and last.says is not Says.FIX else first.says
+    reason = reason_in(s, s.text[s.row[last.first].start :] if last.says is Says.FIX else s.after(last))
+    return _refusal(s, kind, reason or reason_in(s, s.before(first)))
+
+
+def with_remarks(s: Statement) -> Reading | None:
+    """A yes with something left over does not move the stage."""
+    if not counted_yes(s):
+        return None
+    contrary = [no for no in s.said(Says.NO) if no.first == no.last]
+    if contrary or s.said(Says.DOUBT, Says.PROXY, Says.NEGATED, Says.REJECT, Says.REWORK):
+        return Reading(Answer.UNCLEAR, s.own_words(), reason="a yes that is not surely the writer's own")
+    return Reading(Answer.APPROVE_WITH_REMARKS, s.own_words(), reason="a yes and something more")
+
+
+def asked_for(s: Statement) -> Reading | None:
+    """«Вложение не открывается, пришлите ещё раз» is a question without its mark."""
+    if s.said(Says.ASK) and not s.said(Says.DOUBT):
+        return Reading(Answer.QUESTION, s.own_words(), reason="asks for something")
+    return None
+
+
+def unclear(s: Statement) -> Reading:
+    """Nothing fits: the writer is asked."""
+    return Reading(Answer.UNCLEAR, s.own_words() or None, reason="no decision found")
+
+
+APPROVAL_RULES: tuple[Rule, ...] = (
+    nothing_said, withdrawn, explicit, plain_yes, wished, asked, put_off, delegated, refused, with_remarks,
+    asked_for, unclear,
+)  # fmt: skip
+"""In this order; the first rule that answers wins."""
+
+
+def counted_yes(s: Statement) -> tuple[Phrase, ...]:
+    """Give the yeses that count beside other words: strong ones anywhere but in a condition, weak ones only first."""
+    return tuple(
+        phrase
+        for phrase in s.said(Says.YES, Says.WEAK)
+        if not _in_condition(s, phrase)
+        and (phrase.says is Says.YES or _comes_first(s, phrase))
+        and s.row[phrase.first].word != "+"
+    )
+
+
+def reason_in(s: Statement, text: str) -> str:
+    """Give the reason a piece of the statement's text states; '' when it is all courtesy."""
+    start = s.text.find(text) if text else -1
+    span = [n for n, token in enumerate(s.row) if start <= token.start < start + len(text)] if start >= 0 else []
+    if not span or s.is_quiet(Span(span[0], span[-1])) or not any(s.row[n].kind in ("word", "number") for n in span):
+        return ""
+    loud = [part for part in s.sentences if part.last >= span[0] and part.first <= span[-1] and not s.is_quiet(part)]
+    end = s.row[min(loud[-1].last, span[-1])].end if loud else start + len(text)
+    return fold(_LEAD.sub("", s.text[start:end], count=1)).rstrip(" ,;:—–-")
+
+
+def _refusal(s: Statement, kind: Says, reason: str) -> Reading:
+    if not reason:
+        return Reading(Answer.NEED_REASON, reason="a refusal without its reason")
+    return Reading(_ANSWER_OF[kind], reason, reason="a refusal with its reason")
+
+
+def _refusals(s: Statement) -> list[Phrase]:
+    """Give the refusing phrases that stand where a decision stands."""
+    found = []
+    for phrase in s.said(*_NEGATIVE):
+        word = s.row[phrase.first].word
+        if s.sentence_of(phrase).asks or _in_condition(s, phrase):
+            continue
+        if word in _BARE_NO and phrase.first == phrase.last and not _stands_alone(s, phrase):
+            continue
+        if phrase.says is Says.NO or (s.opens_segment(phrase) and s.next_word(phrase) not in ("не", "not")):
+            found.append(phrase)
+    return found
+
+
+def _is_firm(s: Statement, phrase: Phrase) -> bool:
+    """Tell a refusal from a mere «нет» before «посмотрю завтра»."""
+    return phrase.says is not Says.FIX and s.row[phrase.first].word not in _BARE_NO
+
+
+def _stands_alone(s: Statement, phrase: Phrase) -> bool:
+    """«Нет.» and «нет, дорого» refuse; «нет акта» states a fact."""
+    after = phrase.last + 1
+    ends = after >= len(s.row) or s.row[after].kind in ("line", "mark", "smile")
+    return ends and s.opens_segment(phrase)
+
+
+def _last_of_chain(s: Statement, refusals: list[Phrase]) -> Phrase:
+    """«Не согласовано. На доработку. …»: refusals that follow one another are one refusal; the last names its kind."""
+    last = refusals[0]
+    for phrase in refusals[1:]:
+        between = range(last.last + 1, phrase.first)
+        if phrase.says is Says.NO or not all(is_harmless(s.row, n) for n in between):
+            break
+        last = phrase
+    return last
+
+
+def _in_condition(s: Statement, phrase: Phrase) -> bool:
+    """Tell whether the phrase is itself the condition: «если согласовано, то …»."""
+    return any(condition.first < phrase.first for condition in s.within(s.segment_of(phrase), Says.IF))
+
+
+def _comes_first(s: Statement, phrase: Phrase) -> bool:
+    """Tell whether nothing but courtesies and restrictions stands before the phrase."""
+    for span in s.segments:
+        if span.first >= phrase.first:
+            return True
+        if not s.is_quiet(Span(span.first, min(span.last, phrase.first - 1)), Says.BUT):
+            return False
+    return True
+
+
+def _names_somebody(s: Statement, span: Span) -> bool:
+    """«Согласовано Петров П.П.» is somebody's mark: a name may stand beside a yes only behind a comma."""
+    return bool(s.unsaid(span, *Says))
+
+
+def _delegation(s: Statement, phrase: Phrase) -> Reading | None:
+    to = _before_verb(s, phrase) or _whom(s.after(phrase))
+    if not to:
+        return None
+    return Reading(Answer.DELEGATE, s.own_words(), Details(to=to), "somebody else is to decide")
+
+
+def _before_verb(s: Statement, phrase: Phrase) -> str:
+    """«Петров решает»: the name stands before the verb."""
+    if s.row[phrase.first].word not in ("решает", "should", "is"):
+        return ""
+    names = names_in(s.text[s.row[s.segment_of(phrase).first].start : s.row[phrase.first].start], dative=False)
+    return names[-1] if names else ""
+
+
+def _whom(text: str) -> str:
+    match = _TO_WHOM.match(text)
+    if match is None:
+        return ""
+    said = fold(match[1])
+    words = said.split()
+    names = names_in(said, dative=False)
+    if names:
+        return names[0] if said.startswith(words[0][:1]) and words[0][:1].isupper() else ""
+    return " ".join(person_nominative(word) for word in words) if len(words) <= 3 else ""

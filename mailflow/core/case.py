@@ -1,0 +1,220 @@
+"""A case: one matter under way, as a value.
+
+Owns: the words of a case (card, files with versions, rounds, assignments, decisions) and the
+questions one may ask it. Refuses to know: rules, people, letters, storage. A case is changed only
+by `engine.transition`, which returns a new one.
+
+Field values are canonical and plain, so that the database can be read without mailflow: amounts
+are decimal strings with a dot, dates are ISO, a choice is its key, booleans are booleans.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from mailflow.core.answers import Answer
+
+FieldValue = str | bool | tuple[str, ...]
+Fields = Mapping[str, FieldValue]
+Channel = Literal["reply", "link", "mailto", "rule"]
+
+
+class CaseState(StrEnum):
+    """Where a case stands. A case returned for rework is `open`: it waits for its initiator."""
+
+    OPEN = "open"
+    DONE = "done"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class Ask(StrEnum):
+    """What an assignment asks of its person. The first five are answered as `answers.Expecting` says."""
+
+    APPROVAL = "approval"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    PAYMENT = "payment"
+    EXECUTION = "execution"
+    RESOLUTION = "resolution"
+    FIELDS = "fields"
+    CORRECTION = "correction"
+    EXPLANATION = "explanation"
+
+
+class Standing(StrEnum):
+    """What has become of an assignment."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    SKIPPED = "skipped"
+    VOID = "void"
+
+
+# Stages every process has without saying so; a rules file cannot take these names.
+CLARIFY = "clarify"
+REWORK = "rework"
+EXPLAIN = "explain"
+OWN_STAGES = (CLARIFY, REWORK, EXPLAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class FileVersion:
+    """One version of one file; the content lies in the file store under its SHA-256."""
+
+    name: str
+    version: int
+    sha256: str
+    size: int
+    content_type: str
+    by: str
+    at: datetime
+    comment: str = ""
+    current: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An answer that counts. `by` may differ from the assignment's principal when a deputy decided."""
+
+    answer: Answer
+    by: str
+    at: datetime
+    channel: Channel
+    comment: str = ""
+    proof: str = ""
+    card: str = ""
+    """Hash of the card the person decided on (see `card_hash`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What one person has to do at a stage. `id` is its case, round, stage and principal."""
+
+    id: str
+    round: int
+    stage: str
+    principal: str
+    ask: Ask
+    opened_at: datetime
+    due_at: datetime | None = None
+    standing: Standing = Standing.OPEN
+    decision: Decision | None = None
+    note: str = ""
+    """Why it was skipped or made void, as it stands on the approval sheet."""
+    pending: Answer | None = None
+    """A decision begun and not finished: a refusal without a reason, a yes with remarks."""
+    pending_comment: str = ""
+    about: str = ""
+    """For an explanation: the assignment whose question it answers."""
+    nudges: int = 0
+    """How many letters have asked this person to say it more clearly; there is a limit."""
+    away: bool = False
+    """An automatic reply said that the person is away; told once."""
+
+    @property
+    def open(self) -> bool:
+        """True while the person still has to act."""
+        return self.standing is Standing.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document mailflow made for the case: a sheet, a letter. Not part of what was approved."""
+
+    document: str
+    name: str
+    sha256: str
+    size: int
+    content_type: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One matter under way. `version` counts its transitions; a commit compares and sets it."""
+
+    id: str
+    process: str
+    initiator: str
+    opened_at: datetime
+    subject: str = ""
+    number: str = ""
+    """Taken from the register when the case is first committed, hence empty in a new case."""
+    register: str = ""
+    state: CaseState = CaseState.OPEN
+    round: int = 1
+    stage: str = ""
+    fields: Fields = field(default_factory=dict)
+    files: tuple[FileVersion, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    findings: tuple[str, ...] = ()
+    """Codes of the checks that failed."""
+    proven: bool = False
+    """The request came with sender proof: a trusted sum may act."""
+    confirmed: bool = True
+    """False while the process is only a guess that the initiator has yet to confirm."""
+    agreed_since: int = 1
+    """Approvals given in this round or later still hold; a material change moves it to the new round."""
+    papers: tuple[Paper, ...] = ()
+    started_from: str = ""
+    """The id of the case that started this one, or ''."""
+    linked: tuple[str, ...] = ()
+    """The numbers of the cases this one started that are closed."""
+    thread: tuple[str, ...] = ()
+    """Message-IDs of the request, so that letters thread with it."""
+    closed_at: datetime | None = None
+    version: int = 0
+
+    def assignment(self, assignment_id: str) -> Assignment | None:
+        """Give the assignment of that id, or None."""
+        return next((a for a in self.assignments if a.id == assignment_id), None)
+
+    @property
+    def open_assignments(self) -> tuple[Assignment, ...]:
+        """Those who have to act now."""
+        return tuple(a for a in self.assignments if a.open)
+
+    @property
+    def current_files(self) -> tuple[FileVersion, ...]:
+        """The newest version of every file."""
+        return tuple(f for f in self.files if f.current)
+
+    def at_stage(self, stage: str) -> tuple[Assignment, ...]:
+        """The assignments of a stage in the current round, in the order they were made."""
+        return tuple(a for a in self.assignments if a.round == self.round and a.stage == stage)
+
+    def with_assignment(self, changed: Assignment) -> Case:
+        """Give the case with that assignment put in, in place of the one with its id if there is one."""
+        if self.assignment(changed.id) is None:
+            return replace(self, assignments=(*self.assignments, changed))
+        rest = (changed if a.id == changed.id else a for a in self.assignments)
+        return replace(self, assignments=tuple(rest))
+
+
+def case_id(event_key: str) -> str:
+    """Name a case after the event that opened it: the same event never opens two."""
+    return hashlib.sha256(event_key.encode()).hexdigest()[:32]
+
+
+def assignment_id(case: str, round_: int, stage: str, principal: str) -> str:
+    """Name an assignment: there is one per case, round, stage and principal."""
+    return f"{case}/{round_}/{stage}/{principal}"
+
+
+def card_hash(fields: Fields, files: Iterable[FileVersion]) -> str:
+    """Hash what an approver is shown: every field and the SHA-256 of every current file.
+
+    A token is bound to this value, so a changed amount or file ends every outstanding one.
+    """
+    shown = {
+        "fields": dict(sorted(fields.items())),
+        "files": sorted((f.name, f.sha256) for f in files if f.current),
+    }
+    canonical = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

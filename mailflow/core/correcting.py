@@ -1,0 +1,170 @@
+"""What the initiator adds: missing fields, a corrected file, an explanation.
+
+Owns: merging fields and file versions into a case, and knowing whether a change is material.
+A material change (the amount, the account, any file) brings everybody back: whoever agreed before
+agreed to something else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mailflow.core.answers import Answer
+from mailflow.core.case import Assignment, CaseState, Decision, FileVersion, Standing
+from mailflow.core.events import AnswerReceived, IncomingFile
+from mailflow.core.nudging import unclear
+from mailflow.core.route import (
+    ask_now,
+    begin,
+    empty_fields,
+    go_on,
+    make_needed,
+    missing_fields,
+    next_round,
+)
+from mailflow.core.rules import NamedStage
+from mailflow.core.sender import Proven
+from mailflow.core.turn import Turn
+
+_NO = frozenset({Answer.NEED_REASON, Answer.DECLINE, Answer.REJECT})
+
+
+def completed(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    """The missing fields, or a yes to the guessed process; what is still missing is asked again."""
+    stage = turn.process.stage(assignment.stage)
+    if stage is not None:
+        _filled(turn, stage, assignment, event, person)
+        return
+    if not turn.case.confirmed and event.answer in _NO:
+        _not_meant(turn, person)
+        return
+    confirms = event.answer is Answer.APPROVE and not turn.case.confirmed
+    if not (confirms or event.fields or event.files):
+        unclear(turn, assignment, event, person)
+        return
+    turn.change(confirmed=turn.case.confirmed or confirms, fields={**turn.case.fields, **event.fields})
+    _keep_files(turn, event.files, person, event.comment, replaces_single=False)
+    turn.because("fields", who=turn.office.short(person))
+    if missing_fields(turn) or not turn.case.confirmed:
+        turn.letter("registered", turn.case.initiator, assignment.id, answers_a_mail=True)
+        return
+    _done(turn, assignment, event, person)
+    begin(turn)
+    turn.letter("registered", turn.case.initiator, answers_a_mail=True)
+
+
+def _filled(turn: Turn, stage: NamedStage, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    """A stage to fill: its fields, and where it has a draft the word that the draft is right."""
+    added = bool(event.fields or event.files)
+    turn.change(fields={**turn.case.fields, **event.fields})
+    _keep_files(turn, event.files, person, event.comment, replaces_single=False)
+    if empty_fields(turn, stage.rule.fields):
+        _ask_for_rest(turn, stage, assignment, event, person, added)
+    elif stage.rule.needs and added:
+        turn.because("fields", who=turn.office.short(person))
+        make_needed(turn, stage)
+    elif added or event.answer in (Answer.APPROVE, Answer.DONE):
+        turn.because("fields", who=turn.office.short(person))
+        _done(turn, assignment, event, person)
+        go_on(turn, stage)
+    else:
+        unclear(turn, assignment, event, person)
+
+
+def _ask_for_rest(
+    turn: Turn, stage: NamedStage, assignment: Assignment, event: AnswerReceived, person: str, added: bool
+) -> None:
+    if not added:
+        unclear(turn, assignment, event, person)
+        return
+    turn.because("fields", who=turn.office.short(person))
+    ask_now(turn, stage, (assignment.principal,))
+
+
+def corrected(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    """A corrected file or field, or «готово»: the next round begins."""
+    if not (event.files or event.fields or event.answer in (Answer.DONE, Answer.APPROVE)):
+        unclear(turn, assignment, event, person)
+        return
+    returned_from = _last_returned(turn)
+    _done(turn, assignment, event, person)
+    _resubmit(turn, event, person, returned_from, replaces_single=True)
+
+
+def explained(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    """The answer to an approver's question goes back to him; new files bring everybody back."""
+    if not (event.comment or event.files):
+        unclear(turn, assignment, event, person)
+        return
+    question = assignment.pending_comment
+    _done(turn, assignment, event, person)
+    turn.because("explained", who=turn.office.short(person))
+    if event.files:
+        _resubmit(turn, event, person, turn.case.stage, replaces_single=False)
+        return
+    asked = turn.case.assignment(assignment.about)
+    if asked is not None and asked.open:
+        words = {"who": turn.office.short(person), "question": question, "answer": event.comment}
+        turn.letter("answered", turn.acting(asked.principal), asked.id, words)
+
+
+def take_files(turn: Turn, files: tuple[IncomingFile, ...], by: str) -> None:
+    """Put the files of a new request into the case."""
+    _keep_files(turn, files, by, "", replaces_single=False)
+
+
+def _resubmit(turn: Turn, event: AnswerReceived, person: str, from_stage: str, replaces_single: bool) -> None:
+    before = turn.case.fields
+    findings = event.findings if event.files else turn.case.findings
+    turn.change(fields={**before, **event.fields}, findings=findings)
+    _keep_files(turn, event.files, person, event.comment, replaces_single)
+    changed = {name for name, value in turn.case.fields.items() if before.get(name) != value}
+    material = bool(event.files) or bool(changed & turn.process.material)
+    turn.because("resubmitted", who=turn.office.short(person), round=turn.case.round + 1)
+    next_round(turn, from_stage, material)
+
+
+def _last_returned(turn: Turn) -> str:
+    """Give the stage whose person returned the case in this round."""
+    returned = (
+        a.stage
+        for a in reversed(turn.case.assignments)
+        if a.round == turn.case.round and a.decision is not None and a.decision.answer is Answer.REWORK
+    )
+    return next(returned, "")
+
+
+def _done(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    proof = event.proof.by if isinstance(event.proof, Proven) else ""
+    decision = Decision(Answer.DONE, person, turn.now, event.channel, event.comment, proof)
+    current = turn.case.assignment(assignment.id) or assignment
+    turn.put(current, standing=Standing.DECIDED, decision=decision)
+    turn.stop_timers(assignment)
+
+
+def _not_meant(turn: Turn, person: str) -> None:
+    """The process was guessed wrongly: the case is closed, its number stays taken."""
+    for assignment in turn.case.open_assignments:
+        turn.end(assignment, turn.note("note_closed"))
+    turn.change(state=CaseState.WITHDRAWN, stage="", closed_at=turn.now)
+    turn.because("withdrawn", who=turn.office.short(person))
+
+
+def _keep_files(turn: Turn, files: tuple[IncomingFile, ...], by: str, comment: str, replaces_single: bool) -> None:
+    for file in files:
+        replaced = _replaced(turn, file, files, replaces_single)
+        version = replaced.version + 1 if replaced is not None else 1
+        kept = tuple(replace(f, current=False) if f is replaced else f for f in turn.case.files)
+        new = FileVersion(file.name, version, file.sha256, file.size, file.content_type, by, turn.now, comment)
+        turn.change(files=(*kept, new))
+
+
+def _replaced(
+    turn: Turn, file: IncomingFile, files: tuple[IncomingFile, ...], replaces_single: bool
+) -> FileVersion | None:
+    """Find the file this one is a new version of: by its name, or as the only one for the only one."""
+    current = turn.case.current_files
+    same = next((f for f in current if f.name.casefold() == file.name.casefold()), None)
+    if same is not None:
+        return same
+    return current[0] if replaces_single and len(files) == 1 and len(current) == 1 else None

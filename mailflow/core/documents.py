@@ -1,0 +1,123 @@
+"""A YAML file a person wrote, read into a model; every complaint has a file, a line and a cure.
+
+Owns: text -> model. Refuses to know: where the file lies and what its model means.
+Bounds: 1 MiB, 20 levels, no aliases (they make bombs), no duplicate keys (the second would win unseen).
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from mailflow.errors import SettingsError
+
+Model = TypeVar("Model", bound=BaseModel)
+Path = tuple[str | int, ...]
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 20
+
+
+class Lines:
+    """Remembers on which line of which file each key stands."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._lines: dict[Path, int] = {(): 1}
+
+    def note(self, path: Path, node: yaml.Node) -> None:
+        """Remember where this path stands."""
+        self._lines[path] = node.start_mark.line + 1
+
+    def at(self, path: Path) -> str:
+        """Give «file:line» of the path, or of the nearest key above it."""
+        known = next(path[:n] for n in range(len(path), -1, -1) if path[:n] in self._lines)
+        return f"{self.name}:{self._lines[known]}"
+
+
+def read_document(text: str, name: str, model: type[Model]) -> Model:
+    """Read YAML text into `model`; raise SettingsError listing every complaint, a line each."""
+    return read_with_lines(text, name, model)[0]
+
+
+def read_with_lines(text: str, name: str, model: type[Model]) -> tuple[Model, Lines]:
+    """As `read_document`, and where each key stands, for complaints found later."""
+    lines = Lines(name)
+    plain = _plain(_compose(text, name), (), lines)
+    try:
+        return model.model_validate(plain), lines
+    except ValidationError as wrong:
+        raise SettingsError("\n".join(_complaint(error, lines) for error in wrong.errors())) from None
+
+
+def _compose(text: str, name: str) -> yaml.Node:
+    if len(text.encode()) > MAX_BYTES:
+        raise SettingsError(f"{name}:1: the file is larger than 1 MiB: split it")
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as wrong:
+        line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
+        raise SettingsError(f"{name}:{line}: this is not YAML ({wrong.problem}): check the indent and quotes") from None
+    except (yaml.YAMLError, RecursionError) as wrong:
+        raise SettingsError(f"{name}:1: this is not YAML ({wrong}): check the file") from None
+    if node is None:
+        raise SettingsError(f"{name}:1: the file is empty: fill it or remove it")
+    return node
+
+
+def _plain(node: yaml.Node, path: Path, lines: Lines, seen: frozenset[int] = frozenset()) -> Any:
+    lines.note(path, node)
+    if id(node) in seen or len(path) > MAX_DEPTH:
+        raise SettingsError(f"{lines.at(path)}: too deep: at most {MAX_DEPTH} levels")
+    if isinstance(node, yaml.MappingNode):
+        return _plain_mapping(node, path, lines, seen | {id(node)})
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, (*path, n), lines, seen | {id(node)}) for n, item in enumerate(node.value)]
+    return _scalar(node)
+
+
+def _plain_mapping(node: yaml.MappingNode, path: Path, lines: Lines, seen: frozenset[int]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise SettingsError(f"{lines.at(path)}: a key must be a word: write `key: value`")
+        key = str(key_node.value)
+        if key in out:
+            where = f"{lines.name}:{key_node.start_mark.line + 1}"
+            raise SettingsError(f"{where}: `{key}` stands here twice: keep one")
+        out[key] = _plain(value_node, (*path, key), lines, seen)
+        lines.note((*path, key), key_node)
+    return out
+
+
+# The tags YAML 1.1 gives to words such as «on», «no» and 2026-11-20 surprise clerks: only
+# true/false, whole numbers and null are read as more than text.
+_WORDS: dict[str, object] = {"true": True, "false": False, "null": None, "": None}
+
+
+def _scalar(node: yaml.Node) -> object:
+    text = str(node.value)
+    if getattr(node, "style", None):
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    return int(text) if text.isdecimal() and (text == "0" or text[0] != "0") else text
+
+
+_CURES = {
+    "extra_forbidden": "unknown key `{key}`: remove it or check its spelling",
+    "missing": "`{key}` is missing: add `{key}:`",
+}
+
+
+def _complaint(error: ErrorDetails, lines: Lines) -> str:
+    path = tuple(error["loc"])
+    key = str(path[-1]) if path else ""
+    cure = _CURES.get(error["type"])
+    if cure:
+        return f"{lines.at(path)}: " + cure.format(key=key)
+    said = error["msg"].removeprefix("Value error, ")
+    return f"{lines.at(path)}: `{'.'.join(map(str, path))}`: {said}"

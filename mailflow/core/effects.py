@@ -1,0 +1,122 @@
+"""What must now be done outside, as named values, and the transition that asks for it.
+
+Owns: the closed set `Effect` and `Transition`. An effect's key is its event's key and a counter:
+the same event never asks for two different letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from mailflow.core.case import Case, Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file in the file store that goes out with a letter."""
+
+    name: str
+    content_type: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendLetter:
+    """One letter to one person. What it shows is read from the case when it is rendered."""
+
+    key: str
+    kind: str
+    to: str
+    """Person id."""
+    address: str
+    """The person's registered address at the time of the transition."""
+    language: Literal["ru", "en"]
+    assignment: str = ""
+    """The assignment the letter asks about: a reply to it is an answer to that assignment."""
+    automatic_answer: bool = False
+    """True for an answer to a mail (Auto-Submitted: auto-replied), False for a notice owed."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[tuple[str, ...], ...] = ()
+    in_reply_to: str = ""
+    enclosed: tuple[Enclosed, ...] = ()
+    """Files beside those of the case: a sheet, a register."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Wake this assignment at that time."""
+
+    key: str
+    at: datetime
+    what: Literal["remind", "due", "escalate"]
+    assignment: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopTimers:
+    """The assignment is over: its timers must not ring."""
+
+    key: str
+    assignment: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeNumber:
+    """Take the next number of a register for this case, in the same commit.
+
+    `form` is filled with {year} and {seq} (format-spec allowed: {seq:04}).
+    """
+
+    key: str
+    register: str
+    year: int
+    form: str
+    field: str = ""
+    """The field of the card the number is written to; '' = it is the number of the case itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeDocument:
+    """Render a document of the case: an approval sheet, a letter. It comes back as `DocumentMade`."""
+
+    key: str
+    document: str
+    """The name of its template in templates/letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartCase:
+    """Open a case of another process that belongs to this one."""
+
+    key: str
+    process: str
+    initiator: str
+    fields: Fields
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellCase:
+    """Tell the case this one was started from that it is closed."""
+
+    key: str
+    case: str
+
+
+Errand = MakeDocument | StartCase | TellCase
+"""What must be done outside and leads to an event of its own; kept as a row until it has."""
+
+Effect = SendLetter | SetTimer | StopTimers | TakeNumber | MakeDocument | StartCase | TellCase
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """The case after, what must be done, and why, in one sentence a clerk can read."""
+
+    case: Case | None
+    effects: tuple[Effect, ...]
+    why: str

@@ -1,0 +1,203 @@
+"""Where a case moves: one pure function from a case and an event to the case after.
+
+Owns: `transition`, the only way a case changes, and the table of what each event does.
+Refuses to know: databases, clocks, mail. The same case, event and office always give the same
+transition, so the journal can be played again.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from mailflow.core.case import CLARIFY, Assignment, Case, CaseState, Standing, case_id
+from mailflow.core.correcting import take_files
+from mailflow.core.deciding import answer
+from mailflow.core.effects import Enclosed, SendLetter, Transition
+from mailflow.core.events import (
+    AbsenceNoted,
+    AnswerReceived,
+    CaseEvent,
+    CommandReceived,
+    DocumentMade,
+    Event,
+    LetterBounced,
+    LinkedCaseClosed,
+    NoticeDue,
+    RequestReceived,
+    TimerDue,
+)
+from mailflow.core.linking import document_made, linked_closed
+from mailflow.core.office import Office
+from mailflow.core.route import begin, instruction
+from mailflow.core.sender import Proven, Unproven
+from mailflow.core.turn import Turn
+from mailflow.core.withdrawing import paid, withdraw
+from mailflow.core.wording import sentence
+
+
+class NoSuchCase(LookupError):
+    """The event speaks of a case that does not exist: a defect of the caller, never of a mail."""
+
+
+def transition(case: Case | None, event: Event, office: Office) -> Transition:
+    """Give the case after the event, what must be done outside, and why in one sentence."""
+    match event:
+        case NoticeDue():
+            return _notice(event, office)
+        case RequestReceived():
+            return _open(event, office)
+        case _:
+            if case is None:
+                raise NoSuchCase(event.case)
+            turn = Turn(case, event.key, event.at, office, getattr(event, "message_id", ""))
+            _happen(turn, event)
+            return turn.finished()
+
+
+def _happen(turn: Turn, event: CaseEvent) -> None:
+    match event:
+        case AnswerReceived():
+            answer(turn, event)
+        case CommandReceived():
+            _command(turn, event)
+        case TimerDue():
+            _timer(turn, event)
+        case AbsenceNoted():
+            _absent(turn, event)
+        case LetterBounced():
+            _bounced(turn, event)
+        case DocumentMade():
+            document_made(turn, event)
+        case LinkedCaseClosed():
+            linked_closed(turn, event)
+        case _:
+            assert_never(event)
+
+
+def _open(event: RequestReceived, office: Office) -> Transition:
+    """Open a case: its number, its card, its files, and the first person asked."""
+    case = Case(
+        id=case_id(event.key),
+        process=event.process,
+        initiator=event.by,
+        opened_at=event.at,
+        subject=event.subject,
+        fields=dict(event.fields),
+        findings=event.findings,
+        proven=isinstance(event.proof, Proven),
+        confirmed=event.sure,
+        started_from=event.started_from,
+        thread=(event.message_id,) if event.message_id else (),
+    )
+    turn = Turn(case, event.key, event.at, office, event.message_id)
+    turn.take_number()
+    take_files(turn, event.files, event.by)
+    who = office.short(event.by)
+    if event.started_from:
+        turn.because("from_case", who=who)
+    elif isinstance(event.proof, Unproven):
+        turn.because("opened_unproven", who=who, reason=event.proof.reason)
+    else:
+        turn.because("opened", who=who)
+    begin(turn)
+    _receipt(turn)
+    return turn.finished()
+
+
+def _receipt(turn: Turn) -> None:
+    asked = next((a.id for a in turn.case.open_assignments if a.stage == CLARIFY), "")
+    turn.letter("registered", turn.case.initiator, asked, answers_a_mail=True)
+
+
+def _notice(event: NoticeDue, office: Office) -> Transition:
+    """One letter for a mail that moves no case."""
+    person = office.directory.people[event.to]
+    letter = SendLetter(
+        f"{event.key}/0",
+        event.kind,
+        event.to,
+        person.address,
+        office.directory.language(event.to),
+        automatic_answer=bool(event.in_reply_to),
+        words=event.words,
+        rows=event.rows,
+        in_reply_to=event.in_reply_to,
+        enclosed=tuple(Enclosed(f.name, f.content_type, f.sha256, f.size) for f in event.enclosed),
+    )
+    return Transition(None, (letter,), sentence("notice", office.language, kind=event.kind))
+
+
+def _command(turn: Turn, event: CommandReceived) -> None:
+    who = turn.office.short(event.by)
+    if not _may_see(turn, event.by):
+        turn.because("not_shown", who=who)
+        return
+    if event.command == "status":
+        turn.because("status", who=who)
+        turn.letter("status", event.by, answers_a_mail=True)
+        return
+    refusal = _why_not_withdraw(turn, event)
+    if not refusal:
+        withdraw(turn, event.by, event.comment)
+        return
+    turn.because("not_counted", who=who, reason=refusal)
+    turn.letter("not_counted", event.by, words={"reason": refusal, "text": event.comment}, answers_a_mail=True)
+
+
+def _why_not_withdraw(turn: Turn, event: CommandReceived) -> str:
+    if isinstance(event.proof, Unproven):
+        return turn.note("no_proof", reason=event.proof.reason)
+    if event.by != turn.case.initiator:
+        return turn.note("only_initiator")
+    if turn.case.state is not CaseState.OPEN:
+        return turn.note("over")
+    return turn.note("paid_already") if paid(turn.case) else ""
+
+
+def _may_see(turn: Turn, person: str) -> bool:
+    """The initiator, everybody who was asked, and the secretary."""
+    asked = {a.principal for a in turn.case.assignments}
+    return person in {turn.case.initiator, turn.office.secretary, *asked}
+
+
+def _timer(turn: Turn, event: TimerDue) -> None:
+    assignment = turn.case.assignment(event.assignment)
+    if assignment is None or not assignment.open or turn.case.state is not CaseState.OPEN:
+        turn.because("timer_idle")
+        return
+    if event.what == "escalate":
+        _escalate(turn, assignment)
+        return
+    late = event.what == "due"
+    to = turn.acting(assignment.principal)
+    stage = turn.process.stage(assignment.stage)
+    words = instruction(turn, stage.rule, assignment.principal) if stage is not None else {"instruction": ""}
+    turn.because("late" if late else "reminded", who=turn.office.short(to))
+    turn.letter("reminder", to, assignment.id, {**words, "late": "yes" if late else ""})
+
+
+def _escalate(turn: Turn, assignment: Assignment) -> None:
+    """Tell the silent person's manager; where there is none, the secretary."""
+    above = turn.office.directory.manager(assignment.principal) or turn.office.secretary
+    who = turn.office.short(assignment.principal)
+    turn.because("escalated", who=who, manager=turn.office.short(above))
+    words = {"who": who, "since": turn.office.day(assignment.opened_at)}
+    turn.letter("escalation", above, words=words)
+
+
+def _absent(turn: Turn, event: AbsenceNoted) -> None:
+    assignment = turn.case.assignment(event.assignment)
+    who = turn.office.short(assignment.principal) if assignment is not None else "?"
+    turn.because("away", who=who)
+    if assignment is None or assignment.away or assignment.standing is not Standing.OPEN:
+        return
+    turn.put(assignment, away=True)
+    if assignment.principal != turn.case.initiator:
+        words = {"who": who, "until": event.until, "text": event.text}
+        turn.letter("absent", turn.case.initiator, words=words)
+
+
+def _bounced(turn: Turn, event: LetterBounced) -> None:
+    turn.because("bounced", address=event.address, reason=event.reason)
+    words = {"address": event.address, "reason": event.reason}
+    turn.letter("undelivered", turn.office.secretary, words=words)

@@ -1,0 +1,175 @@
+"""What happened: a mail read, a timer, an operator's command, each as one frozen value.
+
+Owns: the closed set `Event`. An event carries everything a transition needs to know of the world,
+its time included; `key` names it for ever, and everything it causes is named after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from mailflow.core.answers import Answer, Details
+from mailflow.core.case import Channel, Fields
+from mailflow.core.sender import SenderProof
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """A file that came with a mail and already lies in the file store."""
+
+    name: str
+    sha256: str
+    size: int
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReceived:
+    """Somebody of the staff asks for something: a new case."""
+
+    key: str
+    at: datetime
+    process: str
+    sure: bool
+    """False where the process is a guess the initiator must confirm."""
+    by: str
+    """Person id; the address of the mail, which `proof` may or may not prove."""
+    proof: SenderProof
+    fields: Fields
+    files: tuple[IncomingFile, ...] = ()
+    subject: str = ""
+    text: str = ""
+    message_id: str = ""
+    findings: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+    started_from: str = ""
+    """The id of the case that started this one, or ''."""
+    type: Literal["request"] = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReceived:
+    """Somebody answered an assignment, by reply or by a press. Whether it counts, the engine says."""
+
+    key: str
+    at: datetime
+    case: str
+    assignment: str
+    proof: SenderProof
+    answer: Answer
+    comment: str = ""
+    details: Details = field(default_factory=Details)
+    channel: Channel = "reply"
+    new_browser: bool = False
+    """The press came from a browser not seen before: a receipt goes out by mail as well."""
+    card: str = ""
+    """Hash of the card on the letter or page that was answered."""
+    fields: Fields = field(default_factory=dict)
+    ambiguous: tuple[str, ...] = ()
+    files: tuple[IncomingFile, ...] = ()
+    findings: tuple[str, ...] = ()
+    message_id: str = ""
+    """Of the mail that answered, so that what we answer threads with it."""
+    type: Literal["answer"] = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandReceived:
+    """A command that concerns one case: its status, its withdrawal."""
+
+    key: str
+    at: datetime
+    case: str
+    by: str
+    proof: SenderProof
+    command: Literal["status", "withdraw"]
+    comment: str = ""
+    message_id: str = ""
+    type: Literal["command"] = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceNoted:
+    """An automatic reply came to a letter: the person is away. Never a decision."""
+
+    key: str
+    at: datetime
+    case: str
+    assignment: str
+    text: str
+    until: str = ""
+    type: Literal["absence"] = "absence"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterBounced:
+    """A letter of ours could not be delivered, proved by our own Message-ID in the report."""
+
+    key: str
+    at: datetime
+    case: str
+    assignment: str
+    address: str
+    reason: str
+    type: Literal["bounce"] = "bounce"
+
+
+@dataclass(frozen=True, slots=True)
+class TimerDue:
+    """A timer row came due."""
+
+    key: str
+    at: datetime
+    case: str
+    assignment: str
+    what: Literal["remind", "due", "escalate"]
+    type: Literal["timer"] = "timer"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMade:
+    """A document the case asked for was rendered and lies in the file store."""
+
+    key: str
+    at: datetime
+    case: str
+    document: str
+    file: IncomingFile
+    type: Literal["document"] = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedCaseClosed:
+    """A case started from this one is closed."""
+
+    key: str
+    at: datetime
+    case: str
+    number: str
+    state: str
+    type: Literal["linked"] = "linked"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDue:
+    """A mail that moves no case yet owes somebody a letter: a stranger's mail, a request that fits nothing."""
+
+    key: str
+    at: datetime
+    kind: str
+    to: str
+    """Person id."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[tuple[str, ...], ...] = ()
+    enclosed: tuple[IncomingFile, ...] = ()
+    in_reply_to: str = ""
+    type: Literal["notice"] = "notice"
+
+
+CaseEvent = AnswerReceived | CommandReceived | AbsenceNoted | LetterBounced | TimerDue | DocumentMade | LinkedCaseClosed
+"""Happens to a case that exists."""
+
+Event = RequestReceived | NoticeDue | CaseEvent

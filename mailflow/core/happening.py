@@ -1,0 +1,164 @@
+"""From what was understood of a mail to the event it is for a case, or the letter it owes.
+
+Owns: `event_of`. Refuses to know: databases; what it needs of them comes as values. A mail that
+neither moves a case nor owes a letter gives None: it is kept with its reason, and that is all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailflow.core.classify import Target
+from mailflow.core.events import (
+    AbsenceNoted,
+    AnswerReceived,
+    CommandReceived,
+    Event,
+    IncomingFile,
+    LetterBounced,
+    NoticeDue,
+    RequestReceived,
+)
+from mailflow.core.kinds import Command, Kind, Other, Reply, Request, Understood
+from mailflow.core.message import Message
+from mailflow.core.office import Office
+from mailflow.core.sender import SenderProof
+
+LONGEST_QUOTE = 600
+"""Characters of a stranger's letter the secretary is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail with everything that was looked up about it."""
+
+    message: Message
+    at: datetime
+    proof: SenderProof
+    person: str | None
+    """Whose registered address stands in From, proven or not."""
+    target: Target | None
+    files: tuple[IncomingFile, ...] = ()
+    case: str = ""
+    """The case a command names by its number; '' = none, or an unknown number."""
+    tasks: Sequence[tuple[str, ...]] = ()
+    """What waits for the person, for «Мои задачи»."""
+
+
+def event_of(understood: Understood, arrival: Arrival, office: Office) -> Event | None:
+    """Give the event the mail is, or None where nothing follows from it but keeping it."""
+    match understood:
+        case Reply():
+            return _answer(understood, arrival)
+        case Request():
+            return _request(understood, arrival, office)
+        case Command():
+            return _command(understood, arrival)
+        case Other():
+            return _other(understood, arrival, office)
+
+
+def _answer(reply: Reply, arrival: Arrival) -> Event | None:
+    target = arrival.target
+    if target is None:
+        return None
+    return AnswerReceived(
+        key=arrival.message.key,
+        at=arrival.at,
+        case=target.case,
+        assignment=target.assignment,
+        proof=arrival.proof,
+        answer=reply.reading.answer,
+        comment=reply.reading.comment or "",
+        details=reply.reading.details,
+        card=target.card,
+        fields=reply.fields,
+        ambiguous=reply.ambiguous,
+        files=arrival.files,
+        findings=reply.findings,
+        message_id=arrival.message.message_id,
+    )
+
+
+def _request(request: Request, arrival: Arrival, office: Office) -> Event | None:
+    message = arrival.message
+    if arrival.person is None:
+        return None
+    if request.process not in office.rules:
+        ways = tuple(_way(name, office, arrival.person) for name in office.rules)
+        return _notice("unknown_request", arrival, {"subject": message.subject}, ways)
+    return RequestReceived(
+        key=message.key,
+        at=arrival.at,
+        process=request.process,
+        sure=request.sure,
+        by=arrival.person,
+        proof=arrival.proof,
+        fields={name: value for name, value in request.fields.items() if name not in request.ambiguous},
+        files=arrival.files,
+        subject=message.subject,
+        text=request.text,
+        message_id=message.message_id,
+        findings=request.findings,
+        ambiguous=request.ambiguous,
+    )
+
+
+def _way(process: str, office: Office, person: str) -> tuple[str, str]:
+    """Title of a process and the word that starts it, for somebody whose mail fitted none."""
+    rules = office.process(process)
+    language = office.directory.language(person)
+    word = next(iter(rules.starts_with.subject), process)
+    return rules.title.in_(language), word.capitalize()
+
+
+def _command(command: Command, arrival: Arrival) -> Event | None:
+    if arrival.person is None:
+        return None
+    if command.command in ("status", "withdraw") and arrival.case:
+        return CommandReceived(
+            key=arrival.message.key,
+            at=arrival.at,
+            case=arrival.case,
+            by=arrival.person,
+            proof=arrival.proof,
+            command="status" if command.command == "status" else "withdraw",
+            message_id=arrival.message.message_id,
+        )
+    if command.command == "tasks":
+        return _notice("tasks", arrival, {}, tuple(arrival.tasks))
+    return _notice("help", arrival, {})
+
+
+def _other(other: Other, arrival: Arrival, office: Office) -> Event | None:
+    target, message = arrival.target, arrival.message
+    if other.kind is Kind.AUTO_REPLY and target is not None and target.assignment:
+        text = " ".join(message.text.split())[:LONGEST_QUOTE]
+        until = other.details.get("until", "")
+        return AbsenceNoted(message.key, arrival.at, target.case, target.assignment, text, until)
+    if other.kind is Kind.BOUNCE and target is not None:
+        address = other.details.get("address", "") or office.short(target.person)
+        reason = other.details.get("status", "") or other.reason
+        return LetterBounced(message.key, arrival.at, target.case, target.assignment, address, reason)
+    if other.kind is Kind.STRAY:
+        return _stray(arrival, office)
+    return None
+
+
+def _stray(arrival: Arrival, office: Office) -> NoticeDue:
+    """Show a stranger's letter to the secretary; the stranger himself gets no answer."""
+    message = arrival.message
+    writer = next((f"{a.name} <{a.mail}>" if a.name else a.mail for a in message.from_), "?")
+    words = {"from": writer, "subject": message.subject, "text": message.text.strip()[:LONGEST_QUOTE]}
+    rows = tuple((a.name,) for a in message.attachments if not a.inline)
+    return NoticeDue(message.key, arrival.at, "stray", office.secretary, words, rows)
+
+
+def _notice(kind: str, arrival: Arrival, words: Mapping[str, str], rows: tuple[tuple[str, ...], ...] = ()) -> NoticeDue:
+    message = arrival.message
+    assert arrival.person is not None
+    return NoticeDue(
+        message.key, arrival.at, kind, arrival.person, words, rows, in_reply_to=message.message_id
+    )

@@ -1,0 +1,199 @@
+"""HTML mail bodies as lines: what a reader saw, what was hidden from him, what the mail program calls a quote.
+
+Owns: HTML -> lines, in one pass. Refuses to know: what a quote header says (see `quotes`), what the words mean.
+
+The tokenizer is our own: `html.parser` of Python 3.11 takes quadratic time over unclosed markup, and a hostile
+mail of 1 MB must be read in well under two seconds. It is tolerant: anything that is not a tag is text.
+Which style hides text is told by `veils`; hidden words are given too, marked, so that nobody is deceived by them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from html import unescape
+
+from mailflow.core.lines import Line
+from mailflow.core.normal import visible, word_list
+from mailflow.core.veils import STRUCK_TAGS, Look, StyleSheet, read_styles
+
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<[!?][^>]*>?"
+    r"|<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*)(?P<rest>(?:[^>\"']++|\"[^\"]*\"|'[^']*')*+)[^>]{0,9}>?"
+    r"|<"
+    r"|(?P<text>[^<]++)",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r"([a-zA-Z_:][-\w:.]*)(?:\s*+=\s*+(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
+_SPACE = re.compile(r"\s+")
+
+_VOID = frozenset(word_list("area base br col embed hr img input link meta source track wbr"))
+_SILENT = frozenset(word_list("script style title template xml noframes textarea select"))
+_BLOCK = frozenset(
+    word_list(
+        "address article aside blockquote body center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "
+        "header hr html li main nav ol p pre section table tbody tfoot thead tr ul"
+    )
+)
+_CLOSES_ITSELF = frozenset(word_list("p li td th tr dd dt"))
+_PARAGRAPH = frozenset(word_list("p ul ol table h1 h2 h3 h4 h5 h6 blockquote"))
+
+_QUOTE_NAMES = (
+    "mail-quote-collapse", "mail-app-auto-quote", "yahoo_quoted", "protonmail_quote", "zmail_extra",
+    "tutanota_quote", "olk_src_body_section",
+)  # fmt: skip
+_HEADER_NAMES = ("divrplyfwdmsg", "moz-cite-prefix", "gmail_attr")
+_OUTLOOK_RULE = re.compile(r"border-top:\s?solid\s?#(?:e1e1e1|b5c4df)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Element:
+    tag: str
+    look: Look
+    quoted: bool
+    indented: bool
+
+
+@dataclass(slots=True)
+class _Page:
+    """The state of one pass: open elements and the line being written."""
+
+    styles: StyleSheet
+    lines: list[Line] = field(default_factory=list)
+    open: list[_Element] = field(default_factory=lambda: [_Element("", Look(), False, False)])
+    counts: Counter[str] = field(default_factory=Counter)
+    seen: list[str] = field(default_factory=list)
+    veiled: list[str] = field(default_factory=list)
+    header: str = ""
+
+    @property
+    def here(self) -> _Element:
+        return self.open[-1]
+
+
+def html_lines(html: str) -> tuple[Line, ...]:
+    """Give the lines of a text/html body as a reader sees them; hidden words come as lines marked `hidden`."""
+    html = visible(html)
+    page = _Page(read_styles(html))
+    at = 0
+    while match := _TAG.match(html, at):
+        at = _take(page, match, html)
+    _end_line(page)
+    return tuple(page.lines)
+
+
+def _take(page: _Page, match: re.Match[str], html: str) -> int:
+    if match["text"] is not None or match[0] == "<":
+        _write(page, visible(unescape(match[0])))
+    elif match["name"] is None:
+        return match.end()
+    elif match["close"]:
+        _close(page, match["name"].lower())
+    else:
+        return _start(page, match["name"].lower(), _attributes(match["rest"]), match.end(), html)
+    return match.end()
+
+
+def _start(page: _Page, tag: str, attributes: dict[str, str], at: int, html: str) -> int:
+    if tag in _SILENT:
+        end = re.compile(rf"</{tag}", re.IGNORECASE).search(html, at)
+        return end.start() if end else len(html)
+    if tag == "br":
+        _end_line(page, keep_blank=True)
+    elif tag in ("td", "th"):
+        _write(page, " ")
+    elif tag in _BLOCK:
+        _end_line(page)
+    if tag == "img":
+        _write(page, _emoji(attributes.get("alt", "")))
+    if tag in _PARAGRAPH:
+        _blank_line(page)
+    if tag not in _VOID:
+        _open(page, tag, attributes)
+    return at
+
+
+def _open(page: _Page, tag: str, attributes: dict[str, str]) -> None:
+    if tag in _CLOSES_ITSELF and page.here.tag == tag:
+        page.counts[page.open.pop().tag] -= 1
+    page.counts[tag] += 1
+    if not attributes and tag not in STRUCK_TAGS:
+        page.open.append(_Element(tag, page.here.look, page.here.quoted, page.here.indented or tag == "blockquote"))
+        return
+    names = [name.lower() for key in ("class", "id") for name in attributes.get(key, "").split()]
+    cite = tag == "blockquote" and (attributes.get("type", "").lower() == "cite" or "cite" in attributes)
+    above = page.here
+    quoted = above.quoted or cite or _is_named(names, _QUOTE_NAMES)
+    look = above.look.under(tag, attributes, page.styles)
+    page.open.append(_Element(tag, look, quoted, above.indented or tag == "blockquote"))
+    if _is_named(names, _HEADER_NAMES):
+        page.header = "header"
+    elif _OUTLOOK_RULE.search(attributes.get("style", "").lower()):
+        page.header = "maybe_header"
+
+
+def _close(page: _Page, tag: str) -> None:
+    if tag in _BLOCK:
+        _end_line(page)
+    if tag in _PARAGRAPH:
+        _blank_line(page)
+    if not page.counts[tag]:
+        return
+    while page.here.tag != tag:
+        page.counts[page.open.pop().tag] -= 1
+    page.counts[page.open.pop().tag] -= 1
+
+
+def _write(page: _Page, text: str) -> None:
+    if not text:
+        return
+    if page.here.look.veiled:
+        page.veiled.append(text)
+    else:
+        page.seen.append(text if page.counts["pre"] else _SPACE.sub(" ", text))
+    if page.counts["pre"] and "\n" in text:
+        _end_pre_lines(page)
+
+
+def _end_line(page: _Page, keep_blank: bool = False) -> None:
+    """Close the line being written; `keep_blank` gives a line even when nothing stands on it."""
+    text, veiled = "".join(page.seen).strip(), "".join(page.veiled).strip()
+    page.seen.clear()
+    page.veiled.clear()
+    line = Line(text, page.here.quoted, page.here.indented)
+    if veiled:
+        page.lines.append(replace(line, text=_SPACE.sub(" ", veiled), hidden=True))
+    if text and page.header:
+        line = replace(line, header=page.header == "header", maybe_header=page.header == "maybe_header")
+        page.header = ""
+    if text or (keep_blank and not veiled):
+        page.lines.append(line)
+
+
+def _end_pre_lines(page: _Page) -> None:
+    *whole, last = "".join(page.seen).split("\n")
+    page.lines.extend(Line(line.rstrip(), page.here.quoted, page.here.indented) for line in whole)
+    page.seen[:] = [last]
+
+
+def _blank_line(page: _Page) -> None:
+    if page.lines and not page.lines[-1].blank:
+        page.lines.append(Line("", page.here.quoted, page.here.indented))
+
+
+def _attributes(rest: str) -> dict[str, str]:
+    if not rest.strip(" \t\r\n/"):
+        return {}
+    return {name.lower(): unescape(value.strip("\"'")) for name, value in _ATTRIBUTE.findall(rest)}
+
+
+def _is_named(names: list[str], wanted: tuple[str, ...]) -> bool:
+    """Compare by the end: web mail puts a prefix of its own before other programs' names (`x_`, `ecx`)."""
+    return any(name.endswith(wanted) or name.startswith(wanted) for name in names)
+
+
+def _emoji(alt: str) -> str:
+    """Give the picture's text when it is a sign and no words: web mail sends 👍 as a picture."""
+    return alt if len(alt) <= 8 and not any(sign.isalnum() for sign in alt) else ""

@@ -1,0 +1,44 @@
+"""A body as lines that know how they stand in the letter; plain text and HTML both become these.
+
+Owns: the line as a value, and plain text -> lines. Refuses to know: where a quoted letter begins (see `quotes`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mailflow.core.normal import visible
+
+_PREFIX = re.compile(r"[ ]{0,3}>[ ]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a body, its own quote mark taken off.
+
+    `quoted`: surely somebody else's words. `indented`: set in by a bare blockquote, a quote only under a name line.
+    `header`: the mail program says that a quoted letter's header begins here; `maybe_header`: it looks like it.
+    `hidden`: no reader of the mail could see it.
+    """
+
+    text: str
+    quoted: bool = False
+    indented: bool = False
+    header: bool = False
+    maybe_header: bool = False
+    hidden: bool = False
+
+    @property
+    def blank(self) -> bool:
+        return not self.text.strip()
+
+
+def plain_lines(text: str) -> tuple[Line, ...]:
+    """Give the lines of a text/plain body."""
+    return tuple(_plain(line) for line in visible(text).replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+
+
+def _plain(line: str) -> Line:
+    prefix = _PREFIX.match(line)
+    return Line(line[prefix.end() :], quoted=True) if prefix else Line(line)

@@ -1,0 +1,47 @@
+"""Documents and other cases: what a case causes beside itself, and what comes back of it.
+
+Owns: what happens when a paper a stage waits for is made, and when a case started from this one is closed.
+"""
+
+from __future__ import annotations
+
+from mailflow.core.answers import Answer
+from mailflow.core.case import Assignment, CaseState, Decision, Paper, Standing
+from mailflow.core.events import DocumentMade, LinkedCaseClosed
+from mailflow.core.route import ask_now, finish_letters, go_on
+from mailflow.core.turn import Turn
+
+
+def document_made(turn: Turn, event: DocumentMade) -> None:
+    """Put the paper into the case, in place of an older one of its kind; send the letters that waited for it."""
+    file = event.file
+    paper = Paper(event.document, file.name, file.sha256, file.size, file.content_type, event.at)
+    others = tuple(p for p in turn.case.papers if p.document != event.document)
+    turn.change(papers=(*others, paper))
+    turn.because("document", name=file.name)
+    if turn.case.state is not CaseState.OPEN:
+        finish_letters(turn)
+        return
+    stage = turn.process.stage(turn.case.stage)
+    if stage is not None and event.document in stage.rule.needs:
+        ask_now(turn, stage)
+
+
+def linked_closed(turn: Turn, event: LinkedCaseClosed) -> None:
+    """A case started from this one is closed: whoever's task it was has done it."""
+    turn.change(linked=(*turn.case.linked, event.number))
+    turn.because("linked_closed", number=event.number)
+    stage = turn.process.stage(turn.case.stage)
+    if stage is None or not stage.rule.done_by_linked or event.state != CaseState.DONE:
+        return
+    for assignment in turn.case.at_stage(stage.name):
+        if assignment.open:
+            _done(turn, assignment, event.number)
+    go_on(turn, stage)
+
+
+def _done(turn: Turn, assignment: Assignment, number: str) -> None:
+    note = turn.note("note_linked", number=number)
+    decision = Decision(Answer.DONE, assignment.principal, turn.now, "rule", note)
+    turn.put(assignment, standing=Standing.DECIDED, decision=decision)
+    turn.stop_timers(assignment)

@@ -1,0 +1,31 @@
+"""Asking a person to say it more clearly, and knowing when to stop.
+
+Owns: the limit of such letters for one assignment. Later replies are kept in the journal silently:
+a mail loop or a forger must not be able to make us write without end.
+"""
+
+from __future__ import annotations
+
+from mailflow.core.case import Assignment
+from mailflow.core.events import AnswerReceived
+from mailflow.core.turn import Turn
+
+MAX_NUDGES = 3
+
+
+def may_nudge(turn: Turn, assignment: Assignment) -> bool:
+    """Say whether one more letter of this sort may go out for the assignment, and count it."""
+    if assignment.nudges >= MAX_NUDGES:
+        return False
+    turn.put(assignment, nudges=assignment.nudges + 1)
+    return True
+
+
+def unclear(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    """Nothing surely meant: ask with the choices, so that one word settles it."""
+    who = turn.office.short(person)
+    if not may_nudge(turn, assignment):
+        turn.because("unclear_silent", who=who)
+        return
+    turn.because("unclear", who=who)
+    turn.letter("unclear", person, assignment.id, {"text": event.comment}, answers_a_mail=True)

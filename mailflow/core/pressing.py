@@ -1,0 +1,422 @@
+"""A press on a signed link, as values: the page shown, the form sent back, and what may become of it.
+
+Owns: what a page offers, what is wrong with a form, which event a press is, and the closed sets of
+outcomes. Refuses to know: HTTP, templates, rows. Whether an answer counts is asked of `deciding`,
+never decided here: the page shows what the engine would say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from mailflow.core.answers import Answer, Details
+from mailflow.core.case import Ask, Assignment, Case, CaseState, FileVersion, card_hash
+from mailflow.core.dates import format_date, read_date
+from mailflow.core.deciding import May, may_decide
+from mailflow.core.effects import SendLetter
+from mailflow.core.events import AnswerReceived
+from mailflow.core.office import Office
+from mailflow.core.rules import Assurance
+from mailflow.core.sender import Proven
+from mailflow.core.showing import Ways, letter_view
+from mailflow.core.tokens import Minted
+from mailflow.core.turn import Turn
+from mailflow.core.views import FileLine, Language, LetterView
+from mailflow.core.wording import answer_word
+
+BROWSER_LIFE = timedelta(days=30)
+LONGEST_COMMENT = 4000
+LONGEST_NUMBER = 64
+LONGEST_LABEL = 60
+
+ANSWERS: Mapping[str, Answer] = {
+    "approve": Answer.APPROVE,
+    "rework": Answer.REWORK,
+    "reject": Answer.REJECT,
+    "paid": Answer.PAID,
+    "done": Answer.DONE,
+    "question": Answer.QUESTION,
+}
+"""Every choice a form may name, and what it says to the engine."""
+NEEDS_WORDS = frozenset({"rework", "reject", "question"})
+"""Choices that say nothing without a reason or a question."""
+
+
+# --- what is pressed
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a link stands for, as it was issued; `hash` is all that is known of its text."""
+
+    hash: str
+    case: str
+    assignment: str
+    person: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What came back from the page, as it was typed."""
+
+    nonce: str = ""
+    choice: str = ""
+    comment: str = ""
+    number: str = ""
+    date: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One submitted form: the link's text, the browser's cookie and name ('' = it sent none)."""
+
+    text: str
+    form: Form
+    cookie: str = ""
+    agent: str = ""
+
+
+# --- what is shown
+
+
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """One file of the card; `place` counts from 1 and names it in its download link."""
+
+    place: int
+    line: FileLine
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The case as the page shows it, in the language of the link's person."""
+
+    language: Language
+    view: LetterView
+    files: tuple[PageFile, ...]
+    addressee: str
+    """Whose link it is, so that only he knows himself: «i***@corp.example»."""
+
+
+Known = Literal["known", "unknown", "foreign"]
+"""Whose browser this is: the link's person's, nobody's, somebody else's."""
+Coding = Literal["none", "letter", "ask", "sent", "spent"]
+"""What the page wants: nothing; the letter's digits; to be asked for a code; the code sent; it takes none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The card with its form."""
+
+    sheet: Sheet
+    ask: Ask
+    choices: tuple[str, ...]
+    browser: Known
+    coding: Coding
+    nonce: str
+    today: date
+
+
+# --- what is wrong with a form; the page is shown again with what was typed
+
+
+@dataclass(frozen=True, slots=True)
+class OldForm:
+    """The page lay open too long: press once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsChoice:
+    """Nothing was chosen that this page offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsReason:
+    """A refusal without its reason, a question without its words."""
+
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsDate:
+    """What stands in the date field is no date."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsCode:
+    """This browser is not known here yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCode:
+    """Not the right digits; `left` more tries."""
+
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyCodes:
+    """This link takes no more codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """The browser is somebody else's and no code was typed: the link was passed on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent:
+    """A fresh code is on its way to the registered address."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLater:
+    """A code left moments ago, or too many did (`often`): none was sent."""
+
+    often: bool
+
+
+Complaint = (
+    OldForm
+    | NeedsChoice
+    | NeedsReason
+    | NeedsDate
+    | NeedsCode
+    | WrongCode
+    | TooManyCodes
+    | Foreign
+    | CodeSent
+    | CodeLater
+)
+
+
+# --- what becomes of a look and of a press
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Nothing was recorded: the page once more, with what was typed and why."""
+
+    page: Page
+    form: Form
+    why: Complaint
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The answer stands. `browser` is the new cookie of a browser that has just become known."""
+
+    sheet: Sheet
+    said: str
+    comment: str
+    question: bool = False
+    browser: Minted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Already:
+    """A decision was there before: who, what, when."""
+
+    sheet: Sheet
+    who: str
+    said: str
+    when: str
+    comment: str
+    own: bool
+    browser: Minted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The card or the round has moved on. `task` is open: there is a newer letter. `note`: why it is not."""
+
+    sheet: Sheet
+    task: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The case is over."""
+
+    sheet: Sheet
+    state: CaseState
+
+
+@dataclass(frozen=True, slots=True)
+class NotYours:
+    """The person of the link may not decide any more; `who` may."""
+
+    sheet: Sheet
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """Unknown, expired, malformed, of another kind: all look the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One file of the card."""
+
+    file: FileVersion
+    content: bytes
+
+
+Ended = Already | Stale | Closed | NotYours
+Looked = Page | Ended | Forged
+Pressed = Recorded | Again | Page | Ended | Forged
+
+
+# --- the questions
+
+
+def ended(case: Case, task: Assignment, link: Link, office: Office, now: datetime) -> Ended | None:
+    """Say why nothing can be answered here any more; None while an answer would count."""
+    sheet = sheet_of(case, task, link, office, now)
+    if task.decision is not None:
+        decision = task.decision
+        said = answer_word(decision.answer, sheet.language)
+        local = decision.at.astimezone(office.hours.zone)
+        when = f"{format_date(local.date(), sheet.language)} {local:%H:%M}"
+        own = decision.by == link.person
+        return Already(sheet, office.short(decision.by), said, when, decision.comment, own)
+    probe = answered(Form(choice="approve"), link, "", "", False, office, now)
+    right = may_decide(Turn(case, "", now, office), task, probe) if probe is not None else None
+    if isinstance(right, May):
+        return None
+    if right is None or right.reason == "not_yours":
+        return NotYours(sheet, office.short(office.acting(task.principal, now)))
+    if right.reason == "over":
+        return Closed(sheet, case.state)
+    return Stale(sheet, task.open, "" if task.open else task.note)
+
+
+def answered(
+    form: Form, link: Link, key: str, by: str, new_browser: bool, office: Office, now: datetime
+) -> AnswerReceived | None:
+    """Give the press as the event it is; None when the link's person is nobody any more."""
+    person = office.directory.people.get(link.person)
+    if person is None:
+        return None
+    return AnswerReceived(
+        key=key,
+        at=now,
+        case=link.case,
+        assignment=link.assignment,
+        proof=Proven(person.address.lower(), by),
+        answer=ANSWERS[form.choice],
+        comment=words_of(form.comment),
+        details=_details(form, _today(office, now)) if form.choice == "paid" else Details(),
+        channel="link",
+        new_browser=new_browser,
+        card=link.card,
+    )
+
+
+def event_key(link: Link, form: Form) -> str:
+    """Name a press for ever: the same form sent twice is the same event, another one is not."""
+    said = [link.hash, form.nonce, form.choice, form.comment, form.number, form.date]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def complaint(form: Form, page: Page) -> Complaint | None:
+    """Say what is missing or wrong in the form, the first thing first; None for a whole one."""
+    if form.choice not in page.choices:
+        return NeedsChoice()
+    if form.choice in NEEDS_WORDS and not words_of(form.comment):
+        return NeedsReason(form.choice)
+    if form.choice == "paid" and form.date.strip() and _date(form.date, page.today) is None:
+        return NeedsDate()
+    return None
+
+
+def recorded(case: Case, event: AnswerReceived) -> bool:
+    """Say whether this event is what stands in the case: its decision, or the question it asked."""
+    task = case.assignment(event.assignment)
+    if event.answer is Answer.QUESTION:
+        return any(a.about == event.assignment and a.opened_at == event.at for a in case.assignments)
+    decision = task.decision if task is not None else None
+    if decision is None or (decision.at, decision.channel) != (event.at, "link"):
+        return False
+    return decision.answer is event.answer or decision.answer is Answer.APPROVE_WITH_REMARKS
+
+
+def sheet_of(case: Case, task: Assignment, link: Link, office: Office, now: datetime) -> Sheet:
+    """Give the case as its page shows it."""
+    person = office.directory.people.get(link.person)
+    language = office.directory.language(link.person) if person is not None else office.language
+    stage = office.process(case.process).stage(task.stage)
+    told = stage.rule.instruction.in_(language) if stage is not None and stage.rule.instruction else ""
+    letter = SendLetter("", "ask", link.person, "", language, task.id, words={"instruction": told})
+    view = letter_view(letter, case, office, Ways(), now)
+    files = tuple(
+        PageFile(place, line, file.sha256)
+        for place, (line, file) in enumerate(zip(view.files, case.current_files, strict=True), start=1)
+    )
+    return Sheet(language, view, files, masked(person.address) if person is not None else "")
+
+
+def page_of(
+    sheet: Sheet, case: Case, task: Assignment, browser: Known, coding: Coding, nonce: str, today: date
+) -> Page:
+    """Give the page with everything its person may answer; nobody asks himself a question."""
+    choices = tuple(choice.answer for choice in sheet.view.choices)
+    asking = () if task.principal == case.initiator else ("question",)
+    return Page(sheet, task.ask, (*choices, *asking), browser, coding, nonce, today)
+
+
+def level_of(case: Case, task: Assignment, office: Office) -> Assurance:
+    """Give the assurance the stage asks for."""
+    stage = office.process(case.process).stage(task.stage)
+    return stage.rule.assurance if stage is not None else "mail"
+
+
+def same_card(case: Case, link: Link) -> bool:
+    """Say whether the card is still the one the link was issued for."""
+    return card_hash(case.fields, case.files) == link.card
+
+
+# --- small readings
+
+
+def masked(address: str) -> str:
+    """Give an address so that its holder knows it and nobody learns it: «i***@corp.example»."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}"
+
+
+def label(agent: str) -> str:
+    """Give the browser's name as it may stand in a list: printable, one line, at most 60 characters."""
+    clean = "".join(c if c.isprintable() and unicodedata.category(c) != "Cf" else " " for c in agent)
+    return " ".join(clean.split())[:LONGEST_LABEL]
+
+
+def words_of(text: str) -> str:
+    """Give what was typed into the comment: line ends as one, edges bare."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _details(form: Form, today: date) -> Details:
+    return Details(number=" ".join(form.number.split()), date=_date(form.date, today))
+
+
+def _date(text: str, today: date) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return read_date(text.strip(), today)
+
+
+def _today(office: Office, now: datetime) -> date:
+    return date.fromisoformat(office.day(now))

@@ -1,0 +1,199 @@
+"""Who really wrote a mail: one function, one closed value.
+
+Owns: `prove`. Nothing else in mailflow decides who wrote a mail. Absent proof is `Unproven`.
+First the mail must name one writer in one way only: the scan of its bytes, our address parser and
+mail-parser agree, and nothing in the header block can be read twice. Then our own server must vouch for
+that writer. An assistant's mail (a Sender other than From) is the Sender's. Reply-To identifies nobody.
+Refuses to know: who is staff. Rules: RFC 8601 (Authentication-Results), RFC 5322 section 3.6.2, RFC 7489.
+May go wrong: an honest but odd mail stays unproven; its writer is asked to confirm by another way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+from mailflow.core.address_grammar import strict_address, strict_domain
+from mailflow.core.addresses import read_addresses
+from mailflow.core.authentication import Clause, Results, trusted_results
+from mailflow.core.headers import HeaderBlock, scan
+from mailflow.core.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """The mail was written by the holder of `address` (lower case); `by` says what proves it."""
+
+    address: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """Nobody is proven to have written the mail; `reason` is one sentence."""
+
+    reason: str
+
+
+SenderProof = Proven | Unproven
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverProfile:
+    """How our own mail server marks what it has checked. `kind` "none" proves nothing."""
+
+    kind: Literal["none", "embedded", "authserv"]
+    authserv_id: str = ""
+    """The authserv-id our own server writes, compared exactly."""
+    mx: str = ""
+    """Host name in the `by` clause of our own MX's Received line; '' = the topmost Received."""
+
+
+_BLOCKING = frozenset((
+    "addresses-differ", "bare-cr", "bare-lf", "depth-limit", "duplicate-header", "empty", "envelope-line",
+    "header-blank-fold", "header-limit", "header-line", "header-missing", "header-space", "headers-differ",
+    "leading-junk", "line-limit", "mail-parser", "nul", "part-header-limit", "part-limit",
+))  # fmt: skip
+"""Defects with which two servers may have read two different writers."""
+
+_WEIGHED = frozenset(("auth", "dkim", "dmarc"))
+_NO_VERDICT = frozenset(("none", "bestguesspass"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Writers:
+    """The strict addresses a mail names: `author` is in From, `writer` is the Sender or else the author."""
+
+    author: str
+    writer: str
+
+
+def prove(message: Message, raw: bytes, profile: ReceiverProfile) -> SenderProof:
+    """Say who wrote the mail, or why nobody is proven to have; never raises.
+
+    `message` is what `parse(raw)` gave. `Proven.by` reads like "dmarc=pass by mx.neon.example".
+    """
+    if profile.kind == "none":
+        return Unproven("The mailbox has no receiver profile, so no mark of a server is believed.")
+    if message.sha256 != hashlib.sha256(raw).hexdigest():
+        return Unproven("The message was not read from these bytes.")
+    blocking = next((each for each in message.defects if each.partition(":")[0] in _BLOCKING), "")
+    if blocking:
+        return Unproven(f"The header can be read in two ways ({blocking}).")
+    block = scan(raw)
+    writers = _writers(message, block)
+    if isinstance(writers, Unproven):
+        return writers
+    results = trusted_results(block.fields, profile.authserv_id, profile.mx)
+    return _verdict(writers, results, profile)
+
+
+def _writers(message: Message, block: HeaderBlock) -> _Writers | Unproven:
+    """Read From and Sender by the narrow grammar; they must be what the message says."""
+    author = _one_strict(block.all("from"))
+    if not author or [each.mail.lower() for each in message.from_] != [author]:
+        return Unproven("The From header does not name exactly one plain address.")
+    if not block.all("sender"):
+        return _Writers(author, author)
+    writer = _one_strict(block.all("sender"))
+    if not writer or [each.mail.lower() for each in message.sender] != [writer]:
+        return Unproven("The Sender header does not name exactly one plain address.")
+    return _Writers(author, writer)
+
+
+def _one_strict(values: tuple[bytes, ...]) -> str:
+    """Give the one address of the one field, or '' when there is any doubt."""
+    if len(values) != 1:
+        return ""
+    found = read_addresses(values[0])
+    if found.issues or len(found.mailboxes) != 1:
+        return ""
+    return strict_address(found.mailboxes[0].mail)
+
+
+def _verdict(writers: _Writers, results: tuple[Results, ...], profile: ReceiverProfile) -> SenderProof:
+    """Weigh what our server says; any objection outweighs any proof."""
+    if not results:
+        return Unproven("Our mail server has not marked this mail.")
+    clauses = [clause for each in results for clause in each.clauses]
+    objection = _objection(writers, results, clauses)
+    if objection:
+        return Unproven(objection)
+    proof = _proof(writers, clauses, profile)
+    if not proof:
+        return Unproven(f"Our mail server does not vouch for {writers.writer}.")
+    return Proven(writers.writer, f"{proof} by {profile.authserv_id}")
+
+
+def _objection(writers: _Writers, results: tuple[Results, ...], clauses: list[Clause]) -> str:
+    """Say what speaks against the writer, or ''."""
+    if not all(each.readable for each in results):
+        return "The mark of our mail server is malformed."
+    for clause in clauses:
+        if clause.method == "dmarc" and clause.result not in (*_NO_VERDICT, "pass"):
+            return f"Our mail server says dmarc={clause.result[:20]}."
+        if clause.method == "dmarc" and not _speaks_of(clause, _domain(writers.author)):
+            return "Our mail server has checked another From domain."
+        submitter = clause.property("smtp.auth").lower() if clause.method == "auth" else ""
+        if clause.result == "pass" and "@" in submitter and submitter != writers.writer:
+            return f"The mail was handed in by {submitter[:80]}, not by the writer it names."
+    return "" if _agree(results) else "Two marks of our mail server disagree."
+
+
+def _speaks_of(clause: Clause, domain: str) -> bool:
+    """Tell whether every header.from of the clause is that domain; a clause without one speaks of nobody."""
+    return all(strict_domain(value) == domain for name, value in clause.properties if name == "header.from")
+
+
+def _agree(results: tuple[Results, ...]) -> bool:
+    """Tell whether no two headers differ over one method; a mail may carry signatures of several domains."""
+    seen: dict[tuple[str, str], bool] = {}
+    for each in results:
+        said: dict[tuple[str, str], bool] = {}
+        for clause in each.clauses:
+            if clause.method in _WEIGHED:
+                subject = (clause.method, _signer(clause) if clause.method == "dkim" else "")
+                said[subject] = said.get(subject, False) or clause.result == "pass"
+        if any(seen.get(subject, passed) != passed for subject, passed in said.items()):
+            return False
+        seen |= said
+    return True
+
+
+def _proof(writers: _Writers, clauses: list[Clause], profile: ReceiverProfile) -> str:
+    """Name the clause that vouches for the writer, DMARC's before others, or give ''."""
+    for clause in sorted(clauses, key=lambda each: each.method != "dmarc"):
+        if clause.result != "pass":
+            continue
+        checked = strict_domain(clause.property("header.from"))
+        if clause.method == "dmarc" and checked == _domain(writers.writer):
+            return "dmarc=pass"
+        if clause.method == "dkim" and _is_aligned(_signer(clause), _domain(writers.writer)):
+            return f"dkim=pass {_signer(clause)}"
+        submitted = clause.property("smtp.auth").lower() == writers.writer
+        if profile.kind == "embedded" and clause.method == "auth" and submitted:
+            return "auth=pass"
+    return ""
+
+
+def _signer(clause: Clause) -> str:
+    """Give the domain of a DKIM clause, or '' when header.d and header.i are missing, odd, or at odds."""
+    named = {key for key, _ in clause.properties}
+    domain = strict_domain(clause.property("header.d"))
+    user, at, agent = clause.property("header.i").rpartition("@")
+    if "header.i" not in named:
+        return domain
+    agent = strict_domain(agent) if at and "@" not in user else ""
+    if "header.d" not in named:
+        return agent
+    return domain if _is_aligned(domain, agent) else ""
+
+
+def _is_aligned(domain: str, wanted: str) -> bool:
+    """Tell whether a signing domain covers the wanted one: itself, or a parent of two labels or more."""
+    return bool(domain) and (domain == wanted or wanted.endswith(f".{domain}"))
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]

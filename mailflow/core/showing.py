@@ -1,0 +1,290 @@
+"""How a case is shown: its title, its card and everything a letter about it says.
+
+Owns: `letter_view`, from a case and an owed letter to a `LetterView`. Refuses to know: templates,
+HTML, MIME. What a person sees here is what his decision is bound to (`case.card_hash`).
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from urllib.parse import quote
+
+from mailflow.core.case import Ask, Assignment, Case, FieldValue, FileVersion, Standing
+from mailflow.core.dates import format_date
+from mailflow.core.effects import SendLetter
+from mailflow.core.invoices import check_invoice
+from mailflow.core.money import Money, format_money
+from mailflow.core.office import Office
+from mailflow.core.route import missing_fields_of, people_ahead
+from mailflow.core.rules import Process, Stage
+from mailflow.core.views import Choice, FileLine, Finding, Language, LetterView, Line, Said, Waiting
+from mailflow.core.wording import answer_word
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How this letter may be answered: the page of its link and the address of its reply; '' = not that way."""
+
+    link: str = ""
+    reply_to: str = ""
+    code: str = ""
+    """The six digits an unknown browser is asked for, printed in the letter."""
+
+
+def title(case: Case, office: Office, language: Language) -> str:
+    """Give the case in one line: «Счёт № 57, ООО «Ромашка», 120 000,50 ₽»."""
+    process = office.process(case.process)
+    shown = {name: field_text(process, case.fields, name, language, office) for name in process.fields}
+    parts = [part.strip() for part in process.summary.in_(language).split(" · ")]
+    full = [part.format(**shown) for part in parts if _filled(part, shown)]
+    if not _filled(parts[0], shown):
+        full.insert(0, process.title.in_(language))
+    return ", ".join(full)
+
+
+def _filled(part: str, shown: Mapping[str, str]) -> bool:
+    return all(shown[name] for _, name, _, _ in string.Formatter().parse(part) if name)
+
+
+_YES_NO: Mapping[Language, tuple[str, str]] = {"ru": ("да", "нет"), "en": ("yes", "no")}
+
+
+def field_text(
+    process: Process, fields: Mapping[str, FieldValue], name: str, language: Language, office: Office
+) -> str:
+    """Give a field as people read it; '' where it is empty."""
+    value = fields.get(name)
+    if value is None or value == "" or value == ():
+        return ""
+    if isinstance(value, bool):
+        return _YES_NO[language][0 if value else 1]
+    if isinstance(value, tuple):
+        return ", ".join(office.short(person) for person in value)
+    match process.fields[name].type:
+        case "money":
+            return format_money(Money(Decimal(value), str(fields.get("currency") or "RUB")), language)
+        case "date":
+            return format_date(date.fromisoformat(value), language)
+        case _:
+            return value
+
+
+def card(case: Case, office: Office, language: Language) -> tuple[Line, ...]:
+    """Give the lines of the card: every field that is filled and meant to be shown, in the order of the rules."""
+    process = office.process(case.process)
+    lines = (
+        Line(rule.label.in_(language), field_text(process, case.fields, name, language, office))
+        for name, rule in process.fields.items()
+        if rule.card
+    )
+    return tuple(line for line in lines if line.value)
+
+
+def letter_view(letter: SendLetter, case: Case | None, office: Office, ways: Ways, now: datetime) -> LetterView:
+    """Give everything the letter may say, in its reader's language."""
+    person = office.directory.people.get(letter.to)
+    reader = person.greeting if person is not None else ""
+    company = office.directory.company.name
+    if case is None:
+        return LetterView(letter.kind, letter.language, reader, company, rows=letter.rows, words=letter.words)
+    return _case_view(letter, case, office, ways, now, reader, company)
+
+
+def _case_view(
+    letter: SendLetter, case: Case, office: Office, ways: Ways, now: datetime, reader: str, company: str
+) -> LetterView:
+    process, language = office.process(case.process), letter.language
+    task = case.assignment(letter.assignment)
+    stage = process.stage(task.stage) if task is not None else None
+    rule = stage.rule if stage is not None else None
+    options = _options(task, rule) if task is not None and task.open else ()
+    name = title(case, office, language)
+    return LetterView(
+        kind=letter.kind,
+        language=language,
+        reader=reader,
+        company=company,
+        number=case.number,
+        title=name,
+        initiator=office.short(case.initiator),
+        card=card(case, office, language),
+        findings=_findings(case, language, now),
+        said=tuple(_said(case, office, language)),
+        waiting=tuple(_waiting(case, office, language, now)),
+        route=tuple(_route(case, office, language)),
+        files=tuple(_file_line(f, language) for f in case.current_files),
+        due=_moment(task.due_at, office, language) if task is not None and task.due_at is not None else "",
+        choices=_choices(options, language, ways, f"Re: [{case.number}] {name}"),
+        say=tuple(_WORDS[option][language][1] for option in options),
+        questions=_questions(case, task, process, language, office) if task is not None else (),
+        rows=letter.rows,
+        code=ways.code,
+        words={**_OWN_WORDS.get(letter.kind, {}), **letter.words, **_facts(letter, case, process, language)},
+    )
+
+
+# Words a kind of letter may print although most such letters have none of them.
+_OWN_WORDS: Mapping[str, Mapping[str, str]] = {
+    "registered": {"confirm": "", "trusted": ""},
+    "ask": {"instruction": ""},
+    "reminder": {"instruction": "", "late": ""},
+    "closed": {"result": ""},
+}
+
+
+def _facts(letter: SendLetter, case: Case, process: Process, language: Language) -> dict[str, str]:
+    """The words of a receipt that are read from the case itself."""
+    if letter.kind != "registered":
+        return {}
+    guess = "" if case.confirmed else _GUESS[language].format(process=process.title.in_(language))
+    notes = (_skip_note(a, process, language) for a in case.assignments if a.round == case.round)
+    return {"confirm": guess, "trusted": next((note for note in notes if note), "")}
+
+
+_GUESS: Mapping[Language, str] = {
+    "ru": "Мы приняли это письмо за «{process}». Верно? Ответьте «да» или «нет».",
+    "en": "We took this mail for “{process}”. Is that right? Answer “yes” or “no”.",
+}
+
+
+def _skip_note(assignment: Assignment, process: Process, language: Language) -> str:
+    """Give why a stage was skipped by its own rule («Не требуется: доверенная сумма»), or ''."""
+    stage = process.stage(assignment.stage)
+    if assignment.standing is not Standing.SKIPPED or stage is None or stage.rule.skip_note is None:
+        return ""
+    note = stage.rule.skip_note
+    return f"{stage.rule.title.in_(language)}: {note.in_(language)}." if assignment.note in (note.ru, note.en) else ""
+
+
+_OPTIONS: Mapping[Ask, tuple[str, ...]] = {
+    Ask.APPROVAL: ("approve",),
+    Ask.PAYMENT: ("paid",),
+    Ask.EXECUTION: ("done",),
+    Ask.CORRECTION: ("done",),
+    Ask.RESOLUTION: ("resolution",),
+}
+
+
+def _options(task: Assignment, rule: Stage | None) -> tuple[str, ...]:
+    first = _OPTIONS.get(task.ask, ())
+    if rule is None or task.ask is Ask.RESOLUTION:
+        return first
+    more = tuple(action for action in rule.actions if action != "approve")
+    return (*first, *more)
+
+
+# What may be said: label of the button, and how a plain reply says it.
+_WORDS: Mapping[str, Mapping[Language, tuple[str, str]]] = {
+    "approve": {"ru": ("Согласовать", "Согласовано"), "en": ("Approve", "Approved")},
+    "rework": {"ru": ("На доработку", "На доработку: причина"), "en": ("Return", "Rework: reason")},
+    "reject": {"ru": ("Отклонить", "Отклонить: причина"), "en": ("Reject", "Reject: reason")},
+    "paid": {"ru": ("Оплачено", "Оплачено, п/п № … от …"), "en": ("Paid", "Paid, order No. … of …")},
+    "done": {"ru": ("Готово", "Готово"), "en": ("Done", "Done")},
+    "resolution": {"ru": ("Резолюция", "Петрову — подготовить ответ до 20.11"), "en": ("Resolution", "File")},
+}
+# What a mailto button writes into the mail: a complete answer, or one that waits for its reason or number.
+_MAILTO: Mapping[str, Mapping[Language, str]] = {
+    "approve": {"ru": "Согласовано", "en": "Approved"},
+    "rework": {"ru": "На доработку: ", "en": "Rework: "},
+    "reject": {"ru": "Отклонить: ", "en": "Reject: "},
+    "paid": {"ru": "Оплачено, п/п № ", "en": "Paid, order No. "},
+    "done": {"ru": "Готово", "en": "Done"},
+    "resolution": {"ru": "", "en": ""},
+}
+
+
+def _choices(options: tuple[str, ...], language: Language, ways: Ways, subject: str) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(
+            option,
+            _WORDS[option][language][0],
+            f"{ways.link}?choice={option}" if ways.link else "",
+            mailto(ways.reply_to, subject, _MAILTO[option][language]) if ways.reply_to else "",
+        )
+        for option in options
+    )
+
+
+def mailto(address: str, subject: str, body: str) -> str:
+    """Give a mailto: address that opens a ready mail (RFC 6068)."""
+    return f"mailto:{quote(address, safe='@+')}?subject={quote(subject)}&body={quote(body)}"
+
+
+def _said(case: Case, office: Office, language: Language) -> Iterator[Said]:
+    for a in case.assignments:
+        if a.decision is not None and a.ask is not Ask.FIELDS and a.round == case.round:
+            who = office.short(a.decision.by)
+            when = _moment(a.decision.at, office, language, hours=True)
+            yield Said(who, answer_word(a.decision.answer, language), when, a.decision.comment)
+        elif a.standing is Standing.SKIPPED and a.round == case.round:
+            yield Said(office.short(a.principal), a.note, "")
+
+
+def _waiting(case: Case, office: Office, language: Language, now: datetime) -> Iterator[Waiting]:
+    process = office.process(case.process)
+    for a in case.open_assignments:
+        stage = process.stage(a.stage)
+        name = stage.rule.title.in_(language) if stage is not None else _OWN_STAGES[a.ask][language]
+        due = _moment(a.due_at, office, language) if a.due_at is not None else ""
+        late = a.due_at is not None and a.due_at < now
+        yield Waiting(office.short(a.principal), name, _moment(a.opened_at, office, language), due, late)
+
+
+_OWN_STAGES: Mapping[Ask, Mapping[Language, str]] = {
+    Ask.FIELDS: {"ru": "уточнение", "en": "clarification"},
+    Ask.CORRECTION: {"ru": "доработка", "en": "correction"},
+    Ask.EXPLANATION: {"ru": "ответ на вопрос", "en": "answer to a question"},
+}
+
+
+def _route(case: Case, office: Office, language: Language) -> Iterator[str]:
+    for stage, persons in people_ahead(case, office):
+        names = ", ".join(office.short(p) for p in persons)
+        yield f"{names} ({stage.rule.title.in_(language)})" if names else stage.rule.title.in_(language)
+
+
+def _questions(case: Case, task: Assignment, process: Process, language: Language, office: Office) -> tuple[str, ...]:
+    if task.ask is not Ask.FIELDS:
+        return ()
+    stage = process.stage(task.stage)
+    wanted = stage.rule.fields if stage is not None else missing_fields_of(case, office)
+    rules = (process.fields[name] for name in wanted if not case.fields.get(name))
+    return tuple((rule.ask or rule.label).in_(language) for rule in rules)
+
+
+def _findings(case: Case, language: Language, now: datetime) -> tuple[Finding, ...]:
+    """Check the requisites as they stand on the card now, and name what the papers say otherwise."""
+    stated = {name: value for name, value in case.fields.items() if isinstance(value, str)}
+    checks = check_invoice(stated, now.date())
+    shown = [Finding(c.ok, c.text_ru if language == "ru" else c.text_en) for c in checks]
+    differing = (code.partition(":")[2] for code in case.findings if code.startswith("differs:"))
+    return (*shown, *(Finding(False, _DIFFERS[language].format(name=name)) for name in differing))
+
+
+_DIFFERS: Mapping[Language, str] = {
+    "ru": "в приложенном документе другое значение: {name}",
+    "en": "the attached paper says otherwise: {name}",
+}
+
+_SIZES: Mapping[Language, tuple[str, str, str]] = {"ru": ("Б", "КБ", "МБ"), "en": ("B", "KB", "MB")}
+
+
+def _file_line(file: FileVersion, language: Language) -> FileLine:
+    size, unit = float(file.size), 0
+    while size >= 1024 and unit < 2:
+        size, unit = size / 1024, unit + 1
+    number = f"{size:.0f}" if size >= 10 or unit == 0 else f"{size:.1f}"
+    if language == "ru":
+        number = number.replace(".", ",")
+    short = f"{file.sha256[:4]}…{file.sha256[-4:]}"
+    return FileLine(file.name, file.version, f"{number} {_SIZES[language][unit]}", short)
+
+
+def _moment(moment: datetime, office: Office, language: Language, hours: bool = False) -> str:
+    local = moment.astimezone(office.hours.zone)
+    day = format_date(local.date(), language)
+    return f"{day} {local:%H:%M}" if hours else day

@@ -1,0 +1,199 @@
+"""A reply as a statement: its words, the phrases found in them, its sentences and segments.
+
+Owns: the grammar, which is small: sentences end at a full stop, a mark or a line end; segments at commas and
+dashes; phrases are found in them. Refuses to know: what follows from any of it (see `approvals`, `performing`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from mailflow.core import manners
+from mailflow.core.normal import Token, fold, one_slip_apart, tokens
+from mailflow.core.phrase_search import Index, Phrase, find
+from mailflow.core.phrases import PHRASES, Says
+from mailflow.core.said_names import is_name
+
+MOST_LETTERS = 20_000
+"""A longer text is no plain decision; no more of it is read."""
+
+_SENTENCE_MARKS = frozenset("!?…")
+_SEGMENT_MARKS = frozenset(',;:()–—"«»“”„')
+_DASHES = frozenset("-–—")
+_QUIET_MARKS = frozenset(".,!;*_…)")
+_QUOTES = {"«": "»", '"': '"', "“": "”", "„": "“"}
+_SLIP_LENGTH = 8
+_SLIP_STEMS = ("согласов", "утвержд", "одобр", "approved")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Tokens `first` to `last` inclusive; `asks`: a question mark closes it."""
+
+    first: int
+    last: int
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A person's own words, read once. Token indexes refer to `row`, token offsets to `text`."""
+
+    text: str
+    row: tuple[Token, ...]
+    phrases: tuple[Phrase, ...]
+    sentences: tuple[Span, ...]
+    segments: tuple[Span, ...]
+    written_on: date
+    whole: bool = True
+
+    def said(self, *kinds: Says) -> tuple[Phrase, ...]:
+        """Give the phrases of these kinds, in order."""
+        return tuple(phrase for phrase in self.phrases if phrase.says in kinds)
+
+    def sentence_of(self, phrase: Phrase) -> Span:
+        """Give the sentence a phrase stands in."""
+        return self.sentences[_last_at(self.sentences, phrase.first)]
+
+    def segment_of(self, phrase: Phrase) -> Span:
+        """Give the segment a phrase stands in."""
+        return self.segments[_last_at(self.segments, phrase.first)]
+
+    def within(self, span: Span, *kinds: Says) -> tuple[Phrase, ...]:
+        """Give the phrases of these kinds that reach into the span."""
+        found = []
+        for n in range(max(0, _last_at(self.phrases, span.first)), len(self.phrases)):
+            phrase = self.phrases[n]
+            if phrase.first > span.last:
+                break
+            if phrase.says in kinds and phrase.last >= span.first:
+                found.append(phrase)
+        return tuple(found)
+
+    def after(self, phrase: Phrase) -> str:
+        """Give the text behind a phrase."""
+        return self.text[self.row[phrase.last].end :]
+
+    def before(self, phrase: Phrase) -> str:
+        """Give the text before a phrase."""
+        return self.text[: self.row[phrase.first].start]
+
+    def next_word(self, phrase: Phrase) -> str:
+        """Give the normal form of the token behind a phrase, '' at the end."""
+        return self.row[phrase.last + 1].word if phrase.last + 1 < len(self.row) else ""
+
+    def opens_segment(self, phrase: Phrase) -> bool:
+        """Tell whether only courtesies stand between the segment's beginning and the phrase."""
+        return self.is_quiet(Span(self.segment_of(phrase).first, phrase.first - 1))
+
+    def fills_segment(self, phrase: Phrase) -> bool:
+        """Tell whether the phrase and courtesies are all its segment says."""
+        span = self.segment_of(phrase)
+        return self.is_quiet(Span(span.first, phrase.first - 1)) and self.is_quiet(Span(phrase.last + 1, span.last))
+
+    def is_quiet(self, span: Span, *also: Says) -> bool:
+        """Tell whether the span holds nothing but courtesies, names, harmless marks and phrases of kinds `also`."""
+        rest = self.unsaid(span, Says.POLITE, *also)
+        return not rest or (is_name(rest) and len(self.unsaid(span, *Says)) == len(rest))
+
+    def unsaid(self, span: Span, *kinds: Says) -> list[Token]:
+        """Give the tokens of the span that no phrase of these kinds covers, harmless marks left out."""
+        covered = {n for phrase in self.within(span, *kinds) for n in range(phrase.first, phrase.last + 1)}
+        return [
+            self.row[n] for n in range(span.first, span.last + 1) if n not in covered and not is_harmless(self.row, n)
+        ]
+
+    def own_words(self) -> str:
+        """Give the text on one line without the courtesies at both ends."""
+        loud = [span for span in self.sentences if not self.is_quiet(span)]
+        if not loud:
+            return fold(self.text)
+        return fold(self.text[self.row[loud[0].first].start : self.row[loud[-1].last].end])
+
+
+def _last_at(parts: Sequence[Span | Phrase], token: int) -> int:
+    """Give the index of the last part that begins at or before a token, -1 when none does."""
+    return bisect_right(parts, token, key=lambda part: part.first) - 1
+
+
+def is_harmless(row: Sequence[Token], at: int) -> bool:
+    """Tell whether a token is a mark that adds nothing: a full stop, a smile, a dash between words."""
+    token = row[at]
+    if token.kind in ("line", "smile"):
+        return True
+    if token.word in _DASHES:
+        before = row[at - 1] if at else None
+        after = row[at + 1] if at + 1 < len(row) else None
+        starts_line = before is None or before.kind == "line"
+        return (starts_line and after is not None and after.kind == "word") or (
+            before is not None and before.kind == "word"
+        )
+    return token.word in _QUIET_MARKS
+
+
+def statement(text: str, phrases: Index, written_on: date) -> Statement:
+    """Read a person's own words: the signature goes, the phrases are found."""
+    body = _unquoted(manners.body(text[:MOST_LETTERS]))
+    row = _mended(tokens(body), phrases)
+    sentences = tuple(_sentences(row, body))
+    segments = tuple(part for span in sentences for part in _segments(row, span))
+    return Statement(body, row, find(row, phrases), sentences, segments, written_on, len(text) <= MOST_LETTERS)
+
+
+def _unquoted(text: str) -> str:
+    """Take the quotation marks off a text that is all between them."""
+    bare = text.strip().rstrip(".!")
+    close = _QUOTES.get(bare[:1])
+    inner = bare[1:-1]
+    return inner if close and bare.endswith(close) and len(bare) > 2 and not set(inner) & set('«»"“”„') else text
+
+
+def _mended(row: tuple[Token, ...], phrases: Index) -> tuple[Token, ...]:
+    """Mend one slip of the finger in a long word of approval, when it is the only word we do not know."""
+    known = {n for phrase in find(row, phrases) for n in range(phrase.first, phrase.last + 1)}
+    strange = [n for n, token in enumerate(row) if n not in known and not is_harmless(row, n)]
+    if len(strange) != 1 or len(row[strange[0]].word) < _SLIP_LENGTH:
+        return row
+    word = row[strange[0]].word
+    meant = next((target for target in _SLIP_TARGETS if one_slip_apart(word, target)), word)
+    mended = Token(meant, "word", row[strange[0]].start, row[strange[0]].end, row[strange[0]].capital)
+    return (*row[: strange[0]], mended, *row[strange[0] + 1 :])
+
+
+def _slip_targets() -> tuple[str, ...]:
+    words = {
+        word for word in PHRASES[Says.YES].replace(";", " ").replace("/", " ").split() if len(word) >= _SLIP_LENGTH
+    }
+    return tuple(sorted(word for word in words if word.startswith(_SLIP_STEMS)))
+
+
+_SLIP_TARGETS = _slip_targets()
+
+
+def _sentences(row: Sequence[Token], text: str) -> Iterable[Span]:
+    first = 0
+    for n, token in enumerate(row):
+        if n == len(row) - 1 or _ends_sentence(row, n, text):
+            if n + 1 < len(row) and row[n + 1].word in _SENTENCE_MARKS | {")"} and token.word in _SENTENCE_MARKS:
+                continue
+            yield Span(first, n, any(part.word == "?" for part in row[first : n + 1]))
+            first = n + 1
+
+
+def _ends_sentence(row: Sequence[Token], at: int, text: str) -> bool:
+    token = row[at]
+    if token.kind == "line" or token.word in _SENTENCE_MARKS:
+        return True
+    after = row[at + 1]
+    return token.word == "." and (after.kind == "line" or (after.capital and text[token.end : token.end + 1].isspace()))
+
+
+def _segments(row: Sequence[Token], sentence: Span) -> Iterable[Span]:
+    first = sentence.first
+    for n in range(sentence.first, sentence.last + 1):
+        if n == sentence.last or row[n].word in _SEGMENT_MARKS or row[n].word in (".", "-"):
+            yield Span(first, n, sentence.asks)
+            first = n + 1

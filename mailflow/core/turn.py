@@ -1,0 +1,188 @@
+"""The desk on which one transition is put together: the case, the effects with their keys, the why.
+
+Owns: numbering effects after their event, addressing letters, opening and closing assignments.
+Refuses to know: which answer means what and which stage comes next (`route`, `deciding`).
+Nothing here outlives one call of `engine.transition`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+from mailflow.core.case import Ask, Assignment, Case, Fields, Paper, Standing, assignment_id
+from mailflow.core.effects import (
+    Effect,
+    Enclosed,
+    MakeDocument,
+    SendLetter,
+    SetTimer,
+    StartCase,
+    StopTimers,
+    TakeNumber,
+    TellCase,
+    Transition,
+)
+from mailflow.core.office import Office
+from mailflow.core.rules import DueField, Numbering, Process, Stage
+from mailflow.core.views import Language
+from mailflow.core.wording import sentence
+
+
+class Turn:
+    """One transition in the making."""
+
+    def __init__(self, case: Case, key: str, now: datetime, office: Office, message_id: str = "") -> None:
+        self.case = case
+        self.now = now
+        self.office = office
+        self._key = key
+        self._message_id = message_id
+        self._effects: list[Effect] = []
+        self._why: list[str] = []
+
+    @property
+    def process(self) -> Process:
+        """The rules this case goes by."""
+        return self.office.process(self.case.process)
+
+    @property
+    def language(self) -> Language:
+        """The language of notes and whys."""
+        return self.office.language
+
+    def finished(self) -> Transition:
+        """Give what was put together."""
+        return Transition(self.case, tuple(self._effects), "; ".join(self._why))
+
+    def because(self, key: str, **facts: object) -> None:
+        """Add a sentence to the why."""
+        self._why.append(sentence(key, self.language, **facts))
+
+    def note(self, key: str, **facts: object) -> str:
+        """Give a sentence for the sheet."""
+        return sentence(key, self.language, **facts)
+
+    def change(self, **fields: Any) -> None:
+        """Put new values into the case."""
+        self.case = replace(self.case, **fields)
+
+    def put(self, assignment: Assignment, **fields: Any) -> Assignment:
+        """Put the assignment, with these fields changed, into the case."""
+        changed = replace(assignment, **fields)
+        self.case = self.case.with_assignment(changed)
+        return changed
+
+    def take_number(self) -> None:
+        """Ask for the next number of the register, of the year it is now in the office."""
+        register = self.process.register
+        year = self.now.astimezone(self.office.hours.zone).year
+        self.change(register=register.name)
+        self._effects.append(TakeNumber(self._next(), register.name, year, register.number))
+
+    def letter(
+        self,
+        kind: str,
+        to: str,
+        assignment: str = "",
+        words: Mapping[str, str] | None = None,
+        answers_a_mail: bool = False,
+        papers: Sequence[Paper] = (),
+    ) -> None:
+        """Owe one letter to a person; nobody who has left the directory gets one. `papers` go with it."""
+        person = self.office.directory.people.get(to)
+        if person is None:
+            return
+        self._effects.append(
+            SendLetter(
+                key=self._next(),
+                kind=kind,
+                to=to,
+                address=person.address,
+                language=self.office.directory.language(to),
+                assignment=assignment,
+                automatic_answer=answers_a_mail,
+                words=dict(words or {}),
+                in_reply_to=self._message_id if answers_a_mail else "",
+                enclosed=tuple(Enclosed(p.name, p.content_type, p.sha256, p.size) for p in papers),
+            )
+        )
+
+    def open(self, stage: str, principal: str, ask: Ask, rule: Stage | None = None, about: str = "") -> Assignment:
+        """Give the person something to do: the assignment, its letter's addressee and its timers."""
+        due = self._due(rule) if rule is not None else None
+        name = assignment_id(self.case.id, self.case.round, stage, principal)
+        made = Assignment(name, self.case.round, stage, principal, ask, self.now, due, about=about)
+        before = self.case.assignment(name)
+        if before is not None:
+            made = replace(made, nudges=before.nudges)
+        self.put(made)
+        if rule is not None:
+            self._wind(made, rule)
+        return made
+
+    def skip(self, stage: str, principal: str, ask: Ask, note: str) -> None:
+        """Write on the sheet why this person is not asked."""
+        name = assignment_id(self.case.id, self.case.round, stage, principal)
+        if self.case.assignment(name) is None:
+            self.put(
+                Assignment(name, self.case.round, stage, principal, ask, self.now, standing=Standing.SKIPPED, note=note)
+            )
+
+    def end(self, assignment: Assignment, note: str) -> None:
+        """Close a task nobody needs done any more."""
+        self.put(assignment, standing=Standing.VOID, note=note, pending=None)
+        self.stop_timers(assignment)
+
+    def set_timer(self, what: Literal["remind", "due", "escalate"], at: datetime, assignment: Assignment) -> None:
+        """Wake this assignment at that time."""
+        self._effects.append(SetTimer(self._next(), at, what, assignment.id))
+
+    def stop_timers(self, assignment: Assignment) -> None:
+        """Let no timer of the assignment ring."""
+        self._effects.append(StopTimers(self._next(), assignment.id))
+
+    def acting(self, principal: str) -> str:
+        """Give who acts for the person now: to him goes the letter."""
+        return self.office.acting(principal, self.now)
+
+    def make_document(self, document: str) -> None:
+        """Ask for a document of the case; it comes back as an event."""
+        self._effects.append(MakeDocument(self._next(), document))
+
+    def take_registration(self, rule: Numbering) -> None:
+        """Ask for a registration number, dated today, unless the card has one already."""
+        if self.case.fields.get(rule.field):
+            return
+        today = self.office.day(self.now)
+        self.change(fields={**self.case.fields, rule.date_field: today})
+        year = int(today[:4])
+        self._effects.append(TakeNumber(self._next(), rule.register_, year, rule.form, rule.field))
+
+    def start_case(self, process: str, initiator: str, fields: Fields, subject: str) -> None:
+        """Start a case of another process that belongs to this one."""
+        self._effects.append(StartCase(self._next(), process, initiator, fields, subject))
+
+    def tell_case(self, case: str) -> None:
+        """Tell the case this one was started from."""
+        self._effects.append(TellCase(self._next(), case))
+
+    def _due(self, rule: Stage) -> datetime | None:
+        if not isinstance(rule.due, DueField):
+            return self.office.after(self.now, rule.due) if rule.due is not None else None
+        day = self.case.fields.get(rule.due.name)
+        return self.office.end_of(date.fromisoformat(day)) if isinstance(day, str) and day else None
+
+    def _wind(self, made: Assignment, rule: Stage) -> None:
+        if made.due_at is not None:
+            for reminder in rule.remind:
+                at = made.due_at if reminder.before is None else self.office.before(made.due_at, reminder.before)
+                if at > self.now:
+                    self.set_timer("due" if reminder.before is None else "remind", at, made)
+        if rule.on_silence is not None:
+            self.set_timer("escalate", self.office.after(self.now, rule.on_silence.after), made)
+
+    def _next(self) -> str:
+        return f"{self._key}/{len(self._effects)}"

@@ -1,0 +1,118 @@
+"""What a letter shows: every fact a template may print, already in the reader's language.
+
+Owns: the values a letter template sees. A template only arranges them; it decides nothing and
+computes nothing, so a company may change the words without a way to change the facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Literal
+
+Language = Literal["ru", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the card: «Сумма» — «120 000,50 ₽»."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who has decided what: «Петров П.П.», «согласовано», «12.11 17:05», comment or ''."""
+
+    who: str
+    what: str
+    when: str
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """On whom the case waits: name, stage title, since when, until when ('' = no term), late or not."""
+
+    who: str
+    stage: str
+    since: str
+    due: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """One file: name, version (1, 2, ...), size as text, first and last characters of its SHA-256."""
+
+    name: str
+    version: int
+    size: str
+    sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One button. `link` opens the page ('' without a web part), `mailto` writes the answer by mail."""
+
+    answer: str
+    label: str
+    link: str = ""
+    mailto: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check of the papers, passed (`ok`) or not, as a sentence."""
+
+    ok: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Some rows under their heading: «Просрочено» and a row for each task that is late."""
+
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+def sections(rows: Sequence[tuple[str, ...]]) -> tuple[Section, ...]:
+    """Gather neighbouring rows under their heading: the first cell of each is the title of its section."""
+    gathered = ((title, tuple(row[1:] for row in some)) for title, some in groupby(rows, lambda row: row[0]))
+    return tuple(Section(title, under) for title, under in gathered)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterView:
+    """Everything one letter may say. `kind` names the template; `words` holds what only that kind has."""
+
+    kind: str
+    language: Language
+    reader: str
+    """How to address the reader: «Ольга Николаевна», "Olga Smirnova", or ''."""
+    company: str
+    number: str = ""
+    title: str = ""
+    """«Счёт № 57, ООО «Ромашка», 120 000,50 ₽»"""
+    initiator: str = ""
+    card: tuple[Line, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    said: tuple[Said, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    route: tuple[str, ...] = ()
+    files: tuple[FileLine, ...] = ()
+    due: str = ""
+    """When this reader must act («13.11.2026»), or ''."""
+    choices: tuple[Choice, ...] = ()
+    say: tuple[str, ...] = ()
+    """What a plain reply may say: «Согласовано», «На доработку: причина», ..."""
+    questions: tuple[str, ...] = ()
+    """What the reader is asked for, one complete sentence each."""
+    code: str = ""
+    """Six digits the page asks a browser it does not know for; '' = the letter prints none."""
+    rows: tuple[tuple[str, ...], ...] = ()
+    """A plain table for lists (my tasks, strays)."""
+    words: Mapping[str, str] = field(default_factory=dict)

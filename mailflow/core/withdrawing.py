@@ -1,0 +1,84 @@
+"""Taking back: an approver his decision, an initiator his case.
+
+Owns: when that is still possible. A decision can be taken back until the next one has decided on
+it; a case until it is closed or paid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mailflow.core.answers import Answer
+from mailflow.core.case import Assignment, Case, CaseState, Standing
+from mailflow.core.events import AnswerReceived
+from mailflow.core.nudging import may_nudge
+from mailflow.core.route import close_open, instruction, tell_starter
+from mailflow.core.turn import Turn
+
+
+def revoke(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    """Annul the person's standing decision and ask him again; refused once the next one has decided."""
+    refusal = _too_late(turn, assignment)
+    if refusal:
+        turn.because("not_counted", who=turn.office.short(person), reason=refusal)
+        if may_nudge(turn, assignment):
+            words = {"reason": refusal, "text": event.comment}
+            turn.letter("not_counted", person, assignment.id, words, answers_a_mail=True)
+        return
+    stopped = close_open(turn, turn.note("note_revoked"))
+    for other in stopped:
+        words = {"who": turn.office.short(person), "reason": turn.note("revoked", who=turn.office.short(person))}
+        if other.principal != turn.case.initiator:
+            turn.letter("withdrawn", turn.acting(other.principal), other.id, words)
+    turn.put(assignment, standing=Standing.OPEN, decision=None, pending=None, note=turn.note("note_revoked"))
+    turn.change(state=CaseState.OPEN, stage=assignment.stage, closed_at=None)
+    _reopen_companions(turn, stopped, assignment)
+    turn.because("revoked", who=turn.office.short(person))
+    _ask_once_more(turn, assignment, person)
+
+
+def withdraw(turn: Turn, person: str, comment: str) -> None:
+    """End the case at its initiator's wish and tell everybody who was asked."""
+    asked = [a.principal for a in close_open(turn, turn.note("note_closed")) if a.principal != person]
+    turn.change(state=CaseState.WITHDRAWN, stage="", closed_at=turn.now)
+    tell_starter(turn)
+    turn.because("withdrawn", who=turn.office.short(person))
+    words = {"who": turn.office.short(person), "reason": comment}
+    for principal in dict.fromkeys(asked):
+        turn.letter("withdrawn", turn.acting(principal), words=words)
+
+
+def paid(case: Case) -> bool:
+    """True once somebody has said that the money has left."""
+    return any(a.decision is not None and a.decision.answer is Answer.PAID for a in case.assignments)
+
+
+def _too_late(turn: Turn, assignment: Assignment) -> str:
+    if assignment.decision is None or assignment.round != turn.case.round:
+        return turn.note("moved_on")
+    if turn.case.state is CaseState.WITHDRAWN:
+        return turn.note("over")
+    at = assignment.decision.at
+    after = [a for a in turn.case.assignments if a.decision is not None and a.decision.at > at]
+    if after:
+        return turn.note("next_decided", who=turn.office.short(after[-1].principal))
+    return turn.note("paid_already") if assignment.decision.answer is Answer.PAID else ""
+
+
+def _reopen_companions(turn: Turn, stopped: tuple[Assignment, ...], assignment: Assignment) -> None:
+    """Those who were being asked beside him at the same stage are still asked."""
+    for other in stopped:
+        now = turn.case.assignment(other.id)
+        if now is not None and other.stage == assignment.stage:
+            turn.change(
+                assignments=tuple(
+                    replace(a, standing=Standing.OPEN, note="") if a.id == other.id else a
+                    for a in turn.case.assignments
+                )
+            )
+
+
+def _ask_once_more(turn: Turn, assignment: Assignment, person: str) -> None:
+    stage = turn.process.stage(assignment.stage)
+    words = instruction(turn, stage.rule, assignment.principal) if stage is not None else {"instruction": ""}
+    turn.letter("ask", person, assignment.id, words)

@@ -1,0 +1,125 @@
+"""The sentences the journal and the approval sheet are written in, in both languages.
+
+Owns: every «why» of a transition and every note on an assignment. A sentence is complete, so that
+a clerk reads the journal as a story. Letters have their own words in templates/mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mailflow.core.answers import Answer
+from mailflow.core.views import Language
+
+_SENTENCES: Mapping[str, tuple[str, str]] = {
+    # key: (ru, en)
+    "opened": ("{who}: заявка принята", "{who}: request taken"),
+    "opened_unproven": (
+        "{who}: заявка принята; отправитель не подтверждён ({reason}), доверенная сумма не действует",
+        "{who}: request taken; the sender is not proven ({reason}), so no trusted sum applies",
+    ),
+    "asks_fields": ("не хватает: {what}; ждём ответа инициатора", "missing: {what}; the initiator is asked"),
+    "asks_process": ("процесс угадан и ждёт подтверждения", "the process is a guess and awaits confirmation"),
+    "stage": ("следующий этап — {stage}: {who}", "the next stage is {stage}: {who}"),
+    "skipped": ("этап «{stage}» пропущен: {note}", "stage “{stage}” is skipped: {note}"),
+    "finished": ("маршрут пройден, заявка закрыта", "the route is complete, the case is closed"),
+    "nobody": (
+        "на этапе «{stage}» некому решать: инициатор не может решать сам",
+        "nobody can decide at stage “{stage}”: the initiator cannot decide on his own case",
+    ),
+    "said": ("{who}: {answer}", "{who}: {answer}"),
+    "said_for": ("{who} за {principal}: {answer}", "{who} for {principal}: {answer}"),
+    "not_counted": ("{who}: ответ не засчитан, {reason}", "{who}: the answer does not count, {reason}"),
+    "reason_needed": (
+        "{who}: отказ без причины, спрошена причина",
+        "{who}: a refusal without a reason; it is asked for",
+    ),
+    "remark": (
+        "{who}: согласие с замечанием; спрошено, мешает ли оно",
+        "{who}: agrees with a remark; asked whether it blocks",
+    ),
+    "question": ("{who} спрашивает инициатора", "{who} asks the initiator"),
+    "explained": ("{who} ответил на вопрос", "{who} answered the question"),
+    "deferred": ("{who} решит позже; напомним {when}", "{who} will decide later; reminder on {when}"),
+    "unclear": ("{who}: решения в ответе нет, переспросили", "{who}: no decision in the reply; asked again"),
+    "unclear_silent": (
+        "{who}: решения в ответе нет; уже переспрашивали",
+        "{who}: no decision in the reply; asked before",
+    ),
+    "returned": ("{who} вернул на доработку: {reason}", "{who} returned it for rework: {reason}"),
+    "rejected": ("{who} отклонил: {reason}", "{who} rejected it: {reason}"),
+    "resubmitted": ("{who} отправил исправленное, круг {round}", "{who} sent the correction, round {round}"),
+    "fields": ("{who} дополнил заявку", "{who} completed the request"),
+    "revoked": ("{who} отозвал своё решение", "{who} took the decision back"),
+    "withdrawn": ("{who} отозвал заявку", "{who} withdrew the case"),
+    "comment": ("{who}: комментарий", "{who}: a comment"),
+    "reminded": ("напоминание: {who}", "reminder: {who}"),
+    "late": ("срок истёк: {who}", "the term has passed: {who}"),
+    "escalated": ("{who} молчит; сообщили руководителю: {manager}", "{who} is silent; told the manager: {manager}"),
+    "timer_idle": ("таймер больше не нужен: задание закрыто", "the timer is no longer needed: the task is over"),
+    "away": ("{who}: автоответ об отсутствии; это не решение", "{who}: an automatic reply; not a decision"),
+    "bounced": ("письмо на {address} не доставлено: {reason}", "the letter to {address} was not delivered: {reason}"),
+    "status": ("{who} спросил о состоянии", "{who} asked for the status"),
+    "not_shown": ("{who} спросил о чужой заявке; не показана", "{who} asked about a case of others; not shown"),
+    "resolved": ("{who}: резолюция: {text}", "{who}: resolution: {text}"),
+    "started": ("начата связанная заявка: {process}, {who}", "a linked case was started: {process}, {who}"),
+    "from_case": ("{who}: заявка начата по связанной заявке", "{who}: started from a linked case"),
+    "linked_closed": ("связанная заявка {number} закрыта", "the linked case {number} is closed"),
+    "document": ("подготовлен документ: {name}", "document made: {name}"),
+    "unknown_people": ("в справочнике нет однозначно: {names}", "the directory does not surely have: {names}"),
+    "note_linked": ("Исполнено связанной заявкой {number}", "Done by the linked case {number}"),
+    "notice": ("письмо без заявки: {kind}", "a mail without a case: {kind}"),
+    # notes on the approval sheet
+    "note_initiator": ("Не требуется: инициатор", "Not required: initiator"),
+    "note_same": ("Согласовано на предыдущем этапе", "Agreed at the stage before"),
+    "note_agreed": ("Пропущен (согласовал в круге {round})", "Skipped (agreed in round {round})"),
+    "note_skip": ("Не требуется", "Not required"),
+    "note_nobody": ("Не требуется: вышестоящего руководителя нет", "Not required: there is no manager above"),
+    "note_enough": ("Не требуется: решили другие", "Not required: others have decided"),
+    "note_round": ("Круг закрыт возвратом", "The round was ended by a return"),
+    "note_closed": ("Заявка закрыта", "The case was closed"),
+    "note_revoked": ("Предыдущее решение отозвано", "The decision before was taken back"),
+    # reasons an answer does not count
+    "no_proof": ("отправитель не подтверждён: {reason}", "the sender is not proven: {reason}"),
+    "not_yours": ("решить может только {principal}", "only {principal} may decide"),
+    "already": ("решение уже записано: {answer}", "a decision already stands: {answer}"),
+    "over": ("заявка уже закрыта", "the case is already closed"),
+    "stale": (
+        "это прежняя версия: карточка или файлы изменились",
+        "this is an earlier version: the card or files changed",
+    ),
+    "moved_on": ("круг уже другой, решение относилось к прежнему", "it belongs to an earlier round"),
+    "next_decided": ("следующий уже решил: {who}", "the next one has already decided: {who}"),
+    "paid_already": ("счёт уже оплачен", "it has already been paid"),
+    "only_initiator": ("отозвать заявку может только инициатор", "only the initiator may withdraw the case"),
+}
+
+_ANSWERS: Mapping[Answer, tuple[str, str]] = {
+    Answer.APPROVE: ("согласовано", "approved"),
+    Answer.APPROVE_WITH_REMARKS: ("согласовано с замечаниями", "approved with remarks"),
+    Answer.REWORK: ("на доработку", "returned for rework"),
+    Answer.REJECT: ("отклонено", "rejected"),
+    Answer.DECLINE: ("не согласовано", "not approved"),
+    Answer.NEED_REASON: ("отказ без причины", "a refusal without a reason"),
+    Answer.QUESTION: ("вопрос", "a question"),
+    Answer.DELEGATE: ("передать другому", "pass it on"),
+    Answer.DEFER: ("решит позже", "will decide later"),
+    Answer.ACKNOWLEDGE: ("ознакомлен", "acknowledged"),
+    Answer.PAID: ("оплачено", "paid"),
+    Answer.DONE: ("выполнено", "done"),
+    Answer.RESOLUTION: ("резолюция", "a resolution"),
+    Answer.WITHDRAW: ("отзыв", "withdrawal"),
+    Answer.UNCLEAR: ("без решения", "no decision"),
+}
+
+
+def sentence(key: str, language: Language, **facts: object) -> str:
+    """Give the sentence of that key with its facts put in; KeyError for a key or fact that is missing."""
+    ru, en = _SENTENCES[key]
+    return (ru if language == "ru" else en).format(**facts)
+
+
+def answer_word(answer: Answer, language: Language) -> str:
+    """Give the answer as a word: «согласовано», "approved"."""
+    ru, en = _ANSWERS[answer]
+    return ru if language == "ru" else en

@@ -1,0 +1,308 @@
+"""The service: three short loops around the conductors, each of which may fail without the others.
+
+Owns: reconnecting, waking, ending in order. Refuses to know: what a mail says or a case needs.
+The loops are `Reader` (mail in), `Sender` (letters out) and `Ringer` (timers). APScheduler only wakes
+them; what is due stands in rows of the database, so a missed wake is caught up and never doubled.
+What the world breaks (a server down, a database locked) is said in the log and waited out here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from mailflow import __version__, log
+from mailflow.app import App, now
+from mailflow.deliver import deliver
+from mailflow.edges.imap import Fetched, Mailbox, Opened, Oversized, Unreadable, backoff
+from mailflow.edges.smtp import Post
+from mailflow.edges.store import MailboxState, Source
+from mailflow.errors import MailboxError, MailflowError
+from mailflow.receive import Settle, failed, oversized, receive, unreadable
+from mailflow.remind import remind
+
+LEASE = timedelta(minutes=15)
+"""Longer than the ten minutes an SMTP server may take over the last dot (RFC 5321, 4.5.3.2.6)."""
+LETTERS_AT_ONCE = 20
+TIMERS_AT_ONCE = 100
+TICK_SECONDS = 15
+WATCH_SECONDS = 1500.0
+"""RFC 2177: an IDLE is begun anew before half an hour is over."""
+
+
+@dataclass
+class Bells:
+    """What wakes the loops: something may be waiting for them."""
+
+    letters: asyncio.Event
+    timers: asyncio.Event
+
+
+class Reader:
+    """Mail in: fetch, take in, settle, wait."""
+
+    def __init__(self, app: App, bells: Bells) -> None:
+        self._app = app
+        self._bells = bells
+        settings = app.settings.imap()
+        self._account, self._folder = settings.user, settings.folder
+        self._mailbox = Mailbox(settings)
+        self._opened: Opened | None = None
+
+    async def run(self) -> None:
+        """Read for ever; a lost connection is made again, ever more slowly, up to five minutes."""
+        attempt = 0
+        while True:
+            try:
+                await self.catch_up()
+                if attempt:
+                    log.back("mailbox")
+                attempt = 0
+                await self._mailbox.wait(WATCH_SECONDS)
+            except MailboxError as lost:
+                await self.close()
+                pause = backoff(attempt)
+                attempt += 1
+                log.waiting_for("mailbox", str(lost), pause)
+                await asyncio.sleep(pause)
+
+    async def catch_up(self) -> int:
+        """Take in everything that waits; give how many mails there were. Connects where it must."""
+        state = await self._position()
+        taken = 0
+        while True:
+            mails = await self._mailbox.fetch_after(state.last_uid, state.taken_from)
+            if not mails:
+                return taken
+            taken += len(mails)
+            state = await self._take(mails, state)
+
+    async def close(self) -> None:
+        """End the connection."""
+        self._opened = None
+        await self._mailbox.close()
+
+    async def _position(self) -> MailboxState:
+        """Connect, unless the connection stands, and say from where to read."""
+        if self._opened is None:
+            self._opened = await self._mailbox.connect()
+            await self._settle_the_rest(self._opened)
+        known = await self._app.store.mailbox(self._account, self._folder)
+        state = _position(known, self._opened, self._account, self._folder, self._since())
+        if state != known:
+            await self._app.store.keep_mailbox(state)
+        return state
+
+    def _since(self) -> datetime | None:
+        day = self._app.settings.mailbox.take_from
+        return datetime(day.year, day.month, day.day, tzinfo=self._app.settings.zone) if day is not None else None
+
+    async def _settle_the_rest(self, opened: Opened) -> None:
+        """Tell the server about mails that were committed before a stop came in between."""
+        rows = await self._app.store.unsettled(self._account, self._folder, opened.uidvalidity)
+        await self._settle(opened.uidvalidity, {uid: _where(state) for uid, state in rows if state != "failed"})
+
+    async def _take(self, mails: list[Fetched | Oversized | Unreadable], state: MailboxState) -> MailboxState:
+        """Take a batch in; the position moves past it only when every mail has its committed row."""
+        settled: dict[int, Settle] = {}
+        for mail in mails:
+            where = await self._one(mail, state.uidvalidity)
+            if where is not None:
+                settled[mail.uid] = where
+            self._bells.letters.set()
+            self._bells.timers.set()
+        await self._settle(state.uidvalidity, settled)
+        moved = MailboxState(self._account, self._folder, state.uidvalidity, mails[-1].uid, state.taken_from)
+        await self._app.store.keep_mailbox(moved)
+        return moved
+
+    async def _one(self, mail: Fetched | Oversized | Unreadable, uidvalidity: int) -> Settle | None:
+        source = Source(self._account, self._folder, uidvalidity, mail.uid)
+        match mail:
+            case Oversized():
+                return await oversized(mail.headers, mail.size, source, mail.received or now(), self._app.desk)
+            case Unreadable():
+                return await unreadable(mail.uid, mail.reason, source, now(), self._app.desk)
+            case Fetched():
+                return await self._safely(mail, source)
+
+    async def _safely(self, mail: Fetched, source: Source) -> Settle | None:
+        """Take one mail in; one that breaks the work three times is held for a person, and holds up no other.
+
+        What the world breaks (the database, the disk) is no fault of the mail: it stays on the server.
+        """
+        while True:
+            try:
+                return await receive(mail.raw, source, mail.received, now(), self._app.desk)
+            except (MailflowError, OSError):
+                raise
+            except Exception as wrong:
+                log.broken("mail", repr(wrong))
+                where = await failed(mail.raw, source, mail.received, repr(wrong)[:500], self._app.desk)
+                if where is not None:
+                    return where
+
+    async def _settle(self, uidvalidity: int, settled: dict[int, Settle]) -> None:
+        if not settled:
+            return
+        await self._mailbox.settle(
+            [uid for uid, where in settled.items() if where == "processed"],
+            [uid for uid, where in settled.items() if where == "quarantined"],
+        )
+        await self._app.store.settled(self._account, self._folder, uidvalidity, list(settled), now())
+
+
+def _where(state: str) -> Settle:
+    return "quarantined" if state == "quarantined" else "processed"
+
+
+def _position(
+    known: MailboxState | None, opened: Opened, account: str, folder: str, since: datetime | None
+) -> MailboxState:
+    """Say from which UID to read: on first contact only what arrives from then on, unless a date is set.
+
+    A new UIDVALIDITY voids every UID we knew: the folder is listed again from the same date, and
+    mails we have are known by their content.
+    """
+    if known is not None and known.uidvalidity == opened.uidvalidity:
+        return known
+    if known is not None:
+        return MailboxState(account, folder, opened.uidvalidity, 0, known.taken_from)
+    if since is not None:
+        return MailboxState(account, folder, opened.uidvalidity, 0, since)
+    return MailboxState(account, folder, opened.uidvalidity, opened.uidnext - 1, now())
+
+
+class Sender:
+    """Letters out: claim, send, note."""
+
+    def __init__(self, app: App, bells: Bells) -> None:
+        self._app = app
+        self._bells = bells
+        self._post = Post(app.settings.post())
+        self._holder = secrets.token_hex(8)
+
+    async def run(self) -> None:
+        """Send for ever; wait for the bell between."""
+        while True:
+            try:
+                await self.send_ready()
+            except MailflowError as wrong:
+                log.broken("sending", str(wrong))
+            await _rung(self._bells.letters)
+
+    async def send_ready(self) -> int:
+        """Send everything that is due; give how many letters left."""
+        sent = 0
+        while True:
+            claimed = await self._app.store.claim_letters(now(), LETTERS_AT_ONCE, LEASE, self._holder)
+            if not claimed:
+                return sent
+            for outgoing in claimed:
+                delivery = await deliver(outgoing, self._post, now(), self._app.counter)
+                sent += delivery.state == "sent"
+                if delivery.halts:
+                    # Every other letter would meet it too: a wrong password, a quota.
+                    log.sending_halted(delivery.reason)
+                    return sent
+
+    async def close(self) -> None:
+        """End the connection."""
+        await self._post.close()
+
+
+class Ringer:
+    """Timers: every row that is due becomes an event."""
+
+    def __init__(self, app: App, bells: Bells) -> None:
+        self._app = app
+        self._bells = bells
+
+    async def run(self) -> None:
+        """Ring for ever; wait for the bell between."""
+        while True:
+            try:
+                await self.ring_due()
+            except MailflowError as wrong:
+                log.broken("timers", str(wrong))
+            await _rung(self._bells.timers)
+
+    async def ring_due(self) -> int:
+        """Ring everything that is due; give how many timers there were."""
+        rung = 0
+        while True:
+            due = await self._app.store.due_timers(now(), TIMERS_AT_ONCE)
+            if not due:
+                return rung
+            for timer in due:
+                await remind(timer, self._app.store, self._app.office, now())
+                self._bells.letters.set()
+            rung += len(due)
+
+
+async def _rung(bell: asyncio.Event) -> None:
+    await bell.wait()
+    bell.clear()
+
+
+async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until cancelled; end in order."""
+    bells = Bells(asyncio.Event(), asyncio.Event())
+    reader, sender, ringer = Reader(app, bells), Sender(app, bells), Ringer(app, bells)
+    scheduler = _waker(bells)
+    log.started(__version__, app.settings.mailbox.address, ", ".join(app.office.rules))
+    ready()
+    try:
+        async with asyncio.TaskGroup() as loops:
+            for loop in (reader.run, sender.run, ringer.run):
+                loops.create_task(_kept_alive(loop))
+    finally:
+        scheduler.shutdown(wait=False)
+        with contextlib.suppress(MailflowError):
+            await reader.close()
+        await sender.close()
+        log.stopped()
+
+
+async def _kept_alive(loop: Callable[[], Awaitable[None]]) -> None:
+    """A loop that meets what nobody foresaw says so and goes on; the service never ends by one mail."""
+    attempt = 0
+    while True:
+        try:
+            await loop()
+        except Exception as wrong:
+            pause = backoff(attempt)
+            attempt += 1
+            log.broken(getattr(loop, "__qualname__", "loop"), repr(wrong))
+            await asyncio.sleep(pause)
+
+
+def _waker(bells: Bells) -> AsyncIOScheduler:
+    """Ring the bells every so often, for letters whose pause is over and timers that came due."""
+    scheduler = AsyncIOScheduler(
+        timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    scheduler.add_job(bells.letters.set, "interval", seconds=TICK_SECONDS)
+    scheduler.add_job(bells.timers.set, "interval", seconds=TICK_SECONDS)
+    scheduler.start()
+    return scheduler
+
+
+async def run_once(app: App) -> tuple[int, int, int]:
+    """Take all that waits, do all that is due, send all that is ready; give the three numbers."""
+    bells = Bells(asyncio.Event(), asyncio.Event())
+    reader, sender = Reader(app, bells), Sender(app, bells)
+    try:
+        taken = await reader.catch_up()
+        rung = await Ringer(app, bells).ring_due()
+        sent = await sender.send_ready()
+        return taken, rung, sent
+    finally:
+        await reader.close()
+        await sender.close()

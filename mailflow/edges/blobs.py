@@ -1,0 +1,126 @@
+"""The file store: bytes kept under their own SHA-256, for ever the same.
+
+Owns: one folder, `ab/cd/abcd…` for each content, and `new/` for what is being written.
+Refuses to know: what the bytes are, who sent them, how long they are to be kept.
+Rule: a name appears only when its content is on the disk: temp file, fsync, rename, fsync of the folder
+(POSIX promises none of them for the others). A content that is there is not written again.
+What may go wrong: the disk is full or read-only, a file was damaged or taken away: each is a
+StoreError that names the file. Nothing is ever deleted or mended here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+
+from mailflow.errors import StoreError
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class Blobs:
+    """Keep bytes by content and give them back unchanged."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def keep(self, content: bytes) -> str:
+        """Put `content` on the disk for good and return its SHA-256 in hex; twice the same is one file.
+
+        When this returns, bytes and name survive a power loss. StoreError if they cannot be written.
+        """
+        return await asyncio.to_thread(self._keep, content)
+
+    async def read(self, sha256: str) -> bytes:
+        """Give back the bytes of `sha256`; StoreError naming the file if it is missing or damaged."""
+        return await asyncio.to_thread(self._read, sha256)
+
+    def path(self, sha256: str) -> Path:
+        """Name the file of a content; StoreError if `sha256` is none, so that no other path can be had."""
+        if not SHA256.fullmatch(sha256):
+            raise StoreError(f"{self._folder}: {sha256[:80]!r} is no SHA-256: the row naming it is damaged")
+        return self._folder / sha256[:2] / sha256[2:4] / sha256
+
+    def _keep(self, content: bytes) -> str:
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = self.path(sha256)
+        try:
+            self._place(content, path)
+        except OSError as trouble:
+            raise StoreError(
+                f"{path}: cannot be written ({trouble.strerror}): free the disk or mend the folder's rights"
+            ) from trouble
+        return sha256
+
+    def _place(self, content: bytes, path: Path) -> None:
+        if not _is_there(path, len(content)):
+            _make_folder(path.parent)
+            _write(content, self._new_file(), path)
+        # Also for a file found: whoever renamed it may have been killed before this line.
+        _sync(path.parent)
+
+    def _new_file(self) -> Path:
+        folder = self._folder / "new"
+        _make_folder(folder)
+        return folder / secrets.token_hex(16)
+
+    def _read(self, sha256: str) -> bytes:
+        path = self.path(sha256)
+        try:
+            content = path.read_bytes()
+        except OSError as trouble:
+            raise StoreError(
+                f"{path}: cannot be read ({trouble.strerror}): bring the file back from the backup"
+            ) from trouble
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise StoreError(f"{path}: its content is not what was kept: bring the file back from the backup")
+        return content
+
+
+def _is_there(path: Path, size: int) -> bool:
+    """A file of another size is damage: the good bytes are at hand, so they take its place."""
+    try:
+        return path.stat().st_size == size
+    except FileNotFoundError:
+        return False
+
+
+def _write(content: bytes, new: Path, path: Path) -> None:
+    try:
+        with open(new, "xb", buffering=0, opener=_private) as file:
+            # A raw write may take less than it was given.
+            rest = memoryview(content)
+            while rest:
+                rest = rest[file.write(rest) :]
+            os.fsync(file.fileno())
+        new.rename(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            new.unlink()
+        raise
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make `folder` and the ones above it, each made known to the disk in the one it stands in."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

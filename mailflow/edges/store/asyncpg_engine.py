@@ -1,0 +1,63 @@
+"""PostgreSQL, through asyncpg: an engine that gives every connection back to its pool.
+
+Owns: the Tortoise engine `mailflow.edges.store.asyncpg_engine`. It differs from Tortoise's own in two
+points: a BEGIN that fails or is cancelled returns its connection (otherwise five of them and the
+pool, hence the process, stands still for ever), and a connection that dies after its COMMIT does
+not make a failure of it.
+
+Importing this module needs asyncpg, the extra `postgres`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import (
+    TransactionalDBClient,
+    TransactionContext,
+    TransactionContextPooled,
+)
+from tortoise.connection import get_connections
+
+
+class PooledContext(TransactionContextPooled):
+    """Hold one pooled connection for one transaction, and never longer."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self.ensure_connection()
+        pool = self.client._parent._pool
+        connection = await pool.acquire()
+        self.client._connection = connection
+        try:
+            await self.client.begin()
+        except BaseException:
+            await asyncio.shield(self._give_back())
+            raise
+        self.token = get_connections().set(self.connection_name, self.client)
+        return self.client
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        try:
+            await (self.client.commit() if exc_type is None else self.client.rollback())
+        finally:
+            get_connections().reset(self.token)
+            await asyncio.shield(self._give_back())
+
+    async def _give_back(self) -> None:
+        """Return the connection. If it is dead the pool has ended it; what was committed stays so."""
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+            await self.client._parent._pool.release(self.client._connection)
+
+
+class Client(AsyncpgDBClient):
+    """The engine: an AsyncpgDBClient whose transactions lose no connection."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return PooledContext(TransactionWrapper(self), self._pool_init_lock)
+
+
+client_class: Any = Client

@@ -1,0 +1,192 @@
+"""An open database: its connections, its transactions, and which of its errors pass by themselves.
+
+Owns: opening and migrating, `run` (one transaction, tried again when the world stood in its way)
+and `read`. Refuses to know: what the statements mean.
+
+A transaction holds the only SQLite connection: no mail, page or file is touched within one, and no
+task is started there (it would inherit the transaction's connection).
+
+What may go wrong: another process holds the lock, two transactions meet (deadlock, serialization),
+the server restarts: tried again, `PAUSES` long; then, and for everything else, StoreError.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from importlib import import_module
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.context import TortoiseContext, _current_context
+from tortoise.migrations.executor import MigrationExecutor
+
+from mailflow.edges.store.complaints import complaint, passes, where
+from mailflow.edges.store.session import Session
+from mailflow.errors import StoreError
+
+T = TypeVar("T")
+Work = Callable[[Session], Awaitable[T]]
+
+PAUSES = (0.01, 0.03, 0.1, 0.3, 1.0, 2.0)
+"""Seconds between tries; each is drawn out by chance, so that two who met do not meet again."""
+MIGRATING = 7_245_701
+"""Name of the lock that one process holds while it migrates."""
+
+APP: dict[str, Any] = {
+    "models": ["mailflow.edges.store.tables"],
+    "migrations": "mailflow.edges.store.migrations",
+}
+SQLITE = {
+    "busy_timeout": 3_000,
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "cache_size": -16_000,
+    # Pages written again and again reach the file once; the log is not cut and grown anew each time.
+    "wal_autocheckpoint": 4_000,
+    "journal_size_limit": 64 * 1024 * 1024,
+}
+POSTGRES = {"timeout": 10.0, "command_timeout": 60.0}
+
+
+def config(url: str) -> dict[str, Any]:
+    """Give Tortoise's configuration for a database URL; StoreError for a URL of neither kind.
+
+    The two kinds have different connection names, because Tortoise keeps its statements by that name.
+    """
+    if url.startswith("sqlite://"):
+        name, engine, credentials = "sqlite", "sqlite", SQLITE | {"file_path": url.removeprefix("sqlite://")}
+    elif url.startswith(("postgres://", "postgresql://")):
+        name, engine, credentials = "postgres", "asyncpg_engine", _credentials(url)
+    else:
+        raise StoreError(
+            f'database URL "{url.split("@")[-1]}": give sqlite:///path/to/mailflow.db'
+            " or postgres://user:password@host/database"
+        )
+    connection = {"engine": _engine(engine, where(url)), "credentials": credentials}
+    return {"connections": {name: connection}, "apps": {"mailflow": APP | {"default_connection": name}}}
+
+
+def _credentials(url: str) -> dict[str, Any]:
+    """Give what asyncpg is called with. `?ssl=` keeps its word: Tortoise takes even `disable` for a yes."""
+    credentials: dict[str, Any] = POSTGRES | expand_db_url(url)["credentials"]
+    said = parse_qs(urlsplit(url).query)
+    return credentials | ({"ssl": said["ssl"][-1]} if "ssl" in said else {})
+
+
+def _engine(name: str, place: str) -> str:
+    """Give the full name of our engine once it is known to be there: Tortoise cannot close what it never had."""
+    full = f"mailflow.edges.store.{name}"
+    try:
+        import_module(full)
+    except ModuleNotFoundError as error:
+        _tell(error, place)
+    return full
+
+
+class _Undo(Exception):
+    """Carries a result out of a transaction that is to be rolled back."""
+
+
+class Database:
+    """One database, open. Any task of the loop it was opened in may use it."""
+
+    def __init__(self, url: str, context: TortoiseContext) -> None:
+        self._context = context
+        self._client: BaseDBAsyncClient = context.db()
+        self._where = where(url)
+
+    @classmethod
+    async def open(cls, url: str) -> Database:
+        """Connect and migrate. StoreError, and no connection left behind, where that fails."""
+        settings = config(url)
+        context = TortoiseContext()
+        try:
+            with _within(context):
+                await context.init(config=settings)
+            database = cls(url, context)
+            await database._try_often(database._migrate)
+        except BaseException as error:
+            await asyncio.shield(context.close_connections())
+            _tell(error, where(url))
+        return database
+
+    async def close(self) -> None:
+        """Close every connection. Closing twice does nothing."""
+        await self._context.close_connections()
+
+    async def run(self, work: Work[T], keep: Callable[[T], bool] = lambda _: True) -> T:
+        """Do the work in one transaction; commit if `keep` accepts its result, else roll back.
+
+        The work may be done several times: it must write nowhere but here.
+        """
+
+        async def attempt() -> T:
+            async with self._transaction() as session:
+                result = await work(session)
+                if not keep(result):
+                    raise _Undo(result)
+            return result
+
+        try:
+            return await self._try_often(attempt)
+        except _Undo as undone:
+            return undone.args[0]  # type: ignore[no-any-return]
+
+    async def read(self, work: Work[T]) -> T:
+        """Do the work outside a transaction: each statement sees what is committed then."""
+        return await self._try_often(lambda: work(Session(self._client)))
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Session]:
+        with _within(self._context):
+            async with self._client._in_transaction() as client:
+                yield Session(client)
+
+    async def _migrate(self) -> None:
+        """Bring the schema up to date: look what is missing only once the lock is ours."""
+        async with self._transaction() as session:
+            await session.alone(MIGRATING)
+            apps = {"mailflow": APP | {"default_connection": self._client.connection_name}}
+            executor = MigrationExecutor(session.client, apps)
+            # First of all: asking a table that is not there would end the transaction on PostgreSQL.
+            await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+            await executor.migrate()
+
+    async def _try_often(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        for pause in (*PAUSES, None):
+            try:
+                return await attempt()
+            except (_Undo, asyncio.CancelledError):
+                raise
+            except Exception as error:
+                if pause is None or not passes(error):
+                    _tell(error, self._where)
+                await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+        raise AssertionError("unreachable")
+
+
+def _tell(error: BaseException, place: str) -> NoReturn:
+    """Raise the error as what, where and what to do, or as it is where it is not the database's."""
+    told = complaint(error, place)
+    if told is None:
+        raise error
+    raise told from error
+
+
+@contextmanager
+def _within(context: TortoiseContext) -> Iterator[None]:
+    """Make the context the current one of this task.
+
+    `with context` would do it for one task at a time only, and its global fallback for one
+    database in the process only.
+    """
+    token = _current_context.set(context)
+    try:
+        yield
+    finally:
+        _current_context.reset(token)

@@ -1,0 +1,173 @@
+"""Letters to send, as rows, and the lease that lets one worker at a time have one.
+
+Owns: the columns of `outbox`, claiming and the fence: a claim writes a new lease token, and every
+later word about the letter must carry it. Who was asleep when his lease ended is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+
+from mailflow.core.effects import SendLetter
+from mailflow.core.journal import canonical, plain_document
+from mailflow.edges.store import tokens
+from mailflow.edges.store.session import (
+    MOST_VALUES,
+    Row,
+    Session,
+    Statement,
+    Value,
+    insertions,
+    marks,
+    moment,
+    moment_or_none,
+)
+from mailflow.edges.store.values import OutboxRow, OutboxState, Outgoing, SentLetter, Token
+
+_LETTER = TypeAdapter(SendLetter)
+COLUMNS = (
+    "key",
+    "case",
+    "assignment",
+    "kind",
+    "person",
+    "address",
+    "language",
+    "letter",
+    "message_id",
+    "state",
+    "created_at",
+    "next_at",
+    "reason",
+    "attempts",
+    "content",
+    "card",
+)
+_CLAIM = (
+    "UPDATE outbox SET state = 'claimed', lease_until = ?, lease_token = ?,"
+    " attempts = attempts + 1 WHERE key IN (SELECT key FROM outbox"
+    " WHERE (state IN ('ready', 'deferred') AND next_at <= ?)"
+    " OR (state = 'claimed' AND lease_until <= ?)"
+    " ORDER BY created_at, length(key), key LIMIT ? {skip_locked}) RETURNING *"
+)
+_OURS = "key = ? AND lease_token = ? AND state = 'claimed' RETURNING key"
+_NOTE = (
+    "UPDATE outbox SET state = ?, reason = ?, next_at = COALESCE(?, next_at),"
+    " sent_at = COALESCE(?, sent_at), lease_until = NULL, lease_token = NULL WHERE " + _OURS
+)
+
+
+def message_id(key: str, domain: str) -> str:
+    """Name the letter of an effect for ever (RFC 5322 section 3.6.4)."""
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
+
+
+def additions(letters: Sequence[SendLetter], case: str, now: datetime, domain: str) -> list[Statement]:
+    """Write the letters of one transition, ready to send."""
+    return insertions("outbox", COLUMNS, [_values(letter, case, now, domain) for letter in letters])
+
+
+async def claim(session: Session, now: datetime, limit: int, lease: timedelta, holder: str) -> list[Outgoing]:
+    """Take up to `limit` letters that are due, or whose lease has ended; the oldest first."""
+    token = f"{holder[:200]}/{secrets.token_hex(12)}"
+    query = _CLAIM.format(skip_locked=session.skip_locked)
+    rows = await session.rows(query, now + lease, token, now, now, limit)
+    oldest_first = sorted(rows, key=lambda row: (moment(row["created_at"]), len(row["key"]), row["key"]))
+    return [_outgoing(row) for row in oldest_first]
+
+
+async def rendered(session: Session, outgoing: Outgoing, sha256: str, card: str, issued: Sequence[Token]) -> bool:
+    """Note the bytes and the tokens of a letter while it is ours; False, and nothing noted, if it is not."""
+    query = f"UPDATE outbox SET content = ?, card = ? WHERE {_OURS}"
+    if await session.row(query, sha256, card, outgoing.key, outgoing.lease_token) is None:
+        return False
+    await tokens.write(session, issued)
+    return True
+
+
+async def note(
+    session: Session,
+    outgoing: Outgoing,
+    state: OutboxState,
+    reason: str,
+    now: datetime,
+    next_at: datetime | None,
+) -> bool:
+    """Note what became of a letter while it is ours, and give it back; False if it is not."""
+    sent_at = now if state == "sent" else None
+    values = (state, reason, next_at, sent_at, outgoing.key, outgoing.lease_token)
+    return await session.row(_NOTE, *values) is not None
+
+
+async def letters(session: Session, message_ids: Sequence[str]) -> list[SentLetter]:
+    """Give the letters of ours with these Message-IDs, in the order in which they are asked for."""
+    wanted = list(dict.fromkeys(message_ids))
+    found: dict[str, SentLetter] = {}
+    for start in range(0, len(wanted), MOST_VALUES):
+        some = wanted[start : start + MOST_VALUES]
+        query = f"SELECT * FROM outbox WHERE message_id IN ({marks(some)})"
+        found |= {row["message_id"]: _sent_letter(row) for row in await session.rows(query, *some)}
+    return [found[name] for name in wanted if name in found]
+
+
+async def listed(session: Session, state: str | None, case: str | None, limit: int) -> list[OutboxRow]:
+    """Give the newest letters, in that state and of that case if these are given."""
+    chosen = [(name, value) for name, value in (("state", state), ("case", case)) if value is not None]
+    where = "WHERE " + " AND ".join(f'"{name}" = ?' for name, _ in chosen) if chosen else ""
+    query = f"SELECT * FROM outbox {where} ORDER BY created_at DESC, length(key) DESC, key DESC LIMIT ?"
+    return [_outbox_row(row) for row in await session.rows(query, *(value for _, value in chosen), limit)]
+
+
+def _values(letter: SendLetter, case: str, now: datetime, domain: str) -> list[Value]:
+    return [
+        letter.key,
+        case,
+        letter.assignment,
+        letter.kind,
+        letter.to,
+        letter.address,
+        letter.language,
+        canonical(plain_document(_LETTER, letter)),
+        message_id(letter.key, domain),
+        "ready",
+        now,
+        now,
+        "",
+        0,
+        "",
+        "",
+    ]
+
+
+def _outgoing(row: Row) -> Outgoing:
+    return Outgoing(
+        key=row["key"],
+        letter=_LETTER.validate_json(row["letter"]),
+        case=row["case"],
+        message_id=row["message_id"],
+        attempts=row["attempts"],
+        content=row["content"],
+        lease_token=row["lease_token"],
+    )
+
+
+def _sent_letter(row: Row) -> SentLetter:
+    names = ("message_id", "key", "case", "assignment", "person", "kind", "card", "language")
+    return SentLetter(**{name: row[name] for name in names})
+
+
+def _outbox_row(row: Row) -> OutboxRow:
+    read = {
+        "letter": _LETTER.validate_json(row["letter"]),
+        "created_at": moment(row["created_at"]),
+        "next_at": moment(row["next_at"]),
+        "lease_until": moment_or_none(row["lease_until"]),
+        "sent_at": moment_or_none(row["sent_at"]),
+    }
+    rest = {name: value for name, value in row.items() if name != "lease_token"}
+    return OutboxRow(**{**rest, **read})

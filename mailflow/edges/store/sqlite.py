@@ -1,0 +1,144 @@
+"""SQLite for several processes at once: a write takes its lock when it begins, and gives it back.
+
+Owns: the Tortoise engine `mailflow.edges.store.sqlite`. It differs from Tortoise's own in four
+points, each an accident that happens otherwise:
+
+- BEGIN IMMEDIATE: with a plain BEGIN two processes that read and then write lose more than half of
+  their transactions to an instant "database is locked", which no busy_timeout helps against.
+- A BEGIN or COMMIT that fails or is cancelled leaves neither the connection's lock held (every
+  later query would wait for ever) nor a transaction open (the next one would commit its remains).
+- A script inside a transaction stays inside: sqlite3's `executescript` commits first.
+- The connection's thread is a daemon, so that a process whose store was never closed can still end.
+
+What may go wrong: another process holds the write lock for longer than busy_timeout; the error
+is Tortoise's OperationalError "database is locked".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+import aiosqlite
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.sqlite.client import (
+    SqliteClient,
+    SqliteTransactionContext,
+    SqliteTransactionWrapper,
+    translate_exceptions,
+)
+from tortoise.connection import get_connections
+
+
+class ImmediateWrapper(SqliteTransactionWrapper):
+    """A transaction that is a writer from its first statement on."""
+
+    @translate_exceptions
+    async def _begin(self, query: str) -> None:
+        if self._connection.in_transaction:
+            await self._connection.rollback()
+        await self._connection.execute_fetchall(query)
+
+    async def begin(self) -> None:
+        """Take the write lock, waiting for it as long as busy_timeout says."""
+        await self._begin("BEGIN IMMEDIATE")
+
+    @translate_exceptions
+    async def _commit(self, query: str) -> None:
+        await self._connection.execute_fetchall(query)
+
+    async def commit(self) -> None:
+        """Make it durable. Where this fails, nothing was written."""
+        try:
+            await self._commit("COMMIT")
+        except BaseException:
+            await asyncio.shield(self._connection.rollback())
+            raise
+        finally:
+            self._finalized = True
+
+    @translate_exceptions
+    async def execute_claims(self, statements: Sequence[tuple[str, list[Any], Any]]) -> Any:
+        """Run the statements in one go; stop at a claim that writes no row, and give it."""
+        async with self.acquire_connection() as connection:
+            return await connection._execute(_run_claims, connection._conn, statements)
+
+    async def execute_script(self, query: str) -> None:
+        """Run the statements one by one, within this transaction."""
+        for statement in _statements(query):
+            await self.execute_query(statement)
+
+
+class ImmediateContext(SqliteTransactionContext):
+    """Hold the connection's lock for one transaction, and never longer."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            await self.connection.begin()
+        except BaseException:
+            await asyncio.shield(self._abandon())
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        return self.connection  # type: ignore[no-any-return]
+
+    async def _abandon(self) -> None:
+        try:
+            if self.connection._connection is not None:
+                await self.connection._connection.rollback()
+        finally:
+            self._trxlock.release()
+
+
+class Client(SqliteClient):
+    """The engine: a SqliteClient whose transactions are immediate."""
+
+    async def create_connection(self, with_db: bool) -> None:
+        """Open the file; the pragmas are those of the constructor, busy_timeout first."""
+        if self._connection is not None:
+            return
+        connection = aiosqlite.connect(self.filename, isolation_level=None)
+        connection._thread.daemon = True
+        try:
+            await connection
+        except BaseException:
+            # Its thread is about to end; a loop that closes first would make it die in an error.
+            await asyncio.to_thread(connection._thread.join, 1.0)
+            raise
+        try:
+            connection._conn.row_factory = sqlite3.Row
+            for pragma, value in self.pragmas.items():
+                await connection.execute_fetchall(f"PRAGMA {pragma}={value}")
+        except BaseException:
+            await connection.close()
+            raise
+        self._connection = connection
+
+    def _in_transaction(self) -> TransactionContext:
+        return ImmediateContext(ImmediateWrapper(self), self._lock)
+
+
+def _run_claims(connection: sqlite3.Connection, statements: Sequence[tuple[str, list[Any], Any]]) -> Any:
+    for sql, values, claim in statements:
+        written = connection.execute(sql, values).fetchall()
+        if claim is not None and not written:
+            return claim
+    return None
+
+
+def _statements(script: str) -> list[str]:
+    """Split a script where SQLite says a statement is complete (a trigger's body holds semicolons)."""
+    found: list[str] = []
+    rest = ""
+    for piece in script.split(";"):
+        rest += piece + ";"
+        if sqlite3.complete_statement(rest):
+            found.append(rest.strip())
+            rest = ""
+    return [statement for statement in found if statement != ";"]
+
+
+client_class: Any = Client

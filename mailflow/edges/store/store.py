@@ -1,0 +1,313 @@
+"""The store: everything mailflow remembers, behind one object.
+
+Owns: which transaction each question and each write runs in; the words themselves stand in the
+modules named after their tables. Refuses to know: rules, mails, sockets.
+
+`commit` is the one way in which a case moves. A letter is claimed, rendered and noted under a
+lease, a timer rings through the event that bears its key, a mail that moves nothing has its row too.
+
+What may go wrong: the database cannot be reached or written: StoreError, which says what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from mailflow.core.case import Case
+from mailflow.core.codes import Code, Wait
+from mailflow.core.digest import LostLetter, MissedMail
+from mailflow.core.effects import Transition
+from mailflow.core.events import Event, NoticeDue
+from mailflow.core.journal import JournalRow
+from mailflow.edges.store import (
+    browsers,
+    cases,
+    commit,
+    errands,
+    inbox,
+    journal,
+    lists,
+    mailboxes,
+    outbox,
+    timers,
+    tokens,
+)
+from mailflow.edges.store.browsers import Browser
+from mailflow.edges.store.database import Database
+from mailflow.edges.store.session import Session
+from mailflow.edges.store.values import (
+    CaseRow,
+    DueErrand,
+    DueTimer,
+    InboxRow,
+    InboxState,
+    MailboxState,
+    OpenAssignment,
+    OutboxRow,
+    OutboxState,
+    Outcome,
+    Outgoing,
+    Repeated,
+    SentLetter,
+    Source,
+    Taken,
+    Token,
+)
+
+
+class Store:
+    """Remember cases, mails, letters, timers and tokens; safe to share among the tasks of one loop."""
+
+    def __init__(self, database: Database, domain: str) -> None:
+        self._db = database
+        self._domain = domain
+
+    @classmethod
+    async def open(cls, url: str, domain: str) -> Store:
+        """Open `sqlite:///path/mailflow.db` or `postgres://user:password@host/name`, migrating it first.
+
+        Any number of processes may do so at once. `domain` is the right-hand side of our
+        Message-IDs. StoreError where the database cannot be used as it is.
+        """
+        return cls(await Database.open(url), domain)
+
+    async def close(self) -> None:
+        """Close the connections; the store cannot be used afterwards."""
+        await self._db.close()
+
+    # Cases
+
+    async def load(self, case_id: str) -> Case | None:
+        """Give the case, or None."""
+        return await self._db.read(lambda s: cases.load(s, case_id))
+
+    async def load_by_number(self, number: str) -> Case | None:
+        """Give the case of that number, exact first, else with letters of either size; or None."""
+        return await self._db.read(lambda s: cases.load_by_number(s, number))
+
+    async def number_exists(self, number: str) -> bool:
+        """Say whether a case has that number, letters of either size."""
+        return await self._db.read(lambda s: cases.number_exists(s, number))
+
+    async def commit(
+        self,
+        before: Case | None,
+        transition: Transition,
+        event: Event,
+        taken: Taken | None,
+        now: datetime,
+    ) -> Outcome:
+        """Write all that the event caused, or nothing of it.
+
+        `before` is the case as `load` gave it, None for a new one. Committed gives the case as
+        stored. Overtaken: the case was changed since; load it and decide anew. Repeated: the event,
+        or the mail, was committed before; the mail is then kept as a duplicate.
+        """
+        move = commit.Move(before, transition, event, taken, now, self._domain)
+        outcome = await self._db.run(lambda s: commit.write(s, move), commit.is_kept)
+        if isinstance(outcome, Repeated) and taken is not None:
+            case = outcome.case_id
+            await self._db.run(lambda s: commit.duplicate(s, taken, case))
+        return outcome
+
+    async def open_assignments(self, person: str) -> list[OpenAssignment]:
+        """Give what waits for the person, the first due first."""
+        return await self._db.read(lambda s: cases.open_assignments(s, person))
+
+    async def cases(
+        self,
+        state: str | None = None,
+        process: str | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> list[CaseRow]:
+        """Give a page of cases, newest first; `after` is the id of the last case of the page before."""
+        return await self._db.read(lambda s: cases.listed(s, state, process, after, limit))
+
+    async def journal(self, case_id: str) -> list[JournalRow]:
+        """Give the journal of the case in order; that of no case is named `office`."""
+        return await self._db.read(lambda s: journal.listed(s, case_id))
+
+    # Lists over the whole office
+
+    async def happened(self, event_key: str) -> bool:
+        """Say whether the event was committed."""
+        return await self._db.read(lambda s: lists.happened(s, event_key))
+
+    async def last_notice(self, beginning: str) -> NoticeDue | None:
+        """Give the newest notice whose key has that beginning, or None."""
+        return await self._db.read(lambda s: lists.last_notice(s, beginning))
+
+    async def cases_touched(self, process: str, since: datetime, until: datetime) -> list[Case]:
+        """Give the cases of a process opened before `until` that have moved from `since` on."""
+        return await self._db.read(lambda s: lists.touched(s, process, since, until))
+
+    async def cases_opened(self, since: datetime, until: datetime) -> list[Case]:
+        """Give the cases opened from `since` on and before `until`."""
+        return await self._db.read(lambda s: lists.opened(s, since, until))
+
+    async def cases_due(self, before: datetime) -> list[Case]:
+        """Give the open cases with an open task whose term ends before that moment."""
+        return await self._db.read(lambda s: lists.due(s, before))
+
+    async def cases_stuck(self, since: datetime) -> list[Case]:
+        """Give the open cases that have waited for nobody since then."""
+        return await self._db.read(lambda s: lists.stuck(s, since))
+
+    async def lost_letters(self, since: datetime) -> list[LostLetter]:
+        """Give the letters refused or of unknown fate since then, and all that a task still waits for."""
+        return await self._db.read(lambda s: lists.lost_letters(s, since))
+
+    async def newest_mail(self) -> int:
+        """Give the id of the newest mail taken in, 0 if there is none."""
+        return await self._db.read(lists.newest_mail)
+
+    async def missed_mails(self, since: datetime, after: int | None) -> list[MissedMail]:
+        """Give the mails nothing was done about after that id, or without one from `since` on."""
+        return await self._db.read(lambda s: lists.missed_mails(s, since, after))
+
+    # Mails taken in
+
+    async def take_only(self, taken: Taken) -> InboxRow:
+        """Keep the row of a mail that moves nothing; give its row as it now stands.
+
+        A mail that failed is written over, and its attempts count one more; one that lies in quarantine
+        is when it comes through at last. Any other row stays.
+        """
+
+        async def work(session: Session) -> InboxRow:
+            over = inbox.UNFINISHED if taken.state == "processed" else inbox.FAILED
+            written = await inbox.write(session, taken, over)
+            row = written or await inbox.standing(session, taken)
+            assert row is not None, "the row that stood in the way is gone within one transaction"
+            return row
+
+        return await self._db.run(work)
+
+    async def seen(self, source: Source) -> InboxRow | None:
+        """Give what became of the mail at that place, or None."""
+        return await self._db.read(lambda s: inbox.seen(s, source))
+
+    async def seen_key(self, message_key: str) -> InboxRow | None:
+        """Give what became of the same mail at any place, or None."""
+        return await self._db.read(lambda s: inbox.seen_key(s, message_key))
+
+    async def inbox(self, state: InboxState | None = None, kind: str | None = None, limit: int = 100) -> list[InboxRow]:
+        """Give the newest mails taken in."""
+        return await self._db.read(lambda s: inbox.listed(s, state, kind, limit))
+
+    async def unsettled(self, account: str, folder: str, uidvalidity: int) -> list[tuple[int, str]]:
+        """Give uid and state of the mails that the mail server has not been told about."""
+        return await self._db.read(lambda s: inbox.unsettled(s, account, folder, uidvalidity))
+
+    async def settled(self, account: str, folder: str, uidvalidity: int, uids: Sequence[int], now: datetime) -> None:
+        """Note that the mail server has been told about these mails."""
+        await self._db.run(lambda s: inbox.settled(s, account, folder, uidvalidity, uids, now))
+
+    async def mailbox(self, account: str, folder: str) -> MailboxState | None:
+        """Give how far the folder has been read, or None if it never was."""
+        return await self._db.read(lambda s: mailboxes.load(s, account, folder))
+
+    async def keep_mailbox(self, state: MailboxState) -> None:
+        """Note how far the folder has been read."""
+        await self._db.run(lambda s: mailboxes.keep(s, state))
+
+    # Letters to send
+
+    async def claim_letters(self, now: datetime, limit: int, lease: timedelta, holder: str) -> list[Outgoing]:
+        """Take letters that are due, or whose lease has ended, the oldest first, until `now + lease`."""
+        return await self._db.run(lambda s: outbox.claim(s, now, limit, lease, holder))
+
+    async def rendered(self, outgoing: Outgoing, sha256: str, card: str, issued: Sequence[Token]) -> bool:
+        """Note the letter's bytes, the card it shows and its tokens; False if the lease is no longer ours."""
+        return await self._db.run(lambda s: outbox.rendered(s, outgoing, sha256, card, issued))
+
+    async def note(
+        self,
+        outgoing: Outgoing,
+        state: OutboxState,
+        reason: str,
+        now: datetime,
+        next_at: datetime | None = None,
+    ) -> bool:
+        """Note what became of the letter and give it back; False if the lease is no longer ours."""
+        return await self._db.run(lambda s: outbox.note(s, outgoing, state, reason, now, next_at))
+
+    async def letters(self, message_ids: Sequence[str]) -> list[SentLetter]:
+        """Give our letters with these Message-IDs, in the order asked for."""
+        return await self._db.read(lambda s: outbox.letters(s, message_ids))
+
+    async def outbox(
+        self, state: OutboxState | None = None, case: str | None = None, limit: int = 100
+    ) -> list[OutboxRow]:
+        """Give the newest letters."""
+        return await self._db.read(lambda s: outbox.listed(s, state, case, limit))
+
+    # Timers and tokens
+
+    async def due_timers(self, now: datetime, limit: int) -> list[DueTimer]:
+        """Give the timers whose time has come, the longest overdue first."""
+        return await self._db.read(lambda s: timers.due(s, now, limit))
+
+    async def due_errands(self, now: datetime, limit: int) -> list[DueErrand]:
+        """Give what is to be done outside now, the oldest first."""
+        return await self._db.read(lambda s: errands.due(s, now, limit))
+
+    async def postpone_errand(self, key: str, reason: str, now: datetime, pause: timedelta) -> None:
+        """Try an errand again later."""
+        await self._db.run(lambda s: errands.postpone(s, key, reason, now, pause))
+
+    async def give_up_errand(self, key: str, reason: str) -> None:
+        """Leave an errand for a person."""
+        await self._db.run(lambda s: errands.give_up(s, key, reason))
+
+    async def next_timer(self) -> datetime | None:
+        """Give the time of the next timer, or None if none waits."""
+        return await self._db.read(timers.next_at)
+
+    async def token(self, hash_: str) -> Token | None:
+        """Give what the token of that hash stands for, or None. Whether it still counts, the caller says."""
+        return await self._db.read(lambda s: tokens.load(s, hash_))
+
+    async def token_used(self, hash_: str, now: datetime) -> bool:
+        """Mark the token as used; False if it was before, or is unknown."""
+        return await self._db.run(lambda s: tokens.use(s, hash_, now))
+
+    # Browsers and one-time codes
+
+    async def browser(self, hash_: str) -> Browser | None:
+        """Give the browser of that cookie's hash, or None. Whether it still counts, the caller says."""
+        return await self._db.read(lambda s: browsers.load(s, hash_))
+
+    async def browsers(self, person: str) -> list[Browser]:
+        """Give the person's browsers, the newest first."""
+        return await self._db.read(lambda s: browsers.listed(s, person))
+
+    async def remember_browser(self, browser: Browser) -> None:
+        """Keep a browser."""
+        await self._db.run(lambda s: browsers.remember(s, browser))
+
+    async def revoke_browser(self, hash_: str, now: datetime) -> bool:
+        """End a browser; False if it was ended before, or is unknown."""
+        return await self._db.run(lambda s: browsers.revoke(s, hash_, now))
+
+    async def code(self, token: str) -> Code | None:
+        """Give what is known of the codes of the link with that hash, or None."""
+        return await self._db.read(lambda s: browsers.code(s, token))
+
+    async def issue_code(self, token: str, person: str, seed: str, now: datetime) -> Code | Wait:
+        """Note that a code is sent for the link, a live one again or the one of `seed`; or say to wait."""
+        return await self._db.run(lambda s: browsers.issue_code(s, token, person, seed, now))
+
+    async def take_try(self, token: str, person: str, now: datetime) -> int | None:
+        """Count one try of a code, before it is compared; give how many remain, None if none was left."""
+        return await self._db.run(lambda s: browsers.take_try(s, token, person, now))
+
+    async def give_back_try(self, token: str) -> None:
+        """Take back the try that turned out right."""
+        await self._db.run(lambda s: browsers.give_back(s, token))
+
+    async def spend_code(self, token: str, now: datetime) -> None:
+        """End the fresh code of the link: it has done its work once."""
+        await self._db.run(lambda s: browsers.spend_code(s, token, now))

@@ -1,0 +1,106 @@
+"""Do one errand: make a document, start a case, tell a case; then let the event it leads to happen.
+
+The errand's key is the event's key: done twice, it happens once. What fails is tried again, ever
+more slowly; what cannot be done at all is left for a person, in the log and in `mailflow errands`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from mailflow import log
+from mailflow.advance import advance
+from mailflow.core.case import Case
+from mailflow.core.effects import MakeDocument, StartCase, TellCase
+from mailflow.core.events import DocumentMade, Event, IncomingFile, LinkedCaseClosed, RequestReceived
+from mailflow.core.office import Office
+from mailflow.core.paper_views import paper_name, paper_view
+from mailflow.core.sender import Proven
+from mailflow.edges.blobs import Blobs
+from mailflow.edges.documents import Documents, Failed, Made
+from mailflow.edges.store import DueErrand, Store
+
+MOST_ATTEMPTS = 8
+FIRST_PAUSE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What errands need: the office, the stores, the renderer."""
+
+    office: Office
+    store: Store
+    blobs: Blobs
+    documents: Documents
+
+
+@dataclass(frozen=True, slots=True)
+class CannotBeDone:
+    """The errand failed, for this reason; perhaps it can be done later."""
+
+    reason: str
+
+
+async def run_errand(due: DueErrand, now: datetime, bench: Bench) -> None:
+    """Do the errand and commit the event it leads to, or note why it could not be done."""
+    case = await bench.store.load(due.case)
+    if case is None:
+        await bench.store.give_up_errand(due.key, "its case does not exist")
+        return
+    event = await _event_of(due, case, now, bench)
+    if isinstance(event, CannotBeDone):
+        await _later(due, case, event.reason, now, bench)
+        return
+    await advance(event, bench.store, bench.office, now)
+
+
+async def _event_of(due: DueErrand, case: Case, now: datetime, bench: Bench) -> Event | CannotBeDone:
+    match due.errand:
+        case MakeDocument(document=document):
+            return await _document(due, document, case, now, bench)
+        case StartCase():
+            return _request(due, due.errand, case, now, bench.office)
+        case TellCase(case=other):
+            return LinkedCaseClosed(due.key, now, other, case.number, case.state)
+        case _:
+            assert_never(due.errand)
+
+
+async def _document(
+    due: DueErrand, document: str, case: Case, now: datetime, bench: Bench
+) -> DocumentMade | CannotBeDone:
+    view = paper_view(document, case, bench.office, now)
+    match await bench.documents.make(view):
+        case Failed(reason=reason):
+            return CannotBeDone(reason)
+        case Made(content=content):
+            sha256 = await bench.blobs.keep(content)
+            name = paper_name(document, case, bench.office.language)
+            file = IncomingFile(name, sha256, len(content), "application/pdf")
+            return DocumentMade(due.key, now, case.id, document, file)
+
+
+def _request(due: DueErrand, errand: StartCase, case: Case, now: datetime, office: Office) -> RequestReceived:
+    """A case started by a case is its initiator's as surely as the decision that started it."""
+    address = office.directory.people[errand.initiator].address
+    return RequestReceived(
+        key=due.key,
+        at=now,
+        process=errand.process,
+        sure=True,
+        by=errand.initiator,
+        proof=Proven(address, f"case {case.number}"),
+        fields=errand.fields,
+        subject=errand.subject,
+        started_from=case.id,
+    )
+
+
+async def _later(due: DueErrand, case: Case, reason: str, now: datetime, bench: Bench) -> None:
+    log.errand_failed(case.number, due.key, due.attempts + 1, reason)
+    if due.attempts + 1 >= MOST_ATTEMPTS:
+        await bench.store.give_up_errand(due.key, reason)
+    else:
+        await bench.store.postpone_errand(due.key, reason, now, FIRST_PAUSE * 4**due.attempts)

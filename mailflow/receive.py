@@ -1,0 +1,185 @@
+"""Take one mail in: from its bytes to a committed transition.
+
+The order is the safety: the bytes are kept before they are understood, the database has committed
+before the mail server is told anything (`daemon` settles afterwards). Killed anywhere, the mail is
+taken again and known again; nothing happens twice, because an event's key is the mail's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from mailflow import log
+from mailflow.advance import advance
+from mailflow.core.classify import classify
+from mailflow.core.events import Event
+from mailflow.core.happening import Arrival, event_of
+from mailflow.core.kinds import Kind, Understood
+from mailflow.core.message import Message, parse
+from mailflow.core.offering import registered_letter, wants_registered
+from mailflow.core.sender import prove
+from mailflow.edges.store import InboxRow, InboxState, Source, Taken
+from mailflow.lookup import (
+    Desk,
+    case_named,
+    files_of,
+    notice_answered,
+    offered_in,
+    papers_of,
+    states_fields,
+    target_of,
+    tasks_of,
+)
+
+Settle = Literal["processed", "quarantined"]
+MOST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail that is kept: where it lay, what it is, its bytes' hash and number."""
+
+    source: Source | None
+    message: Message
+    sha256: str
+    size: int
+    received_at: datetime
+
+
+async def receive(raw: bytes, source: Source | None, received_at: datetime, now: datetime, desk: Desk) -> Settle:
+    """Take a mail in and say where it belongs on the server. Raises only when the world broke."""
+    mail = await _keep(raw, source, received_at, desk)
+    known = await _known(mail, desk)
+    if known is not None:
+        return await _repeated(known, mail, desk)
+    arrival, understood = await _understand(raw, mail, now, desk)
+    taken = _understood_row(mail, understood)
+    event = await _registration(arrival, desk) or event_of(understood, arrival, desk.office)
+    if event is None:
+        await desk.store.take_only(taken)
+    else:
+        await advance(event, desk.store, desk.office, now, taken)
+    log.mail_taken("-", understood.kind, understood.reason, mail.sha256)
+    return "quarantined" if taken.state == "quarantined" else "processed"
+
+
+async def failed(raw: bytes, source: Source | None, received_at: datetime, error: str, desk: Desk) -> Settle | None:
+    """Keep a mail whose taking in broke; None while it is to be tried again, then hold it for a person."""
+    mail = await _keep(raw, source, received_at, desk)
+    before = await desk.store.seen(source) if source is not None else None
+    if before is not None and before.attempts + 1 >= MOST_ATTEMPTS:
+        return await _hold(mail, error, desk)
+    row = await desk.store.take_only(_row(mail, "failed", error))
+    log.mail_failed(mail.sha256, row.attempts, error)
+    return None
+
+
+async def oversized(headers: bytes, size: int, source: Source, received_at: datetime, desk: Desk) -> Settle:
+    """Keep what was taken of a mail over the size limit, for a person to look at on the server."""
+    mail = await _keep(headers, source, received_at, desk)
+    return await _hold(mail, f"size-limit: {size} bytes; only its headers were read", desk)
+
+
+async def unreadable(uid: int, reason: str, source: Source, now: datetime, desk: Desk) -> Settle:
+    """Note a mail the server lists and refuses to give: it is shown to a person instead of being passed over."""
+    place = f"{source.uidvalidity}.{uid}@unreadable.invalid"
+    note = f"Message-ID: <{place}>\r\nSubject: the server does not give this mail\r\n\r\n"
+    mail = await _keep(note.encode(), source, now, desk)
+    return await _hold(mail, f"unreadable: {reason}", desk)
+
+
+async def _keep(raw: bytes, source: Source | None, received_at: datetime, desk: Desk) -> Mail:
+    return Mail(source, parse(raw), await desk.blobs.keep(raw), len(raw), received_at)
+
+
+async def _hold(mail: Mail, reason: str, desk: Desk) -> Settle:
+    await desk.store.take_only(_row(mail, "quarantined", reason))
+    log.mail_quarantined(mail.sha256, reason)
+    return "quarantined"
+
+
+# --- known already
+
+
+async def _known(mail: Mail, desk: Desk) -> InboxRow | None:
+    row = await desk.store.seen(mail.source) if mail.source is not None else None
+    row = row or await desk.store.seen_key(mail.message.key)
+    return row if row is not None and row.taken.state != "failed" else None
+
+
+async def _repeated(known: InboxRow, mail: Mail, desk: Desk) -> Settle:
+    """The same mail at another place, or once more at the same: note where it lies, do nothing."""
+    log.mail_repeated("-", mail.sha256)
+    if mail.source is not None and mail.source != known.taken.source:
+        await desk.store.take_only(replace(_row(mail, "duplicate", ""), case=known.taken.case))
+    return "quarantined" if known.taken.state == "quarantined" else "processed"
+
+
+# --- understanding
+
+
+async def _understand(raw: bytes, mail: Mail, now: datetime, desk: Desk) -> tuple[Arrival, Understood]:
+    message, directory = mail.message, desk.office.directory
+    person = next((directory.by_address(a.mail) for a in message.from_[:1]), None)
+    target = await target_of(message, desk)
+    papers = await papers_of(message) if person is not None and states_fields(target) else ()
+    around = replace(
+        desk.around,
+        target=target,
+        known_sender=person is not None,
+        answers_notice=target is None and await notice_answered(message, desk) is not None,
+        papers=papers,
+        received_on=mail.received_at.astimezone(desk.office.hours.zone).date(),
+    )
+    understood = classify(message, around)
+    arrival = Arrival(
+        message=message,
+        at=now,
+        proof=prove(message, raw, desk.profile),
+        person=person,
+        target=target,
+        files=await files_of(message, understood, desk),
+        case=await case_named(understood, desk),
+        tasks=await tasks_of(understood, person, desk),
+    )
+    return arrival, understood
+
+
+async def _registration(arrival: Arrival, desk: Desk) -> Event | None:
+    """The secretary's one word that makes a stranger's letter an incoming one."""
+    shown = await notice_answered(arrival.message, desk) if arrival.target is None else None
+    if shown is None or not wants_registered(arrival.message):
+        return None
+    offered = await offered_in(shown, desk)
+    if offered is None:
+        return None
+    return registered_letter(offered.message, offered.key, offered.files, offered.person, arrival, desk.office)
+
+
+# --- inbox rows
+
+
+def _understood_row(mail: Mail, understood: Understood) -> Taken:
+    held = understood.kind is Kind.QUARANTINED
+    row = _row(mail, "quarantined" if held else "processed", "")
+    return replace(row, kind=understood.kind, reason=understood.reason)
+
+
+def _row(mail: Mail, state: InboxState, error: str) -> Taken:
+    """The row of a mail as far as its headers tell."""
+    return Taken(
+        source=mail.source,
+        message_key=mail.message.key,
+        message_id=mail.message.message_id,
+        sha256=mail.sha256,
+        size=mail.size,
+        received_at=mail.received_at,
+        sender=", ".join(a.mail for a in mail.message.from_)[:320],
+        subject=mail.message.subject[:1000],
+        kind=Kind.QUARANTINED,
+        reason=error,
+        state=state,
+        error=error,
+    )

@@ -1,0 +1,150 @@
+"""What the commands print about cases, mails and the journal: the database told as text.
+
+Owns: the wording of `mailflow cases`, `show`, `inbox`, `journal`. Reads only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from mailflow.app import App
+from mailflow.core.case import Case
+from mailflow.core.journal import Intact, replay, verify
+from mailflow.core.numbers import spellings
+from mailflow.core.showing import card, title
+from mailflow.edges.store import OutboxRow
+from mailflow.errors import MailflowError
+
+PAGE = 500
+
+
+async def case_list(app: App, state: str | None, process: str | None, limit: int) -> str:
+    """List cases, newest first."""
+    rows = await app.store.cases(state, process, limit=limit)
+    if not rows:
+        return "no cases"
+    table = [
+        (r.number, r.state.value, r.subject, r.stage or "-", _people(app, r.waits_on) or "-", _when(app, r.opened_at))
+        for r in rows
+    ]
+    return _table(("number", "state", "about", "stage", "waits on", "opened"), table)
+
+
+async def case_story(app: App, number: str) -> str:
+    """Tell one case: card, route, files, every step with its why, every letter with what became of it."""
+    case = await _find(app, number)
+    language = app.office.language
+    parts = [
+        f"{case.number}  {title(case, app.office, language)}",
+        f"{case.state.value}, round {case.round}, stage {case.stage or '-'}, opened {_when(app, case.opened_at)}",
+        "",
+        *(f"  {line.label}: {line.value}" for line in card(case, app.office, language)),
+        "",
+        *_files(case),
+        *_marks(app, case),
+        "",
+        "history",
+        *[f"  {_when(app, row.at)}  {row.why}" for row in await app.store.journal(case.id)],
+        "",
+        "letters",
+        *[_letter(app, row) for row in reversed(await app.store.outbox(case=case.id, limit=PAGE))],
+    ]
+    return "\n".join(parts)
+
+
+async def inbox_list(app: App, kind: str | None, state: Any, limit: int) -> str:
+    """List mails taken in, newest first."""
+    rows = await app.store.inbox(state, kind, limit)
+    if not rows:
+        return "no mails"
+    table = [
+        (_when(app, r.taken.received_at), r.taken.kind, r.taken.state, r.taken.sender, r.taken.subject, r.taken.reason)
+        for r in rows
+    ]
+    return _table(("received", "kind", "state", "from", "subject", "why"), table)
+
+
+async def journal_check(app: App) -> tuple[bool, str]:
+    """Verify every chain; give whether all are whole, and the account."""
+    counted, broken = 0, []
+    for name, number in await _chains(app):
+        result = verify(await app.store.journal(name))
+        if isinstance(result, Intact):
+            counted += result.count
+        else:
+            broken.append(f"{number}: row {result.seq}: {result.what}")
+    if broken:
+        return False, "\n".join((*broken, f"the journal is NOT intact: {len(broken)} chains"))
+    return True, f"the journal is intact: {counted} rows"
+
+
+async def journal_replayed(app: App, number: str) -> tuple[bool, str]:
+    """Play the journal of a case again and compare with the stored case."""
+    stored = await _find(app, number)
+    again = replay(await app.store.journal(stored.id))
+    if again == stored:
+        return True, f"{stored.number}: the journal gives the case back, version {stored.version}"
+    return False, f"{stored.number}: the journal gives another case than the one stored: look at `mailflow show`"
+
+
+async def _chains(app: App) -> list[tuple[str, str]]:
+    chains = [("office", "office")]
+    after: str | None = None
+    while True:
+        rows = await app.store.cases(after=after, limit=PAGE)
+        chains += [(row.id, row.number) for row in rows]
+        if len(rows) < PAGE:
+            return chains
+        after = rows[-1].id
+
+
+async def _find(app: App, number: str) -> Case:
+    for spelling in spellings(number):
+        case = await app.store.load_by_number(spelling)
+        if case is not None:
+            return case
+    raise MailflowError(f"there is no case {number}: `mailflow cases` lists them")
+
+
+def _files(case: Case) -> list[str]:
+    return [
+        f"  file: {f.name}, version {f.version}{'' if f.current else ' (replaced)'}, sha256 {f.sha256[:12]}"
+        for f in case.files
+    ]
+
+
+def _marks(app: App, case: Case) -> list[str]:
+    lines = []
+    for a in case.assignments:
+        said = f"{a.decision.answer.value} ({a.decision.channel}) {_when(app, a.decision.at)}" if a.decision else ""
+        remark = f": {a.decision.comment}" if a.decision and a.decision.comment else ""
+        who = app.office.short(a.principal)
+        lines.append(f"  round {a.round}, {a.stage}: {who}: {said or a.note or a.standing.value}{remark}")
+    return lines
+
+
+def _letter(app: App, row: OutboxRow) -> str:
+    when = _when(app, row.sent_at or row.created_at)
+    why = f": {row.reason}" if row.state != "sent" and row.reason else ""
+    return f"  {when}  {row.kind} to {row.address}: {row.state}{why}"
+
+
+def _people(app: App, waits_on: str) -> str:
+    return ", ".join(app.office.short(p.strip()) for p in waits_on.split(",") if p.strip())
+
+
+def _when(app: App, moment: datetime) -> str:
+    return f"{moment.astimezone(app.office.hours.zone):%d.%m.%Y %H:%M}"
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    shown = [tuple(_cell(cell) for cell in row) for row in (head, *rows)]
+    widths = [max(len(row[n]) for row in shown) for n in range(len(head))]
+    return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in shown)
+
+
+def _cell(text: str) -> str:
+    clean = "".join(c if c.isprintable() else " " for c in text)
+    return clean if len(clean) <= 60 else clean[:59] + "…"

@@ -1,0 +1,272 @@
+"""An office whose pages are really served: uvicorn on loopback, a real store, letters kept as they leave.
+
+What the tests need to act as people do: file a request, open the letter, follow its link, type its code.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+from mailflow.advance import advance
+from mailflow.app import shipped
+from mailflow.core.answers import Answer
+from mailflow.core.case import Case, card_hash
+from mailflow.core.events import AnswerReceived, IncomingFile, RequestReceived
+from mailflow.core.office import Office
+from mailflow.core.sender import Proven
+from mailflow.core.tokens import KeyRing
+from mailflow.deliver import Counter, deliver
+from mailflow.edges.blobs import Blobs
+from mailflow.edges.letters import Letters
+from mailflow.edges.smtp import Accepted
+from mailflow.edges.store import Store
+from mailflow.edges.web import COOKIE, Web
+from mailflow.respond import Window
+from mailflow.world import Letter, read_letter
+from tests.loopback import LOOPBACK, free_port
+from tests.offices import FULL, neon
+
+PDF = b"%PDF-1.4 an invoice\n"
+NOON = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+RING = KeyRing({1: b"k" * 32}, 1)
+
+
+@dataclass(frozen=True)
+class Where:
+    url: str
+    listen: str
+    port: int
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came back over the wire."""
+
+    status: int
+    headers: Mapping[str, str]
+    cookies: tuple[str, ...]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def nonce(self) -> str:
+        found = re.search(r'name="nonce" value="([^"]+)"', self.text)
+        assert found, self.text
+        return found[1]
+
+    @property
+    def title(self) -> str:
+        found = re.search(r"<title>(.*?)</title>", self.text)
+        return found[1] if found else ""
+
+
+@dataclass
+class Kept:
+    """A way out that takes every letter."""
+
+    letters: list[tuple[str, bytes]] = field(default_factory=list)
+
+    async def send(self, sender: str, to: str, content: bytes) -> Accepted:
+        self.letters.append((to, content))
+        return Accepted("250 kept")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A letter that asks: its link's path, token and printed code ('' = none)."""
+
+    letter: Letter
+    token: str
+    code: str
+
+    @property
+    def path(self) -> str:
+        return f"/d/{self.token}"
+
+
+class Site:
+    """The office, its store, its window and its served pages."""
+
+    def __init__(self, store: Store, folder: Path, office: Office | None = None, ring: KeyRing = RING) -> None:
+        self.folder = folder
+        self.now = NOON
+        self.ring = ring
+        self.office = office or neon()
+        self.store = store
+        self.blobs = Blobs(folder / "files")
+        self.post = Kept()
+        self.random_calls = 0
+        self.woken = 0
+        self.window = Window(self.office, store, self.blobs, ring, self.random, self.wake)
+        self.port = free_port()
+        where = Where(f"http://{LOOPBACK}:{self.port}", LOOPBACK, self.port)
+        self.web = Web(where, self.window, shipped("templates") / "web", lambda: self.now, patience=2.0)
+        self.counter = Counter(
+            office=self.office,
+            store=store,
+            blobs=self.blobs,
+            letters=Letters([shipped("templates") / "mail"]),
+            ring=ring,
+            address="docs@neon.example",
+            name="Документы",
+            instance="test",
+            plus_addresses=True,
+            web_url=where.url,
+            random=self.random,
+        )
+        self._requests = 0
+
+    def random(self, count: int) -> bytes:
+        """Chance that is the same in every run, and never twice the same."""
+        self.random_calls += 1
+        return self.random_calls.to_bytes(4).rjust(count, b"\x07")
+
+    def wake(self) -> None:
+        self.woken += 1
+
+    def later(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+    # what people do
+
+    async def request(self, by: str = "i.kuznetsov", **fields: object) -> Case:
+        """File a request that is complete; everybody who is asked gets his letter."""
+        self._requests += 1
+        sha256 = await self.blobs.keep(PDF)
+        file = IncomingFile("Счёт 57.pdf", sha256, len(PDF), "application/pdf")
+        values = {k: v for k, v in {**FULL, **fields}.items() if v is not None}
+        event = RequestReceived(
+            f"{self._requests:064d}", self.now, "invoice", True, by, self.proof(by), values, (file,), "Счёт"
+        )
+        done = await advance(event, self.store, self.office, self.now)
+        assert done.case is not None
+        await self.deliver()
+        return done.case
+
+    async def reply(self, case: str, person: str, said: Answer, comment: str = "", key: str = "") -> None:
+        """Answer the open task of the person by reply."""
+        loaded = await self.case(case)
+        task = next(a for a in loaded.assignments if a.principal == person and a.open)
+        card = card_hash(loaded.fields, loaded.files)
+        event = AnswerReceived(
+            key or f"reply {case} {person} {self.now}", self.now, case, task.id, self.proof(person), said, comment,
+            card=card,
+        )  # fmt: skip
+        await advance(event, self.store, self.office, self.now)
+
+    def proof(self, person: str) -> Proven:
+        return Proven(self.office.directory.people[person].address, "dmarc=pass by mx.neon.example")
+
+    async def case(self, case: str) -> Case:
+        loaded = await self.store.load(case)
+        assert loaded is not None
+        return loaded
+
+    async def deliver(self) -> None:
+        """Let every letter leave that is ready."""
+        for outgoing in await self.store.claim_letters(self.now, 1000, timedelta(minutes=5), "test"):
+            await deliver(outgoing, self.post, self.now, self.counter)  # type: ignore[arg-type]
+
+    def letters(self, person: str) -> list[Letter]:
+        address = self.office.directory.people[person].address
+        return [read_letter(content) for to, content in self.post.letters if to == address]
+
+    def asked(self, person: str) -> Asked:
+        """The newest letter of the person that carries a link."""
+        for letter in reversed(self.letters(person)):
+            link = re.search(r"/d/([a-z2-7]{44})\?choice=", letter.text)
+            if link:
+                code = re.search(r"(?:код из этого письма|code of this letter): ([0-9]{6})", letter.text)
+                return Asked(letter, link[1], code[1] if code else "")
+        raise AssertionError(f"{person} has no letter with a link")
+
+    def sent_code(self, person: str) -> str:
+        """The digits of the newest letter with a one-time code."""
+        found = [re.search(r"(?:Ваш код|Your code): ([0-9 ]+)", letter.text) for letter in self.letters(person)]
+        return next(match[1].replace(" ", "") for match in reversed(found) if match)
+
+    # what browsers do
+
+    async def get(self, path: str, cookie: str = "", method: str = "GET", **headers: str) -> Answered:
+        return await self.send(method, path, b"", cookie, headers)
+
+    async def post_form(self, path: str, form: Mapping[str, str], cookie: str = "", **headers: str) -> Answered:
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return await self.send("POST", path, urlencode(form).encode(), cookie, {**kind, **headers})
+
+    async def send(
+        self, method: str, path: str, body: bytes, cookie: str = "", headers: Mapping[str, str] | None = None
+    ) -> Answered:
+        lines = {"Host": f"{LOOPBACK}:{self.port}", "Connection": "close", **(headers or {})}
+        if body or method == "POST":
+            lines["Content-Length"] = str(len(body))
+        if cookie:
+            lines["Cookie"] = f"{COOKIE}={cookie}"
+        head = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in lines.items())
+        return await self.wire(head.encode() + b"\r\n" + body)
+
+    async def wire(self, raw: bytes) -> Answered:
+        reader, writer = await asyncio.open_connection(LOOPBACK, self.port)
+        writer.write(raw)
+        await writer.drain()
+        try:
+            return parsed(await reader.read())
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    async def press(
+        self, path: str, choice: str, comment: str = "", cookie: str = "", code: str = "", **more: str
+    ) -> Answered:
+        """Open the page and submit its form."""
+        page = await self.get(path, cookie)
+        form = {"nonce": page.nonce, "choice": choice, "comment": comment, **more}
+        if code:
+            form["code"] = code
+        return await self.post_form(path, form, cookie)
+
+    def dump(self) -> str:
+        """The whole database as text."""
+        with sqlite3.connect(self.folder / "mailflow.db") as db:
+            return "\n".join(db.iterdump())
+
+
+def parsed(raw: bytes) -> Answered:
+    head, _, body = raw.partition(b"\r\n\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
+    pairs = [(name.lower(), value.strip()) for name, _, value in (line.partition(":") for line in lines)]
+    cookies = tuple(value for name, value in pairs if name == "set-cookie")
+    return Answered(int(status.split()[1]) if status else 0, dict(pairs), cookies, body)
+
+
+def browser_of(answer: Answered) -> str:
+    """The cookie's value that an answer sets."""
+    [cookie] = [c for c in answer.cookies if c.startswith(f"{COOKIE}=")]
+    return cookie.partition("=")[2].partition(";")[0]
+
+
+@contextlib.asynccontextmanager
+async def served(folder: Path, url: str = "", office: Office | None = None) -> AsyncIterator[Site]:
+    """A site with its pages served, on SQLite in the folder or on the database of the URL."""
+    store = await Store.open(url or f"sqlite://{folder}/mailflow.db", "neon.example")
+    site = Site(store, folder, office)
+    running = asyncio.create_task(site.web.run())
+    try:
+        await asyncio.wait_for(site.web.listening.wait(), 10)
+        yield site
+    finally:
+        await site.web.close()
+        await running
+        await store.close()
