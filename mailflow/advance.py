@@ -17,6 +17,7 @@ from mailflow.core.events import Event, NoticeDue, RequestReceived
 from mailflow.core.office import Office
 from mailflow.edges.store import Committed, Overtaken, Repeated, Store, Taken
 from mailflow.errors import StoreError
+from mailflow.killpoints import reached
 
 MOST_RACES = 50
 """A case this contended is a defect somewhere, not a busy office."""
@@ -32,9 +33,11 @@ async def advance(
     for _ in range(MOST_RACES):
         before = await _load(event, store)
         done = transition(before, event, office)
+        reached("event.decided")
         outcome = await store.commit(before, done, event, _with_case(taken, done), now)
         if isinstance(outcome, Overtaken):
             continue
+        reached("event.committed")
         _tell(outcome, done, event)
         return outcome
     raise StoreError(f"case {_case_of(event)}: others were first {MOST_RACES} times: is a program writing in a loop?")

@@ -69,6 +69,7 @@ class Receiver(_Section):
     """How our own mail server marks what it has checked; without it no sender is proven."""
 
     kind: Literal["none", "embedded", "authserv"] = "none"
+    """none: nobody is proven; authserv: it writes Authentication-Results; embedded: the demo's own server."""
     authserv_id: str = ""
     """The name it writes first in Authentication-Results."""
     mx: str = ""
@@ -79,26 +80,39 @@ class MailboxSection(_Section):
     """The shared mailbox people write to, read by IMAP."""
 
     address: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+    """The shared address people write to."""
     name: str = ""
     """The name letters come from; empty = the company's."""
     aliases: tuple[str, ...] = ()
+    """Other addresses whose mail comes into the same mailbox."""
     host: str
+    """The IMAP server."""
     port: int = 993
+    """993 for tls, 143 for starttls."""
     security: Security = "tls"
     """tls, starttls, or plain (only to this machine)."""
     user: str
+    """Whom to log in as; with most providers the address."""
     password: Secret
+    """The mailbox's password, or the application password where the provider asks for one."""
     folder: str = "INBOX"
+    """The folder that is watched."""
     after: Literal["move", "flag", "leave"] = "move"
     """What happens to a mail that is safe: moved, flagged, or left as it is."""
     processed: str = "Processed"
+    """The folder it is moved to; made where it is missing."""
     quarantine: str = "Quarantine"
+    """The folder for mail a person must look at; made where it is missing."""
     watch: Literal["idle", "poll"] = "idle"
+    """idle: the server says when mail comes; poll: it is asked every so often."""
     poll_seconds: float = 30
+    """How often it is asked, with poll or where the server knows no IDLE."""
     take_from: date | None = None
     """On first contact: mail received from this day on is taken; unset = only what arrives from then on."""
     size_limit_mib: int = 30
+    """Of a larger mail only the headers are read; a person must look at it."""
     ca_file: str = ""
+    """A file (PEM) with the certificate of an authority of your own; empty = those of the system."""
     plus_addresses: bool = True
     """docs+anything@ is delivered to docs@: letters then carry a reply address of their own."""
     receiver: Receiver = Receiver()
@@ -108,21 +122,30 @@ class SmtpSection(_Section):
     """How letters leave."""
 
     host: str
+    """The SMTP server."""
     port: int = 465
+    """465 for tls, 587 for starttls."""
     security: Security = "tls"
+    """tls, starttls, or plain (only to this machine)."""
     user: str = ""
+    """Whom to log in as; empty = the server asks nobody."""
     password: Secret | None = None
+    """The password of that user; most often the mailbox's."""
     per_minute: int = 0
     """Letters a minute at most; 0 = no limit."""
     ca_file: str = ""
+    """A file (PEM) with the certificate of an authority of your own; empty = those of the system."""
 
 
 class OfficeSection(_Section):
     """When the office works."""
 
     timezone: str = "Europe/Moscow"
+    """Where the office is, by its IANA name."""
     opens: time = time(9)
+    """When the office opens."""
     closes: time = time(18)
+    """When it closes, an hour earlier on the day before a holiday; deadlines end then."""
     days_off: tuple[date, ...] = ()
     """Days off beside the production calendar."""
     working_days: tuple[date, ...] = ()
@@ -144,7 +167,9 @@ class WebSection(_Section):
     url: str
     """How people reach it: https://docs.company.ru; http only on this machine."""
     listen: str = "127.0.0.1"
+    """The address the page listens on, behind the server that speaks https."""
     port: int = 8025
+    """The port it listens on."""
 
     @field_validator("url")
     @classmethod

@@ -20,10 +20,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from mailflow import __version__, log
 from mailflow.app import App, now
 from mailflow.deliver import deliver
+from mailflow.digest import send_digest
 from mailflow.edges.imap import Fetched, Mailbox, Opened, Oversized, Unreadable, backoff
 from mailflow.edges.smtp import Post
 from mailflow.edges.store import MailboxState, Source
 from mailflow.errors import MailboxError, MailflowError
+from mailflow.killpoints import reached
 from mailflow.receive import Settle, failed, oversized, receive, unreadable
 from mailflow.remind import remind
 
@@ -80,6 +82,7 @@ class Reader:
             mails = await self._mailbox.fetch_after(state.last_uid, state.taken_from)
             if not mails:
                 return taken
+            reached("mail.fetched")
             taken += len(mails)
             state = await self._take(mails, state)
 
@@ -97,6 +100,7 @@ class Reader:
         state = _position(known, self._opened, self._account, self._folder, self._since())
         if state != known:
             await self._app.store.keep_mailbox(state)
+            reached("mailbox.placed")
         return state
 
     def _since(self) -> datetime | None:
@@ -120,6 +124,7 @@ class Reader:
         await self._settle(state.uidvalidity, settled)
         moved = MailboxState(self._account, self._folder, state.uidvalidity, mails[-1].uid, state.taken_from)
         await self._app.store.keep_mailbox(moved)
+        reached("mailbox.noted")
         return moved
 
     async def _one(self, mail: Fetched | Oversized | Unreadable, uidvalidity: int) -> Settle | None:
@@ -151,11 +156,14 @@ class Reader:
     async def _settle(self, uidvalidity: int, settled: dict[int, Settle]) -> None:
         if not settled:
             return
+        reached("mail.settling")
         await self._mailbox.settle(
             [uid for uid, where in settled.items() if where == "processed"],
             [uid for uid, where in settled.items() if where == "quarantined"],
         )
+        reached("mail.moved")
         await self._app.store.settled(self._account, self._folder, uidvalidity, list(settled), now())
+        reached("mail.settled")
 
 
 def _where(state: str) -> Settle:
@@ -204,6 +212,7 @@ class Sender:
             claimed = await self._app.store.claim_letters(now(), LETTERS_AT_ONCE, LEASE, self._holder)
             if not claimed:
                 return sent
+            reached("letter.claimed")
             for outgoing in claimed:
                 delivery = await deliver(outgoing, self._post, now(), self._app.counter)
                 sent += delivery.state == "sent"
@@ -229,6 +238,7 @@ class Ringer:
         while True:
             try:
                 await self.ring_due()
+                await self.send_digest()
             except MailflowError as wrong:
                 log.broken("timers", str(wrong))
             await _rung(self._bells.timers)
@@ -244,6 +254,13 @@ class Ringer:
                 await remind(timer, self._app.store, self._app.office, now())
                 self._bells.letters.set()
             rung += len(due)
+
+
+    async def send_digest(self) -> None:
+        """Send the secretary's digest once its hour has come; a day has one, however often this is asked."""
+        app, at = self._app, self._app.settings.digest.at
+        if at is not None and await send_digest(app.store, app.desk.blobs, app.office, now(), at):
+            self._bells.letters.set()
 
 
 async def _rung(bell: asyncio.Event) -> None:
@@ -300,7 +317,9 @@ async def run_once(app: App) -> tuple[int, int, int]:
     reader, sender = Reader(app, bells), Sender(app, bells)
     try:
         taken = await reader.catch_up()
-        rung = await Ringer(app, bells).ring_due()
+        ringer = Ringer(app, bells)
+        rung = await ringer.ring_due()
+        await ringer.send_digest()
         sent = await sender.send_ready()
         return taken, rung, sent
     finally:

@@ -25,6 +25,7 @@ from mailflow.edges.blobs import Blobs
 from mailflow.edges.letters import Enclosure, Envelope, Letters, build
 from mailflow.edges.smtp import Accepted, Deferred, Outcome, Post, Refused, Unknown
 from mailflow.edges.store import OutboxState, Outgoing, Store, Token
+from mailflow.killpoints import reached
 
 ENCLOSING = frozenset({"ask", "reminder"})
 """The letters that carry the case's files."""
@@ -73,11 +74,13 @@ async def deliver(outgoing: Outgoing, post: Post, now: datetime, counter: Counte
     number = case.number if case is not None else "-"
     if _nobody_waits(outgoing, case):
         await counter.store.note(outgoing, "held", "the task was over before the letter left", now)
+        reached("letter.held")
         return Delivery("held")
     content = await _bytes_of(outgoing, case, now, counter)
     if content is None:
         return Delivery("claimed")
     outcome = await post.send(counter.address, outgoing.letter.address, content)
+    reached("letter.answered")
     return await _note(outgoing, outcome, number, now, counter)
 
 
@@ -99,7 +102,9 @@ async def _bytes_of(outgoing: Outgoing, case: Case | None, now: datetime, counte
     envelope = _envelope(outgoing, case, ways.reply_to, now, counter)
     content = build(counter.letters.render(view), envelope, await _enclosures(outgoing, case, counter))
     sha256 = await counter.blobs.keep(content)
+    reached("letter.rendered")
     kept = await counter.store.rendered(outgoing, sha256, card, tokens)
+    reached("letter.noted_rendered")
     return content if kept else None
 
 
@@ -183,6 +188,7 @@ def _asks_to_decide(case: Case, outgoing: Outgoing) -> bool:
 async def _note(outgoing: Outgoing, outcome: Outcome, number: str, now: datetime, counter: Counter) -> Delivery:
     state, reason, later = _noted(outgoing, outcome, now)
     await counter.store.note(outgoing, state, reason, now, later)
+    reached("letter.noted")
     letter = outgoing.letter
     if state == "sent":
         log.letter_sent(number, letter.kind, letter.address, outgoing.message_id)

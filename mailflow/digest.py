@@ -70,7 +70,7 @@ async def _digest(store: Store, office: Office, language: Language, now: datetim
         letters=await store.lost_letters(since),
         mails=await store.missed_mails(since, read_up_to),
     )
-    return digest(found, days, office, language, now)
+    return await asyncio.to_thread(digest, found, days, office, language, now)
 
 
 async def register_answer(
@@ -114,7 +114,7 @@ async def _table(
 ) -> Table:
     since, until = midnight(office, days.first), midnight(office, days.last + timedelta(days=1))
     cases = [case for case in await store.cases_touched(process.name, since, until) if shown(case)]
-    return register_rows(cases, process, office, language, days.first, days.last)
+    return await asyncio.to_thread(register_rows, cases, process, office, language, days.first, days.last)
 
 
 async def _sheet(blobs: Blobs, table: Table, days: str, today: date, office: Office) -> IncomingFile:

@@ -21,6 +21,7 @@ from mailflow.core.sender import Proven
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.documents import Documents, Failed, Made
 from mailflow.edges.store import DueErrand, Store
+from mailflow.killpoints import reached
 
 MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=10)
@@ -45,15 +46,19 @@ class CannotBeDone:
 
 async def run_errand(due: DueErrand, now: datetime, bench: Bench) -> None:
     """Do the errand and commit the event it leads to, or note why it could not be done."""
+    reached("errand.due")
     case = await bench.store.load(due.case)
     if case is None:
         await bench.store.give_up_errand(due.key, "its case does not exist")
+        reached("errand.given_up")
         return
     event = await _event_of(due, case, now, bench)
     if isinstance(event, CannotBeDone):
         await _later(due, case, event.reason, now, bench)
         return
+    reached("errand.made")
     await advance(event, bench.store, bench.office, now)
+    reached("errand.done")
 
 
 async def _event_of(due: DueErrand, case: Case, now: datetime, bench: Bench) -> Event | CannotBeDone:

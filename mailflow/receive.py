@@ -16,11 +16,13 @@ from mailflow.advance import advance
 from mailflow.core.classify import classify
 from mailflow.core.events import Event
 from mailflow.core.happening import Arrival, event_of
-from mailflow.core.kinds import Kind, Understood
+from mailflow.core.kinds import Command, Kind, Understood
 from mailflow.core.message import Message, parse
 from mailflow.core.offering import registered_letter, wants_registered
 from mailflow.core.sender import prove
+from mailflow.digest import register_answer
 from mailflow.edges.store import InboxRow, InboxState, Source, Taken
+from mailflow.killpoints import reached
 from mailflow.lookup import (
     Desk,
     case_named,
@@ -51,16 +53,19 @@ class Mail:
 async def receive(raw: bytes, source: Source | None, received_at: datetime, now: datetime, desk: Desk) -> Settle:
     """Take a mail in and say where it belongs on the server. Raises only when the world broke."""
     mail = await _keep(raw, source, received_at, desk)
+    reached("mail.kept")
     known = await _known(mail, desk)
     if known is not None:
         return await _repeated(known, mail, desk)
     arrival, understood = await _understand(raw, mail, now, desk)
     taken = _understood_row(mail, understood)
-    event = await _registration(arrival, desk) or event_of(understood, arrival, desk.office)
+    event = await _event_of(arrival, understood, now, desk)
+    reached("mail.understood")
     if event is None:
         await desk.store.take_only(taken)
     else:
         await advance(event, desk.store, desk.office, now, taken)
+    reached("mail.taken")
     log.mail_taken("-", understood.kind, understood.reason, mail.sha256)
     return "quarantined" if taken.state == "quarantined" else "processed"
 
@@ -72,6 +77,7 @@ async def failed(raw: bytes, source: Source | None, received_at: datetime, error
     if before is not None and before.attempts + 1 >= MOST_ATTEMPTS:
         return await _hold(mail, error, desk)
     row = await desk.store.take_only(_row(mail, "failed", error))
+    reached("mail.failed")
     log.mail_failed(mail.sha256, row.attempts, error)
     return None
 
@@ -96,6 +102,7 @@ async def _keep(raw: bytes, source: Source | None, received_at: datetime, desk: 
 
 async def _hold(mail: Mail, reason: str, desk: Desk) -> Settle:
     await desk.store.take_only(_row(mail, "quarantined", reason))
+    reached("mail.held")
     log.mail_quarantined(mail.sha256, reason)
     return "quarantined"
 
@@ -114,6 +121,7 @@ async def _repeated(known: InboxRow, mail: Mail, desk: Desk) -> Settle:
     log.mail_repeated("-", mail.sha256)
     if mail.source is not None and mail.source != known.taken.source:
         await desk.store.take_only(replace(_row(mail, "duplicate", ""), case=known.taken.case))
+        reached("mail.repeated")
     return "quarantined" if known.taken.state == "quarantined" else "processed"
 
 
@@ -145,6 +153,21 @@ async def _understand(raw: bytes, mail: Mail, now: datetime, desk: Desk) -> tupl
         tasks=await tasks_of(understood, person, desk),
     )
     return arrival, understood
+
+
+async def _event_of(arrival: Arrival, understood: Understood, now: datetime, desk: Desk) -> Event | None:
+    """Give the event the mail is: most are read from it alone, two need the store."""
+    if isinstance(understood, Command) and understood.command == "register" and arrival.person is not None:
+        return await _register(arrival.message, understood, arrival.person, now, desk)
+    return await _registration(arrival, desk) or event_of(understood, arrival, desk.office)
+
+
+async def _register(message: Message, asked: Command, person: str, now: datetime, desk: Desk) -> Event:
+    """«Реестр счетов за неделю»: the register as a sheet, to whoever may see it."""
+    text = f"{message.subject}\n{asked.details.get('text', '')}"
+    return await register_answer(
+        text, person, message.key, message.message_id, desk.store, desk.blobs, desk.office, now
+    )
 
 
 async def _registration(arrival: Arrival, desk: Desk) -> Event | None:

@@ -31,8 +31,7 @@ from mailflow.core.codes import (
 )
 from mailflow.core.events import AnswerReceived, NoticeDue
 from mailflow.core.office import Office
-from mailflow.core.pressing import (
-    BROWSER_LIFE,
+from mailflow.core.pages import (
     Again,
     Already,
     CodeLater,
@@ -56,6 +55,9 @@ from mailflow.core.pressing import (
     Served,
     TooManyCodes,
     WrongCode,
+)
+from mailflow.core.pressing import (
+    BROWSER_LIFE,
     answered,
     complaint,
     ended,

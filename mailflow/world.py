@@ -46,6 +46,8 @@ user = "{docs}"
 password = {{file = "mailbox.password"}}
 [store]
 url = "{store}"
+[digest]
+at = "off"
 """
 
 

@@ -16,7 +16,16 @@ from mailflow.core.case import Assignment, Case, card_hash
 from mailflow.core.directory import Directory, read_directory
 from mailflow.core.effects import SendLetter, SetTimer, TakeNumber, Transition
 from mailflow.core.engine import transition
-from mailflow.core.events import AnswerReceived, CommandReceived, Event, IncomingFile, RequestReceived, TimerDue
+from mailflow.core.events import (
+    AnswerReceived,
+    CommandReceived,
+    DocumentMade,
+    Event,
+    IncomingFile,
+    LinkedCaseClosed,
+    RequestReceived,
+    TimerDue,
+)
 from mailflow.core.office import Office
 from mailflow.core.rules import Process, read_process
 from mailflow.core.sender import Proven, SenderProof, Unproven
@@ -30,6 +39,12 @@ MONDAY = datetime(2026, 11, 16, 10, 0, tzinfo=MOSCOW)
 def directory(text: str = "") -> Directory:
     """The people of tests/site/directory.yaml, or of the text."""
     return read_directory(text or (HERE / "site" / "directory.yaml").read_text(encoding="utf-8"))
+
+
+def shipped_process(name: str, people: Directory | None = None) -> Process:
+    """One of the processes that come with mailflow."""
+    path = HERE.parent / "rules" / f"{name}.yaml"
+    return read_process(path.read_text(encoding="utf-8"), f"rules/{name}.yaml", people or directory())
 
 
 def invoice_process(people: Directory | None = None, text: str = "") -> Process:
@@ -81,11 +96,17 @@ class Story:
     def happens(self, event: Event) -> Transition:
         done = transition(self.case, event, self.office)
         if done.case is not None:
-            number = next((e for e in done.effects if isinstance(e, TakeNumber)), None)
-            case = replace(done.case, version=done.case.version + 1)
-            self.case = replace(case, number="СЧ-2026-0001") if number else case
+            self.case = replace(done.case, version=done.case.version + 1)
+            for taken in (e for e in done.effects if isinstance(e, TakeNumber)):
+                self.case = self._numbered(taken)
         self.transitions.append(done)
         return done
+
+    def _numbered(self, taken: TakeNumber) -> Case:
+        number = taken.form.format(year=taken.year, seq=1)
+        if taken.field:
+            return replace(self.it, fields={**self.it.fields, taken.field: number})
+        return replace(self.it, number=number)
 
     def key(self) -> str:
         self._events += 1
@@ -99,6 +120,18 @@ class Story:
         return self.happens(
             RequestReceived(key, self.now, "invoice", True, by, proof or self.proof(by), values, (paper(),), "Счёт")
         )
+
+    def opens(self, process: str, by: str, **fields: object) -> Transition:
+        """A case of any process, with these fields stated."""
+        key = self.key()
+        return self.happens(
+            RequestReceived(key, self.now, process, True, by, self.proof(by), fields, (), process)
+        )
+
+    def makes(self, document: str) -> Transition:
+        """The document the case asked for is made."""
+        key = self.key()
+        return self.happens(DocumentMade(key, self.now, self.it.id, document, paper(f"{document}.pdf", "d")))
 
     def proof(self, person: str) -> Proven:
         return Proven(self.office.directory.people[person].address, "dmarc=pass by mx.neon.example")
@@ -134,6 +167,11 @@ class Story:
     def command(self, person: str, what: str, proof: SenderProof | None = None) -> Transition:
         key = self.key()
         return self.happens(CommandReceived(key, self.now, self.it.id, person, proof or self.proof(person), what))
+
+    def linked_closes(self, number: str, state: str = "done") -> Transition:
+        """A case this one started is closed."""
+        key = self.key()
+        return self.happens(LinkedCaseClosed(key, self.now, self.it.id, number, state))
 
     def timer(self, what: str, person: str) -> Transition:
         key = self.key()

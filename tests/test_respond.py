@@ -27,26 +27,8 @@ from mailflow.core.codes import (
     page_nonce,
     typed_code,
 )
-from mailflow.core.pressing import (
-    Already,
-    Closed,
-    Form,
-    Link,
-    NeedsChoice,
-    NeedsDate,
-    NeedsReason,
-    NotYours,
-    Page,
-    Stale,
-    answered,
-    complaint,
-    ended,
-    event_key,
-    label,
-    masked,
-    page_of,
-    sheet_of,
-)
+from mailflow.core.pages import Already, Closed, Form, Link, NeedsChoice, NeedsDate, NeedsReason, NotYours, Page, Stale
+from mailflow.core.pressing import answered, complaint, ended, event_key, label, masked, page_of, sheet_of
 from mailflow.core.tokens import KeyRing
 from mailflow.edges.web_forms import from_elsewhere, origin_of, read_form
 from tests.offices import Story, directory, neon

@@ -50,7 +50,7 @@ def decline(name: PersonName, case: Case, gender: Gender | None = None) -> Decli
 
 def _declined(name: PersonName, case: Case, gender: Gender) -> Declined:
     surname, sure = _surname(name.surname, case, gender)
-    given = _by_rules("firstname", name.given, case, gender)
+    given = morphology.known_form(name.given, "Name", gender, case) or _by_rules("firstname", name.given, case, gender)
     return Declined(PersonName(surname, given, _patronymic(name.patronymic, case, gender)), sure)
 
 
@@ -61,7 +61,7 @@ def _patronymic(patronymic: str, case: Case, gender: Gender) -> str:
 
 
 def _surname(surname: str, case: Case, gender: Gender) -> tuple[str, bool]:
-    known = morphology.surname_form(surname, gender, case)
+    known = morphology.known_form(surname, "Surn", gender, case)
     if known is not None:
         return known, True
     if _FIXED.search(surname) or (gender == "f" and _CONSONANT.search(surname)):
@@ -72,23 +72,34 @@ def _surname(surname: str, case: Case, gender: Gender) -> tuple[str, bool]:
 
 def _keeps_stem(surname: str, formed: str, case: Case) -> bool:
     """Say whether a surname that is also a common noun keeps the noun's stem: «Жуку» does, «Орёлу» does not."""
-    readings = [one for one in morphology.nouns(surname) if one.is_known]
+    known = [one for one in morphology.nouns(surname) if one.is_known]
+    readings = [one for one in known if "anim" in one.tag] or known
     same = formed.lower().replace("ё", "е")
-    return not readings or same in {morphology.formed(one, case).replace("ё", "е") for one in readings}
+    return not readings or same in {morphology.of_person(one, case).replace("ё", "е") for one in readings}
 
 
 @cache
 def _petrovich() -> Any:
+    """Give Petrovich with its rules for both genders written out for each.
+
+    As it comes, it forgets them as soon as a gender is named: «Ольгы», «Черныху», «Щербина» for «Щербине».
+    """
     from petrovich.main import Petrovich
 
-    return Petrovich()
+    made = Petrovich()
+    for rules in made.data.values():
+        for kind, listed in rules.items():
+            rules[kind] = [{**rule, "gender": one} for rule in listed for one in _BOTH.get(rule["gender"], ())]
+    return made
 
 
 _RULES_CASE: Mapping[Case, int] = {Case.GENITIVE: 0, Case.DATIVE: 1, Case.ACCUSATIVE: 2, Case.PREPOSITIONAL: 4}
 _RULES_GENDER: Mapping[Gender, str] = {"m": "male", "f": "female"}
+_BOTH: Mapping[str, tuple[str, ...]] = {"androgynous": ("male", "female"), "male": ("male",), "female": ("female",)}
 
 
 def _by_rules(part: str, word: str, case: Case, gender: Gender) -> str:
     if not _CYRILLIC.search(word) or word.endswith(".") or len(word) > _LONGEST:
         return word
-    return str(getattr(_petrovich(), part)(word, _RULES_CASE[case], _RULES_GENDER[gender]))
+    formed = str(getattr(_petrovich(), part)(word, _RULES_CASE[case], _RULES_GENDER[gender]))
+    return word if formed.endswith(".") else formed  # its mark for «stays», left standing behind an exception

@@ -100,17 +100,23 @@ class Person(_Entry):
 
     @property
     def short(self) -> str:
-        """«Кузнецов И.И.»; a name of one word or a mailbox's name stays as it is."""
+        """«Кузнецов И.И.»; a name of one word, a mailbox's name and "John Smith" stay as they are."""
         words = self.name.split()
-        if not 2 <= len(words) <= 3 or not all(w[:1].isupper() for w in words):
+        if not 2 <= len(words) <= 3 or not all(w[:1].isupper() for w in words) or self._given_first:
             return self.name
         return f"{words[0]} " + "".join(f"{w[0]}." for w in words[1:])
 
     @property
     def greeting(self) -> str:
         """«Ольга Николаевна», or the given name, or the whole name."""
-        words = self.name.split()
-        return " ".join(words[1:]) if len(words) == 3 else words[1] if len(words) == 2 else self.name
+        if self.short == self.name:
+            return self.name
+        return " ".join(self.name.split()[1:])
+
+    @property
+    def _given_first(self) -> bool:
+        """Two words in Latin letters are written as in English: the given name first."""
+        return len(self.name.split()) == 2 and self.name.isascii()
 
 
 class _File(_Entry):

@@ -88,11 +88,11 @@ def is_common_noun(word: str) -> bool:
     return any(one.is_known for one in nouns(word))
 
 
-def surname_form(surname: str, gender: Literal["m", "f"], case: Case) -> str | None:
-    """Give the form of a surname the dictionary knows for that gender; None where it does not know it."""
-    for one in nominatives(surname, ("NOUN",)):
-        if one.is_known and "Surn" in one.tag and gender in _GENDERS.get(one.tag.gender or "", ()):
-            return like(surname, formed(one, case))
+def known_form(name: str, kind: Literal["Surn", "Name"], gender: Literal["m", "f"], case: Case) -> str | None:
+    """Give the form of a surname or given name the dictionary knows for that gender; None where it does not."""
+    for one in nominatives(name, ("NOUN",)):
+        if one.is_known and kind in one.tag and gender in _GENDERS.get(one.tag.gender or "", ()):
+            return like(name, formed(one, case))
     return None
 
 
@@ -102,8 +102,16 @@ def formed(reading: Any, case: Case, *more: str) -> str:
     return str(form.word) if form is not None else str(reading.word)
 
 
+def of_person(reading: Any, case: Case) -> str:
+    """Put a word for a person into the case: a man's accusative is his genitive, whatever the dictionary takes him for."""
+    is_his = reading.tag.gender == "masc" and case is Case.ACCUSATIVE
+    return formed(reading, Case.GENITIVE if is_his else case, reading.tag.number)
+
+
 def like(written: str, word: str) -> str:
-    """Give the word in the capitals of the one it comes from: Директор, ДИРЕКТОР, Секретарь-Референт."""
+    """Give the word with the capitals and the е of the one it comes from: ДИРЕКТОР, Секретарь-Референт, Семен."""
+    if "ё" not in written.lower():
+        word = word.replace("ё", "е")
     if written.isupper() and len(written) > 1:
         return word.upper()
     if "-" in written and written.count("-") == word.count("-"):

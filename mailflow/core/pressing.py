@@ -1,8 +1,8 @@
-"""A press on a signed link, as values: the page shown, the form sent back, and what may become of it.
+"""A press on a signed link: what its page offers, what is wrong with a form, which event it is.
 
-Owns: what a page offers, what is wrong with a form, which event a press is, and the closed sets of
-outcomes. Refuses to know: HTTP, templates, rows. Whether an answer counts is asked of `deciding`,
-never decided here: the page shows what the engine would say.
+Owns: the way from a case to its page and from a form to an event. Refuses to know: HTTP, templates, rows.
+Whether an answer counts is asked of `deciding`, never decided here: the page shows what the engine would
+say. The values themselves stand in `pages`.
 """
 
 from __future__ import annotations
@@ -11,23 +11,37 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 from mailflow.core.answers import Answer, Details
-from mailflow.core.case import Ask, Assignment, Case, CaseState, FileVersion, card_hash
+from mailflow.core.case import Assignment, Case, card_hash
 from mailflow.core.dates import format_date, read_date
 from mailflow.core.deciding import May, may_decide
 from mailflow.core.effects import SendLetter
 from mailflow.core.events import AnswerReceived
 from mailflow.core.office import Office
+from mailflow.core.pages import (
+    Already,
+    Closed,
+    Coding,
+    Complaint,
+    Ended,
+    Form,
+    Known,
+    Link,
+    NeedsChoice,
+    NeedsDate,
+    NeedsReason,
+    NotYours,
+    Page,
+    PageFile,
+    Sheet,
+    Stale,
+)
 from mailflow.core.rules import Assurance
 from mailflow.core.sender import Proven
 from mailflow.core.showing import Ways, letter_view
-from mailflow.core.tokens import Minted
 from mailflow.core.turn import Turn
-from mailflow.core.views import FileLine, Language, LetterView
 from mailflow.core.wording import answer_word
 
 BROWSER_LIFE = timedelta(days=30)
@@ -46,236 +60,6 @@ ANSWERS: Mapping[str, Answer] = {
 """Every choice a form may name, and what it says to the engine."""
 NEEDS_WORDS = frozenset({"rework", "reject", "question"})
 """Choices that say nothing without a reason or a question."""
-
-
-# --- what is pressed
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What a link stands for, as it was issued; `hash` is all that is known of its text."""
-
-    hash: str
-    case: str
-    assignment: str
-    person: str
-    card: str
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What came back from the page, as it was typed."""
-
-    nonce: str = ""
-    choice: str = ""
-    comment: str = ""
-    number: str = ""
-    date: str = ""
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """One submitted form: the link's text, the browser's cookie and name ('' = it sent none)."""
-
-    text: str
-    form: Form
-    cookie: str = ""
-    agent: str = ""
-
-
-# --- what is shown
-
-
-@dataclass(frozen=True, slots=True)
-class PageFile:
-    """One file of the card; `place` counts from 1 and names it in its download link."""
-
-    place: int
-    line: FileLine
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The case as the page shows it, in the language of the link's person."""
-
-    language: Language
-    view: LetterView
-    files: tuple[PageFile, ...]
-    addressee: str
-    """Whose link it is, so that only he knows himself: «i***@corp.example»."""
-
-
-Known = Literal["known", "unknown", "foreign"]
-"""Whose browser this is: the link's person's, nobody's, somebody else's."""
-Coding = Literal["none", "letter", "ask", "sent", "spent"]
-"""What the page wants: nothing; the letter's digits; to be asked for a code; the code sent; it takes none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The card with its form."""
-
-    sheet: Sheet
-    ask: Ask
-    choices: tuple[str, ...]
-    browser: Known
-    coding: Coding
-    nonce: str
-    today: date
-
-
-# --- what is wrong with a form; the page is shown again with what was typed
-
-
-@dataclass(frozen=True, slots=True)
-class OldForm:
-    """The page lay open too long: press once more."""
-
-
-@dataclass(frozen=True, slots=True)
-class NeedsChoice:
-    """Nothing was chosen that this page offers."""
-
-
-@dataclass(frozen=True, slots=True)
-class NeedsReason:
-    """A refusal without its reason, a question without its words."""
-
-    choice: str
-
-
-@dataclass(frozen=True, slots=True)
-class NeedsDate:
-    """What stands in the date field is no date."""
-
-
-@dataclass(frozen=True, slots=True)
-class NeedsCode:
-    """This browser is not known here yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class WrongCode:
-    """Not the right digits; `left` more tries."""
-
-    left: int
-
-
-@dataclass(frozen=True, slots=True)
-class TooManyCodes:
-    """This link takes no more codes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Foreign:
-    """The browser is somebody else's and no code was typed: the link was passed on."""
-
-
-@dataclass(frozen=True, slots=True)
-class CodeSent:
-    """A fresh code is on its way to the registered address."""
-
-
-@dataclass(frozen=True, slots=True)
-class CodeLater:
-    """A code left moments ago, or too many did (`often`): none was sent."""
-
-    often: bool
-
-
-Complaint = (
-    OldForm
-    | NeedsChoice
-    | NeedsReason
-    | NeedsDate
-    | NeedsCode
-    | WrongCode
-    | TooManyCodes
-    | Foreign
-    | CodeSent
-    | CodeLater
-)
-
-
-# --- what becomes of a look and of a press
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """Nothing was recorded: the page once more, with what was typed and why."""
-
-    page: Page
-    form: Form
-    why: Complaint
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The answer stands. `browser` is the new cookie of a browser that has just become known."""
-
-    sheet: Sheet
-    said: str
-    comment: str
-    question: bool = False
-    browser: Minted | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Already:
-    """A decision was there before: who, what, when."""
-
-    sheet: Sheet
-    who: str
-    said: str
-    when: str
-    comment: str
-    own: bool
-    browser: Minted | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stale:
-    """The card or the round has moved on. `task` is open: there is a newer letter. `note`: why it is not."""
-
-    sheet: Sheet
-    task: bool
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The case is over."""
-
-    sheet: Sheet
-    state: CaseState
-
-
-@dataclass(frozen=True, slots=True)
-class NotYours:
-    """The person of the link may not decide any more; `who` may."""
-
-    sheet: Sheet
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
-class Forged:
-    """Unknown, expired, malformed, of another kind: all look the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """One file of the card."""
-
-    file: FileVersion
-    content: bytes
-
-
-Ended = Already | Stale | Closed | NotYours
-Looked = Page | Ended | Forged
-Pressed = Recorded | Again | Page | Ended | Forged
 
 
 # --- the questions

@@ -50,8 +50,6 @@ class Column:
 
 
 _AMOUNT = re.compile(r"-?[0-9]{1,13}(?:\.[0-9]{1,2})?")
-# VAT is kept as text, because an invoice may say «без НДС» in its place.
-_MAYBE_MONEY = frozenset({"vat"})
 _YES_NO: Mapping[Language, tuple[str, str]] = {"ru": ("нет", "да"), "en": ("no", "yes")}
 
 
@@ -64,7 +62,7 @@ def _typed(entry: Entry, name: str) -> Cell:
         return ", ".join(entry.office.short(one) for one in value)
     rule = entry.process.fields.get(name)
     kind = rule.type if rule is not None else "text"
-    if (kind == "money" or name in _MAYBE_MONEY) and _AMOUNT.fullmatch(value):
+    if kind == "money" and _AMOUNT.fullmatch(value):
         return Decimal(value)
     return (day_of(value) or value) if kind == "date" else value
 

@@ -79,6 +79,7 @@ class ApprovalSheet:
     result: str
     made: str
     zone: str
+    """Whose clock the times are read from: «Москвы», or the zone's own name."""
     code: str
     """What the QR code says: the number and the mark of the case."""
 
@@ -103,7 +104,7 @@ def approval_sheet(case: Case, office: Office, now: datetime) -> ApprovalSheet:
         files=tuple(sheet.files()),
         result=sheet.result(),
         made=sheet.moment(now),
-        zone=str(office.hours.zone),
+        zone=_zone(str(office.hours.zone), language),
         code=case_code(case, case.number),
     )
 
@@ -111,6 +112,26 @@ def approval_sheet(case: Case, office: Office, now: datetime) -> ApprovalSheet:
 def case_code(case: Case, number: str) -> str:
     """Give the text of a paper's QR code: the number and 16 hexadecimal digits that name the case."""
     return f"{number} {hashlib.sha256(case.id.encode()).hexdigest()[:16]}"
+
+
+_CITIES: Mapping[str, str] = {
+    "Europe/Kaliningrad": "Калининграда",
+    "Europe/Moscow": "Москвы",
+    "Europe/Samara": "Самары",
+    "Asia/Yekaterinburg": "Екатеринбурга",
+    "Asia/Omsk": "Омска",
+    "Asia/Novosibirsk": "Новосибирска",
+    "Asia/Krasnoyarsk": "Красноярска",
+    "Asia/Irkutsk": "Иркутска",
+    "Asia/Yakutsk": "Якутска",
+    "Asia/Vladivostok": "Владивостока",
+    "Asia/Magadan": "Магадана",
+    "Asia/Kamchatka": "Камчатки",
+}
+
+
+def _zone(name: str, language: Language) -> str:
+    return _CITIES.get(name, name) if language == "ru" else name
 
 
 @dataclass(frozen=True)

@@ -161,23 +161,17 @@ def _agree(reading: Any, others: tuple[Any, ...]) -> bool:
 
 def _formed(word: str, reading: Any, case: Case) -> str:
     is_whole = "-" not in word or "-" in reading.word
-    formed = _inflected(reading, case) if is_whole else _compound(word, reading, case)
+    formed = morphology.of_person(reading, case) if is_whole else _compound(word, reading, case)
     return morphology.like(word, formed)
 
 
 def _compound(word: str, reading: Any, case: Case) -> str:
     """Decline the last part of a compound and those before it that are people: «секретарю-референту»."""
     *before, _ = word.lower().split("-")
-    return "-".join([*(_person_part(part, case) for part in before), _inflected(reading, case)])
+    return "-".join([*(_person_part(part, case) for part in before), morphology.of_person(reading, case)])
 
 
 def _person_part(part: str, case: Case) -> str:
     people = (one for one in morphology.nouns(part) if one.is_known and "anim" in one.tag)
     found = next(people, None)
-    return part if found is None else _inflected(found, case)
-
-
-def _inflected(reading: Any, case: Case) -> str:
-    """Give the form; a man's accusative is his genitive, also where the dictionary takes him for a thing."""
-    is_his = reading.tag.gender == "masc" and case is Case.ACCUSATIVE
-    return morphology.formed(reading, Case.GENITIVE if is_his else case, reading.tag.number)
+    return part if found is None else morphology.of_person(found, case)

@@ -19,6 +19,7 @@ import secrets
 from pathlib import Path
 
 from mailflow.errors import StoreError
+from mailflow.killpoints import reached
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -98,7 +99,9 @@ def _write(content: bytes, new: Path, path: Path) -> None:
             while rest:
                 rest = rest[file.write(rest) :]
             os.fsync(file.fileno())
+        reached("blob.written")
         new.rename(path)
+        reached("blob.renamed")
     except BaseException:
         with contextlib.suppress(OSError):
             new.unlink()

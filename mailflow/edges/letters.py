@@ -95,7 +95,7 @@ _LINES = re.compile(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 _LINK = re.compile(r"(https?://|mailto:)[\x21-\x7e]+\Z")
 _VERBATIM = frozenset(("link", "mailto"))
-_ASKED = (("approve", "approve"), ("acknowledge", "acknowledge"), ("paid", "pay"))
+_ASKED = (("approve", "approve"), ("acknowledge", "acknowledge"), ("paid", "pay"), ("resolution", "resolve"))
 _SUBJECT_LIMIT = 250
 
 

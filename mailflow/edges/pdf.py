@@ -61,7 +61,7 @@ class Limits:
 class Renderer:
     """Renders one document after another; safe to call from many tasks."""
 
-    def __init__(self, limits: Limits = Limits(), command: Sequence[str] = CHILD) -> None:  # noqa: B008
+    def __init__(self, limits: Limits = Limits(), command: Sequence[str] = CHILD) -> None:
         self._limits = limits
         self._command = (*command, str(limits.memory), str(limits.seconds), str(limits.pages))
         self._turn = asyncio.Lock()

@@ -23,6 +23,7 @@ from aiosmtplib.protocol import SMTPProtocol
 
 from mailflow.edges.tls import Security, check_security, trust
 from mailflow.errors import SettingsError
+from mailflow.killpoints import reached
 
 PIECE = 64 * 1024
 START_INPUT = 354
@@ -164,6 +165,7 @@ class Post:
         except TROUBLE as trouble:
             self._drop()
             return self._not_connected(trouble)
+        reached("letter.connected")
         try:
             return await self._through(client, letter, kept)
         except BaseException:
@@ -238,6 +240,7 @@ class Post:
         await client.mail(letter.envelope_from, options=_mail_options(client, letter), encoding=encoding)
         await client.rcpt(letter.to, encoding=encoding)
         answer = await client.execute_command(b"DATA")
+        reached("letter.before_data")
         if answer.code != START_INPUT:
             raise aiosmtplib.SMTPDataError(answer.code, answer.message)
 
@@ -251,6 +254,7 @@ class Post:
             # Lets the listener take its place before there is anything to answer.
             await asyncio.sleep(0)
             whole = await self._pour(protocol, framed, hearing)
+            reached("letter.poured")
             if not whole and not hearing.done():
                 self._drop()
                 return Deferred("the connection broke or stood still in the middle of the letter")
@@ -287,6 +291,7 @@ class Post:
             if whole:
                 return Unknown(f"no answer to the whole letter that makes sense ({why})")
             return Deferred(f"the connection broke in the middle of the letter ({why})")
+        reached("letter.after_data")
         if not whole:
             # The rest of the letter was never sent: nothing more can be said on this connection.
             self._drop()

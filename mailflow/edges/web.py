@@ -26,7 +26,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from mailflow import log
-from mailflow.core.pressing import BROWSER_LIFE, Already, Forged, Form, Looked, Press, Pressed, Recorded, Served
+from mailflow.core.pages import Already, Forged, Form, Looked, Press, Pressed, Recorded, Served
+from mailflow.core.pressing import BROWSER_LIFE
 from mailflow.edges.web_forms import MOST_BYTES, from_elsewhere, read_form
 from mailflow.edges.web_pages import Pages, Shown
 from mailflow.edges.web_sockets import PATIENCE, Server, bound, server

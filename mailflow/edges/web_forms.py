@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from mailflow.core.pressing import ANSWERS, LONGEST_COMMENT, LONGEST_NUMBER, Form, words_of
+from mailflow.core.pages import Form
+from mailflow.core.pressing import ANSWERS, LONGEST_COMMENT, LONGEST_NUMBER, words_of
 
 MOST_BYTES = 64 * 1024
 _LONGEST: Mapping[str, int] = {

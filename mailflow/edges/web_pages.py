@@ -19,8 +19,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from mailflow.core.pressing import (
-    NEEDS_WORDS,
+from mailflow.core.pages import (
     Again,
     Already,
     Closed,
@@ -46,6 +45,7 @@ from mailflow.core.pressing import (
     TooManyCodes,
     WrongCode,
 )
+from mailflow.core.pressing import NEEDS_WORDS
 from mailflow.core.views import Language
 from mailflow.edges.web_words import words
 

@@ -99,9 +99,10 @@ def patient(silent: Silent, seconds: float, headers: list[tuple[str, str]]) -> t
 
         def _watch(self) -> None:
             """Be patient only while no request is being answered."""
+            cycle: Any = self.cycle
             if self.transport.is_closing():
                 silent.remove(self)
-            elif self.cycle is None or self.cycle.response_complete:
+            elif cycle is None or cycle.response_complete:
                 silent.add(self, seconds)
             else:
                 silent.remove(self)

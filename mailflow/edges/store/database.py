@@ -28,6 +28,7 @@ from tortoise.migrations.executor import MigrationExecutor
 from mailflow.edges.store.complaints import complaint, passes, where
 from mailflow.edges.store.session import Session
 from mailflow.errors import StoreError
+from mailflow.killpoints import reached
 
 T = TypeVar("T")
 Work = Callable[[Session], Awaitable[T]]
@@ -126,10 +127,13 @@ class Database:
         """
 
         async def attempt() -> T:
+            reached("commit.before")
             async with self._transaction() as session:
                 result = await work(session)
                 if not keep(result):
                     raise _Undo(result)
+                reached("commit.inside")
+            reached("commit.after")
             return result
 
         try:
@@ -156,6 +160,7 @@ class Database:
             # First of all: asking a table that is not there would end the transaction on PostgreSQL.
             await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
             await executor.migrate()
+            reached("schema.inside")
 
     async def _try_often(self, attempt: Callable[[], Awaitable[T]]) -> T:
         for pause in (*PAUSES, None):

@@ -1,0 +1,244 @@
+"""What passes over a page, as values: the link, the form, the card shown, and all that may become of a press.
+
+Owns: the closed sets of outcomes. Refuses to know: how any of them comes about (`pressing`, `respond`),
+and how they look (`edges.web_pages`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from mailflow.core.case import Ask, CaseState, FileVersion
+from mailflow.core.tokens import Minted
+from mailflow.core.views import FileLine, Language, LetterView
+
+# --- what is pressed
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a link stands for, as it was issued; `hash` is all that is known of its text."""
+
+    hash: str
+    case: str
+    assignment: str
+    person: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What came back from the page, as it was typed."""
+
+    nonce: str = ""
+    choice: str = ""
+    comment: str = ""
+    number: str = ""
+    date: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One submitted form: the link's text, the browser's cookie and name ('' = it sent none)."""
+
+    text: str
+    form: Form
+    cookie: str = ""
+    agent: str = ""
+
+
+# --- what is shown
+
+
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """One file of the card; `place` counts from 1 and names it in its download link."""
+
+    place: int
+    line: FileLine
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The case as the page shows it, in the language of the link's person."""
+
+    language: Language
+    view: LetterView
+    files: tuple[PageFile, ...]
+    addressee: str
+    """Whose link it is, so that only he knows himself: «i***@corp.example»."""
+
+
+Known = Literal["known", "unknown", "foreign"]
+"""Whose browser this is: the link's person's, nobody's, somebody else's."""
+Coding = Literal["none", "letter", "ask", "sent", "spent"]
+"""What the page wants: nothing; the letter's digits; to be asked for a code; the code sent; it takes none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The card with its form."""
+
+    sheet: Sheet
+    ask: Ask
+    choices: tuple[str, ...]
+    browser: Known
+    coding: Coding
+    nonce: str
+    today: date
+
+
+# --- what is wrong with a form; the page is shown again with what was typed
+
+
+@dataclass(frozen=True, slots=True)
+class OldForm:
+    """The page lay open too long: press once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsChoice:
+    """Nothing was chosen that this page offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsReason:
+    """A refusal without its reason, a question without its words."""
+
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsDate:
+    """What stands in the date field is no date."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsCode:
+    """This browser is not known here yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCode:
+    """Not the right digits; `left` more tries."""
+
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyCodes:
+    """This link takes no more codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """The browser is somebody else's and no code was typed: the link was passed on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent:
+    """A fresh code is on its way to the registered address."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLater:
+    """A code left moments ago, or too many did (`often`): none was sent."""
+
+    often: bool
+
+
+Complaint = (
+    OldForm
+    | NeedsChoice
+    | NeedsReason
+    | NeedsDate
+    | NeedsCode
+    | WrongCode
+    | TooManyCodes
+    | Foreign
+    | CodeSent
+    | CodeLater
+)
+
+
+# --- what becomes of a look and of a press
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Nothing was recorded: the page once more, with what was typed and why."""
+
+    page: Page
+    form: Form
+    why: Complaint
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The answer stands. `browser` is the new cookie of a browser that has just become known."""
+
+    sheet: Sheet
+    said: str
+    comment: str
+    question: bool = False
+    browser: Minted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Already:
+    """A decision was there before: who, what, when."""
+
+    sheet: Sheet
+    who: str
+    said: str
+    when: str
+    comment: str
+    own: bool
+    browser: Minted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The card or the round has moved on. `task` is open: there is a newer letter. `note`: why it is not."""
+
+    sheet: Sheet
+    task: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The case is over."""
+
+    sheet: Sheet
+    state: CaseState
+
+
+@dataclass(frozen=True, slots=True)
+class NotYours:
+    """The person of the link may not decide any more; `who` may."""
+
+    sheet: Sheet
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """Unknown, expired, malformed, of another kind: all look the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One file of the card."""
+
+    file: FileVersion
+    content: bytes
+
+
+Ended = Already | Stale | Closed | NotYours
+Looked = Page | Ended | Forged
+Pressed = Recorded | Again | Page | Ended | Forged

@@ -1,0 +1,186 @@
+"""The papers mailflow makes: a view in, a PDF out.
+
+Owns: which template a paper is printed with, the folders they lie in, the QR code on it. Refuses to know: whose paper
+it is and why it is made. Template grammar is checked in `letter_grammar`, bytes are made in `pdf`.
+
+A paper is one file a language, `<kind>.<language>.html.j2`, with the blocks `title`, `style` and `body`; `_base.html.j2`
+is the page around them and `_letterhead.html.j2` the head of every letter. A company's own folder may hold any of these
+files, and of a kind only the blocks it changes. A template fetches nothing: pictures are data: addresses.
+
+What may go wrong: a wrong template stops the start (`check`). Later it is a `Failed`, as are a paper longer than one
+may be and a renderer that broke.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import zxingcpp
+from jinja2 import TemplateError
+from jinja2.environment import Template
+from markupsafe import Markup
+
+from mailflow.core.addressee import Addressee
+from mailflow.core.papers import Executor, Letterhead, OutgoingLetter, Signature
+from mailflow.core.sheet import ApprovalSheet
+from mailflow.core.views import Language
+from mailflow.edges import paper_samples
+from mailflow.edges.letter_grammar import (
+    OUTPUT_LIMIT,
+    Form,
+    OutputTooLong,
+    compile_file,
+    complaint,
+    complaint_of,
+    environment,
+    rendered,
+    rendered_block,
+)
+from mailflow.edges.pdf import Failed, Made, Renderer
+from mailflow.errors import SettingsError
+
+__all__ = ["KINDS", "Documents", "Failed", "Made", "PaperView"]
+
+PaperView = ApprovalSheet | OutgoingLetter
+
+KINDS: Mapping[str, type[PaperView]] = {"approval_sheet": ApprovalSheet, "outgoing_letter": OutgoingLetter}
+"""Every kind of paper, by the name of its template, and the view it prints."""
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+_BLOCKS = ("title", "style", "body")
+_BASE, _HEAD = "_base.html.j2", "_letterhead.html.j2"
+_OWN = frozenset({"qr", "head"})
+_MEMBERS: Mapping[str, type[Any]] = {
+    "letterhead": Letterhead,
+    "addressee": Addressee,
+    "signature": Signature,
+    "executor": Executor,
+}
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+
+
+def _names(view: type[Any]) -> frozenset[str]:
+    return frozenset(one.name for one in fields(view))
+
+
+class Documents:
+    """Every paper of every kind and language, compiled once.
+
+    folders: the first that has a file (of a kind: a block) wins, so a company's own stands before the shipped one.
+    """
+
+    def __init__(self, folders: Sequence[Path], renderer: Renderer) -> None:
+        self._folders = tuple(folders)
+        self._renderer = renderer
+        self._env = environment()
+        self._whole: dict[str, Template] = {}
+        self._blocks: dict[str, dict[str, Template]] = {}
+
+    def check(self) -> None:
+        """Compile everything and print samples of every kind as HTML; SettingsError names file, line, cure."""
+        self._refuse_strange_files()
+        for language in LANGUAGES:
+            for view in paper_samples.views(language):
+                self.html(view)
+
+    async def make(self, view: PaperView) -> Made | Failed:
+        """Print one paper as PDF."""
+        try:
+            html = self.html(view)
+        except OutputTooLong:
+            return Failed(f"the paper is longer than {OUTPUT_LIMIT} characters")
+        except SettingsError as wrong:
+            return Failed(str(wrong))
+        return await self._renderer.pdf(html)
+
+    def html(self, view: PaperView) -> str:
+        """Print one paper as the HTML its PDF is made of; SettingsError for a template that cannot be printed."""
+        values: dict[str, Any] = {**_plain(view), "qr": qr_picture(view.code)}
+        if isinstance(view, OutgoingLetter):
+            values["head"] = Markup(self._guarded(self._head(), "", values))
+        blocks = self._kind(_kind_of(view), view.language)
+        parts = {name: Markup(self._guarded(blocks[name], name, values)) for name in _BLOCKS}
+        return self._guarded(self._base(), "", {**parts, "language": view.language})
+
+    def _base(self) -> Template:
+        return self._file(_BASE, Form(frozenset((*_BLOCKS, "language"))))
+
+    def _head(self) -> Template:
+        return self._file(_HEAD, Form(frozenset({"letterhead", "language"}), members=_members()))
+
+    def _file(self, name: str, form: Form) -> Template:
+        found = self._whole.get(name)
+        if found is None:
+            found = self._whole[name] = compile_file(self._env, self._paths(name)[0], form)
+        return found
+
+    def _kind(self, kind: str, language: Language) -> Mapping[str, Template]:
+        """Give for every block the template it comes from: the first folder that has it wins."""
+        name = f"{kind}.{language}.html.j2"
+        if name not in self._blocks:
+            form = Form(_names(KINDS[kind]) | _OWN, frozenset(_BLOCKS), _members())
+            made: dict[str, Template] = {}
+            for path in reversed(self._paths(name)):
+                template = compile_file(self._env, path, form)
+                made.update(dict.fromkeys(template.blocks, template))
+            self._blocks[name] = self._complete(name, made)
+        return self._blocks[name]
+
+    def _complete(self, name: str, made: dict[str, Template]) -> dict[str, Template]:
+        missing = [block for block in _BLOCKS if block not in made]
+        if missing:
+            what = f'the block "{missing[0]}" is missing'
+            raise complaint(self._paths(name)[-1], None, what, f"add {{% block {missing[0]} %}}")
+        return made
+
+    def _guarded(self, template: Template, block: str, values: Mapping[str, Any]) -> str:
+        try:
+            return rendered_block(template, block, values) if block else rendered(template, values)
+        except TemplateError as error:
+            raise complaint_of(error, template) from error
+
+    def _paths(self, name: str) -> list[Path]:
+        found = [folder / name for folder in self._folders if (folder / name).is_file()]
+        if not found:
+            where = ", ".join(str(folder) for folder in self._folders) or "no folder at all"
+            raise SettingsError(f"{name}: no such template in {where}: put the file there")
+        return found
+
+    def _refuse_strange_files(self) -> None:
+        known = {f"{kind}.{language}.html.j2" for kind in KINDS for language in LANGUAGES} | {_BASE, _HEAD}
+        for folder in self._folders:
+            for path in sorted(folder.glob("*.j2")):
+                if path.name not in known:
+                    raise complaint(path, None, "no paper uses this file", "rename it to <kind>.<language>.html.j2")
+
+
+def qr_picture(text: str) -> str:
+    """Give a QR code of the text as a data: address of an SVG picture."""
+    made = zxingcpp.create_barcode(text or "-", zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    svg = zxingcpp.write_barcode_to_svg(made, add_quiet_zones=False)
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _kind_of(view: PaperView) -> str:
+    return next(kind for kind, shown in KINDS.items() if isinstance(view, shown))
+
+
+def _members() -> Mapping[str, frozenset[str]]:
+    return {name: _names(view) for name, view in _MEMBERS.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Give the view as plain dicts, tuples and strings without control and direction characters."""
+    if isinstance(value, str):
+        return _UNSAFE.sub(" ", value)
+    if isinstance(value, tuple):
+        return tuple([_plain(one) for one in value])
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    return value
