@@ -6,6 +6,7 @@ what its parent was told. Refuses to know: what was done. Linux only.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import time
@@ -40,29 +41,29 @@ def processor_seconds() -> float:
 
 
 def _clock(pid: int) -> float:
-    # The processor clock of another process, as clock_getcpuclockid(3) makes its name.
-    try:
+    # The processor clock of another process, named as clock_getcpuclockid(3) does.
+    with contextlib.suppress(OSError):
         return time.clock_gettime((~pid << 3) | 2)
-    except OSError:
-        return 0.0
+    return 0.0
 
 
 def children(parent: int) -> list[int]:
-    """List the processes below that one."""
-    direct = [int(pid) for path in Path(f"/proc/{parent}/task").glob("*/children") for pid in path.read_text().split()]
-    return direct + [below for child in direct for below in children(child)]
+    """List the processes that process has started and that still run."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(stat.parent.name))
+    return found
 
 
 def peak_mib() -> tuple[float, float]:
-    """Give the peak memory of this process, and of its largest child so far, in MiB."""
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return own, max([ended, *(_peak(child) for child in children(os.getpid()))])
+    """Give the peak memory of this process, and of the largest of its children that still run, in MiB."""
+    return _peak(os.getpid()), max((_peak(child) for child in children(os.getpid())), default=0.0)
 
 
 def _peak(pid: int) -> float:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0.0
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024 if "VmHWM:" in status else 0.0
+    with contextlib.suppress(OSError):
+        line = Path(f"/proc/{pid}/status").read_text().partition("VmHWM:")[2]
+        return int(line.split()[0]) / 1024 if line else 0.0
+    return 0.0

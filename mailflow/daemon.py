@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,16 +17,19 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailflow import __version__, log
-from mailflow.app import App, now
+from mailflow.app import App, now, shipped
 from mailflow.deliver import deliver
 from mailflow.digest import send_digest
+from mailflow.edges.holder import Holder, gone
 from mailflow.edges.imap import Fetched, Mailbox, Opened, Oversized, Unreadable, backoff
 from mailflow.edges.smtp import Post
 from mailflow.edges.store import MailboxState, Source
+from mailflow.edges.web import Web
 from mailflow.errors import MailboxError, MailflowError
 from mailflow.killpoints import reached
 from mailflow.receive import Settle, failed, oversized, receive, unreadable
 from mailflow.remind import remind
+from mailflow.respond import Window
 
 LEASE = timedelta(minutes=15)
 """Longer than the ten minutes an SMTP server may take over the last dot (RFC 5321, 4.5.3.2.6)."""
@@ -194,7 +196,8 @@ class Sender:
         self._app = app
         self._bells = bells
         self._post = Post(app.settings.post())
-        self._holder = secrets.token_hex(8)
+        self._senders = app.settings.files / "senders"
+        self._holder: Holder | None = None
 
     async def run(self) -> None:
         """Send for ever; wait for the bell between."""
@@ -208,8 +211,9 @@ class Sender:
     async def send_ready(self) -> int:
         """Send everything that is due; give how many letters left."""
         sent = 0
+        holder = await self._name()
         while True:
-            claimed = await self._app.store.claim_letters(now(), LETTERS_AT_ONCE, LEASE, self._holder)
+            claimed = await self._app.store.claim_letters(now(), LETTERS_AT_ONCE, LEASE, holder)
             if not claimed:
                 return sent
             reached("letter.claimed")
@@ -221,9 +225,22 @@ class Sender:
                     log.sending_halted(delivery.reason)
                     return sent
 
+    async def _name(self) -> str:
+        """Take our name before the first letter; what was claimed under a name nobody bears now is free again."""
+        if self._holder is None:
+            with gone(self._senders) as names:
+                for name in names:
+                    await self._app.store.give_back_letters(name, now())
+            reached("letter.given_back")
+            self._holder = Holder(self._senders)
+        return self._holder.name
+
     async def close(self) -> None:
-        """End the connection."""
+        """End the connection, and give our name back."""
         await self._post.close()
+        if self._holder is not None:
+            self._holder.close()
+            self._holder = None
 
 
 class Ringer:
@@ -272,19 +289,31 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
     """Serve until cancelled; end in order."""
     bells = Bells(asyncio.Event(), asyncio.Event())
     reader, sender, ringer = Reader(app, bells), Sender(app, bells), Ringer(app, bells)
+    web = _web(app, bells)
     scheduler = _waker(bells)
     log.started(__version__, app.settings.mailbox.address, ", ".join(app.office.rules))
     ready()
     try:
         async with asyncio.TaskGroup() as loops:
-            for loop in (reader.run, sender.run, ringer.run):
+            for loop in (reader.run, sender.run, ringer.run, *([web.run] if web is not None else [])):
                 loops.create_task(_kept_alive(loop))
     finally:
         scheduler.shutdown(wait=False)
         with contextlib.suppress(MailflowError):
             await reader.close()
         await sender.close()
+        if web is not None:
+            await web.close()
         log.stopped()
+
+
+def _web(app: App, bells: Bells) -> Web | None:
+    """The page behind the links, where the site has one."""
+    if app.settings.web is None:
+        return None
+    desk = app.desk
+    window = Window(app.office, app.store, desk.blobs, desk.ring, app.counter.random, bells.letters.set)
+    return Web(app.settings.web, window, shipped("templates") / "web")
 
 
 async def _kept_alive(loop: Callable[[], Awaitable[None]]) -> None:

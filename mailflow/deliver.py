@@ -9,14 +9,15 @@ a failed send. Killed between the server's 250 and the note, the letter goes onc
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from mailflow import log
 from mailflow.advance import advance
 from mailflow.core.case import Ask, Assignment, Case, FileVersion, card_hash
-from mailflow.core.effects import Enclosed
+from mailflow.core.codes import fresh_code
+from mailflow.core.effects import Enclosed, SendLetter
 from mailflow.core.events import LetterBounced
 from mailflow.core.office import Office
 from mailflow.core.showing import Ways, letter_view
@@ -98,7 +99,7 @@ async def _bytes_of(outgoing: Outgoing, case: Case | None, now: datetime, counte
         return await counter.blobs.read(outgoing.content)
     card = card_hash(case.fields, case.files) if case is not None else ""
     tokens, ways = _ways(outgoing, case, card, now, counter)
-    view = letter_view(outgoing.letter, case, counter.office, ways, now)
+    view = letter_view(_with_code(outgoing.letter, counter), case, counter.office, ways, now)
     envelope = _envelope(outgoing, case, ways.reply_to, now, counter)
     content = build(counter.letters.render(view), envelope, await _enclosures(outgoing, case, counter))
     sha256 = await counter.blobs.keep(content)
@@ -106,6 +107,15 @@ async def _bytes_of(outgoing: Outgoing, case: Case | None, now: datetime, counte
     kept = await counter.store.rendered(outgoing, sha256, card, tokens)
     reached("letter.noted_rendered")
     return content if kept else None
+
+
+def _with_code(letter: SendLetter, counter: Counter) -> SendLetter:
+    """Put the one-time code into the letter that brings it: the row holds only the seed it is made from."""
+    if letter.kind != "code":
+        return letter
+    code = fresh_code(letter.words["link"], letter.words["seed"], counter.ring)
+    words = {name: letter.words[name] for name in ("number", "title")}
+    return replace(letter, words={**words, "code": f"{code[:3]} {code[3:]}"})
 
 
 def _ways(

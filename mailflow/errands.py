@@ -107,5 +107,7 @@ async def _later(due: DueErrand, case: Case, reason: str, now: datetime, bench: 
     log.errand_failed(case.number, due.key, due.attempts + 1, reason)
     if due.attempts + 1 >= MOST_ATTEMPTS:
         await bench.store.give_up_errand(due.key, reason)
+        reached("errand.given_up")
     else:
         await bench.store.postpone_errand(due.key, reason, now, FIRST_PAUSE * 4**due.attempts)
+        reached("errand.put_off")

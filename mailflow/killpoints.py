@@ -55,6 +55,7 @@ POINTS: Final = (
     Point("errand.done", "What an errand led to is committed."),
     Point("errand.put_off", "An errand failed and is noted as one to be tried again."),
     Point("errand.given_up", "An errand is noted as one a person must look at."),
+    Point("letter.given_back", "What a sender that is gone had claimed is free again, nobody has claimed it."),
     Point("letter.claimed", "Letters are claimed under a lease, no byte of them is made."),
     Point("letter.rendered", "The letter's bytes are in the file store, its row does not name them."),
     Point("letter.noted_rendered", "The row names the bytes and the tokens are issued, nothing has left."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -9,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from mailflow.core.journal import Intact, verify
-from mailflow.world import Paper
+from mailflow.world import Letter, Paper
 from tests.papers import Line, invoice_pdf
 from tests.post_office import PostOffice, at_work, make_site
-from tests.servers import Dovecot, Postgres, SmtpSink, dovecot, postgres, smtp_sink
-from tests.test_office_day import BUH, IVAN, OLGA, PETROV
+from tests.servers import Dovecot, Postgres, SmtpSink, dovecot, free_port, postgres, smtp_sink
+from tests.test_office_day import BUH, IVAN, OLGA, ORDER, PETROV
 
 PASSWORD = "пароль"
 
@@ -80,3 +81,50 @@ async def test_the_day_of_an_invoice(office: PostOffice) -> None:
 
 def invoice(total: str) -> Paper:
     return Paper("Счет 57.pdf", invoice_pdf(lines=(Line("Баннеры", 1, Decimal(total)),)))
+
+
+@pytest.fixture
+async def office_with_page(tmp_path: Path, mailbox: Dovecot, sink: SmtpSink) -> AsyncIterator[PostOffice]:
+    port = free_port()
+    more = f'[web]\nurl = "http://127.0.0.1:{port}"\nport = {port}'
+    make_site(tmp_path / "site", mailbox, sink, "sqlite:///data/mailflow.db", more)
+    async with at_work(tmp_path / "site", mailbox, sink) as at:
+        yield at
+
+
+async def test_a_press_in_a_real_browser_decides_with_the_code_and_the_next_one_without(
+    office_with_page: PostOffice,
+) -> None:
+    from playwright.async_api import async_playwright
+
+    office = office_with_page
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        page = await (await browser.new_context(java_script_enabled=False)).new_page()
+        for number, name in enumerate(("баннеры", "листовки"), 1):
+            office.writes(IVAN, f"Счёт: {name}", ORDER)
+            asked = await office.next_letter(PETROV)
+            await page.goto(link_in(asked))
+            if number == 1:
+                await page.fill("input[name=code]", code_in(asked))
+            await page.click("button[type=submit] >> nth=0")
+            assert "Записано: согласовано" in await page.inner_text("body")
+            assert (await office.next_letter(OLGA)).subject.startswith(f"[СЧ-2026-000{number}]")
+            if number == 1:
+                await office.letter_saying(PETROV, "согласовано")
+        await browser.close()
+
+
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+
+
+def link_in(letter: Letter) -> str:
+    found = re.search(r"https?://\S+/d/[a-z2-7]{44}\S*", letter.text)
+    assert found is not None, letter.text
+    return found[0]
+
+
+def code_in(letter: Letter) -> str:
+    found = re.search(r"\b(\d{3}) ?(\d{3})\b(?!\d)", letter.text.split("/d/", 1)[1])
+    assert found is not None, letter.text
+    return found[1] + found[2]

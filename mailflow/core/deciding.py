@@ -98,8 +98,9 @@ def _not_counted(turn: Turn, assignment: Assignment, event: AnswerReceived, why:
     turn.because("not_counted", who=turn.office.short(assignment.principal), reason=reason)
     if _repeats(assignment, event) or not may_nudge(turn, assignment):
         return
-    to = turn.acting(assignment.principal)
-    turn.letter("not_counted", to, assignment.id, {"reason": reason, "text": event.comment}, answers_a_mail=True)
+    if event.channel in _REPLIED:
+        to = turn.acting(assignment.principal)
+        turn.letter("not_counted", to, assignment.id, {"reason": reason, "text": event.comment}, answers_a_mail=True)
     if why.again:
         _ask_again(turn, assignment.principal)
 
@@ -160,7 +161,7 @@ def _positive(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     remark = assignment.pending_comment if assignment.pending is Answer.APPROVE_WITH_REMARKS else ""
     answer_ = Answer.APPROVE_WITH_REMARKS if remark else event.answer
     _write_details(turn, event)
-    _decide(turn, assignment, event, person, answer_, remark or event.comment)
+    _decide(turn, assignment, event, person, answer_, "; ".join(filter(None, (remark, event.comment))))
     _say(turn, assignment, person, answer_)
     stage = turn.process.stage(assignment.stage)
     passed = stage is not None and go_on(turn, stage)

@@ -19,7 +19,7 @@ _PREPOSITION = re.compile(r"(?:о|об|обо)\s+(?=\S)", re.IGNORECASE)
 _OTHER_OPENING = re.compile(r"(?:по|в связи|на|касательно|относительно|к)\s", re.IGNORECASE)
 _SPELT_OUT = re.compile(r"[ЛМНРСФ][БВГДЖЗЙКЛМНПРСТФХЦЧШЩ]+(?![а-яё])")
 _ABBREVIATION = re.compile(r"[А-ЯЁ]{2,}(?![а-яё])")
-_QUOTES = "«\"“„("
+_QUOTES = '«"“„('
 _ME = re.compile(r"мне\b|всём\b|всем\b|всей\b", re.IGNORECASE)
 
 

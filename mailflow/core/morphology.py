@@ -103,7 +103,7 @@ def formed(reading: Any, case: Case, *more: str) -> str:
 
 
 def of_person(reading: Any, case: Case) -> str:
-    """Put a word for a person into the case: a man's accusative is his genitive, whatever the dictionary takes him for."""
+    """Put a word for a person into the case: a man's accusative is his genitive, also where it means a thing."""
     is_his = reading.tag.gender == "masc" and case is Case.ACCUSATIVE
     return formed(reading, Case.GENITIVE if is_his else case, reading.tag.number)
 

@@ -286,9 +286,7 @@ class _Sheet:
 
     def _days_of_silence(self, since: datetime, until: datetime) -> int:
         zone = self._office.hours.zone
-        return working_days_between(
-            since.astimezone(zone).date(), until.astimezone(zone).date(), self._office.calendar
-        )
+        return working_days_between(since.astimezone(zone).date(), until.astimezone(zone).date(), self._office.calendar)
 
     def _remark(self, asked: Assignment) -> str:
         decision = asked.decision

@@ -3,9 +3,10 @@
 Owns: which template a paper is printed with, the folders they lie in, the QR code on it. Refuses to know: whose paper
 it is and why it is made. Template grammar is checked in `letter_grammar`, bytes are made in `pdf`.
 
-A paper is one file a language, `<kind>.<language>.html.j2`, with the blocks `title`, `style` and `body`; `_base.html.j2`
-is the page around them and `_letterhead.html.j2` the head of every letter. A company's own folder may hold any of these
-files, and of a kind only the blocks it changes. A template fetches nothing: pictures are data: addresses.
+A paper is one file a language, `<kind>.<language>.html.j2`, with the blocks `title`, `style` and `body`;
+`_base.html.j2` is the page around them and `_letterhead.html.j2` the head of every letter. A company's own folder may
+hold any of these files, and of a kind only the blocks it changes. A template fetches nothing: pictures are data:
+addresses.
 
 What may go wrong: a wrong template stops the start (`check`). Later it is a `Failed`, as are a paper longer than one
 may be and a renderer that broke.

@@ -55,6 +55,7 @@ _CLAIM = (
     " OR (state = 'claimed' AND lease_until <= ?)"
     " ORDER BY created_at, length(key), key LIMIT ? {skip_locked}) RETURNING *"
 )
+_HELD = "state = 'claimed' AND lease_until > ? AND lease_token LIKE ?"
 _OURS = "key = ? AND lease_token = ? AND state = 'claimed' RETURNING key"
 _NOTE = (
     "UPDATE outbox SET state = ?, reason = ?, next_at = COALESCE(?, next_at),"
@@ -79,6 +80,12 @@ async def claim(session: Session, now: datetime, limit: int, lease: timedelta, h
     rows = await session.rows(query, now + lease, token, now, now, limit)
     oldest_first = sorted(rows, key=lambda row: (moment(row["created_at"]), len(row["key"]), row["key"]))
     return [_outgoing(row) for row in oldest_first]
+
+
+async def give_back(session: Session, holder: str, now: datetime) -> int:
+    """End the leases of a holder that is gone; give how many there were. `claim` takes the letters as any others."""
+    query = f"UPDATE outbox SET lease_until = ? WHERE {_HELD} RETURNING key"
+    return len(await session.rows(query, now, now, f"{holder[:200]}/%"))
 
 
 async def rendered(session: Session, outgoing: Outgoing, sha256: str, card: str, issued: Sequence[Token]) -> bool:

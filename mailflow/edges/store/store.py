@@ -219,6 +219,10 @@ class Store:
         """Take letters that are due, or whose lease has ended, the oldest first, until `now + lease`."""
         return await self._db.run(lambda s: outbox.claim(s, now, limit, lease, holder))
 
+    async def give_back_letters(self, holder: str, now: datetime) -> int:
+        """End the leases of a holder whose process is gone, and say how many; the letters can be claimed at once."""
+        return await self._db.run(lambda s: outbox.give_back(s, holder, now))
+
     async def rendered(self, outgoing: Outgoing, sha256: str, card: str, issued: Sequence[Token]) -> bool:
         """Note the letter's bytes, the card it shows and its tokens; False if the lease is no longer ours."""
         return await self._db.run(lambda s: outbox.rendered(s, outgoing, sha256, card, issued))

@@ -1,0 +1,139 @@
+"""mailflow itself, as the bench runs it: a site of its own over the bench's servers, taking in all that waits.
+
+Owns: writing the site, the process that serves it, the profile on demand. Nothing of mailflow is replaced; only in the
+round that is recorded its letters are looked at (`bench.letters`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import cProfile
+import io
+import logging
+import pstats
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from bench.cost import Cost, Meter, peak_mib
+from bench.letters import Written, caught
+from bench.mails import DOCS, MX, directory
+from mailflow import daemon
+from mailflow.app import App, opened
+from mailflow.making import make_key
+
+SETTINGS = """
+[mailbox]
+address = "{docs}"
+name = "Документы НЕОН"
+host = "127.0.0.1"
+port = {imap_port}
+security = "plain"
+user = "{user}"
+password = {{file = "mailbox.password"}}
+take_from = 2020-01-01
+watch = "{watch}"
+poll_seconds = 0.1
+[mailbox.receiver]
+kind = "authserv"
+authserv_id = "{mx}"
+mx = "{mx}"
+[smtp]
+host = "127.0.0.1"
+port = {smtp_port}
+security = "plain"
+[web]
+url = "http://127.0.0.1:8025"
+"""
+
+
+def write_site(site: Path, imap_port: int, smtp_port: int, user: str, password: str, watch: str = "idle") -> None:
+    """Make a site over those servers: the shipped rules and letters, the bench's people."""
+    site.mkdir(parents=True, exist_ok=True)
+    settings = SETTINGS.format(docs=DOCS, imap_port=imap_port, smtp_port=smtp_port, user=user, mx=MX, watch=watch)
+    (site / "mailflow.toml").write_text(settings, encoding="utf-8")
+    (site / "mailbox.password").write_text(password, encoding="utf-8")
+    (site / "directory.yaml").write_text(directory(), encoding="utf-8")
+    if not (site / "keys" / "1.key").exists():
+        make_key(site / "keys" / "1.key")
+
+
+def main(pipe: Connection, site: Path) -> None:
+    """Be mailflow's process: answer each command until "end".
+
+    "round": what a round cost; "record": the letters of one; "profile": the table of one; "serve": watch the mailbox
+    until the next command; "counts": what stands in the database; "peak": memory.
+    """
+    logging.getLogger("mailflow").disabled = True
+    asyncio.run(_serve(pipe, site))
+
+
+async def _serve(pipe: Connection, site: Path) -> None:
+    async with opened(site) as app:
+        pipe.send("open")
+        while (command := pipe.recv()) != "end":
+            pipe.send(await COMMANDS[command](app, pipe))
+
+
+async def _round(app: App, pipe: Connection) -> Cost:
+    meter = Meter()
+    await daemon.run_once(app)
+    return meter.read()
+
+
+async def _record(app: App, pipe: Connection) -> list[Written]:
+    with caught() as written:
+        await daemon.run_once(app)
+    return written
+
+
+async def _profile(app: App, pipe: Connection) -> str:
+    profile = cProfile.Profile()
+    profile.enable()
+    await daemon.run_once(app)
+    profile.disable()
+    table = io.StringIO()
+    stats = pstats.Stats(profile, stream=table)
+    stats.sort_stats("tottime").print_stats(45)
+    stats.sort_stats("cumulative").print_stats("mailflow", 90)
+    return table.getvalue()
+
+
+async def _watch(app: App, pipe: Connection) -> str:
+    """Serve as the daemon does until the pipe has something to say."""
+    loop = asyncio.get_running_loop()
+    asked = asyncio.Event()
+    loop.add_reader(pipe.fileno(), asked.set)
+    service = asyncio.create_task(daemon.run(app, lambda: pipe.send("serving")))
+    await asked.wait()
+    loop.remove_reader(pipe.fileno())
+    service.cancel()
+    await asyncio.gather(service, return_exceptions=True)
+    return "stopped"
+
+
+async def _counts(app: App, pipe: Connection) -> dict[str, int]:
+    rows = await app.store.inbox(limit=100_000)
+    counts: dict[str, int] = {}
+    for row in rows:
+        name = f"{row.taken.kind}/{row.taken.state}"
+        counts[name] = counts.get(name, 0) + 1
+    letters = await app.store.outbox(limit=100_000)
+    for letter in letters:
+        name = f"letter {letter.kind}/{letter.state}"
+        counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+async def _peak(app: App, pipe: Connection) -> tuple[float, float]:
+    return peak_mib()
+
+
+COMMANDS: dict[str, Any] = {
+    "round": _round,
+    "record": _record,
+    "profile": _profile,
+    "serve": _watch,
+    "counts": _counts,
+    "peak": _peak,
+}
