@@ -23,8 +23,11 @@ from mailflow.core.surroundings import surroundings
 from mailflow.core.worktime import OfficeHours
 from mailflow.deliver import Counter
 from mailflow.edges.blobs import Blobs
+from mailflow.edges.documents import Documents
 from mailflow.edges.letters import Letters
+from mailflow.edges.pdf import Renderer
 from mailflow.edges.store import Store
+from mailflow.errands import Bench
 from mailflow.errors import SettingsError
 from mailflow.lookup import Desk
 
@@ -52,6 +55,7 @@ class App:
     store: Store
     desk: Desk
     counter: Counter
+    bench: Bench
 
 
 @asynccontextmanager
@@ -61,6 +65,9 @@ async def opened(site: Path) -> AsyncIterator[App]:
     office = read_office(settings)
     letters = Letters([site / "templates" / "mail", shipped("templates") / "mail"])
     letters.check()
+    renderer = Renderer()
+    documents = Documents([site / "templates" / "letters", shipped("templates") / "letters"], renderer)
+    documents.check()
     ring = settings.keys()
     store = await Store.open(settings.store_url, settings.domain)
     try:
@@ -87,8 +94,9 @@ async def opened(site: Path) -> AsyncIterator[App]:
             web_url=settings.web.url if settings.web is not None else "",
             random=secrets.token_bytes,
         )
-        yield App(settings, office, store, desk, counter)
+        yield App(settings, office, store, desk, counter, Bench(office, store, blobs, documents))
     finally:
+        await renderer.close()
         await store.close()
 
 

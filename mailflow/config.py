@@ -269,6 +269,11 @@ class Settings:
         """The folder of the file store."""
         return self.site / self.store.files
 
+    @property
+    def keys_folder(self) -> Path:
+        """The folder the signing keys lie in."""
+        return self.site / self._keys.folder
+
     def receiver(self) -> ReceiverProfile:
         """Give how our own server marks what it has checked."""
         section = self.mailbox.receiver
@@ -310,7 +315,7 @@ class Settings:
 
     def keys(self) -> KeyRing:
         """Read the signing keys; SettingsError for a missing folder or a key shorter than 32 bytes."""
-        folder = self.site / self._keys.folder
+        folder = self.keys_folder
         files = sorted(folder.glob("*.key"), key=lambda f: int(f.stem) if f.stem.isdecimal() else -1)
         ring = {int(f.stem): f.read_bytes() for f in files if f.stem.isdecimal() and int(f.stem) < 256}
         if not ring:

@@ -25,6 +25,7 @@ from mailflow.edges.imap import Fetched, Mailbox, Opened, Oversized, Unreadable,
 from mailflow.edges.smtp import Post
 from mailflow.edges.store import MailboxState, Source
 from mailflow.edges.web import Web
+from mailflow.errands import run_errand
 from mailflow.errors import MailboxError, MailflowError
 from mailflow.killpoints import reached
 from mailflow.receive import Settle, failed, oversized, receive, unreadable
@@ -256,6 +257,7 @@ class Ringer:
             try:
                 await self.ring_due()
                 await self.send_digest()
+                await self.run_errands()
             except MailflowError as wrong:
                 log.broken("timers", str(wrong))
             await _rung(self._bells.timers)
@@ -271,6 +273,18 @@ class Ringer:
                 await remind(timer, self._app.store, self._app.office, now())
                 self._bells.letters.set()
             rung += len(due)
+
+    async def run_errands(self) -> int:
+        """Make the documents and start the cases that wait; give how many errands there were."""
+        done = 0
+        while True:
+            due = await self._app.store.due_errands(now(), TIMERS_AT_ONCE)
+            if not due:
+                return done
+            for errand in due:
+                await run_errand(errand, now(), self._app.bench)
+                self._bells.letters.set()
+            done += len(due)
 
 
     async def send_digest(self) -> None:
@@ -349,6 +363,7 @@ async def run_once(app: App) -> tuple[int, int, int]:
         ringer = Ringer(app, bells)
         rung = await ringer.ring_due()
         await ringer.send_digest()
+        await ringer.run_errands()
         sent = await sender.send_ready()
         return taken, rung, sent
     finally:

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from mailflow.core.journal import Intact, verify
+from mailflow.edges.reading import read_attachment
 from mailflow.world import Letter, Paper
 from tests.papers import Line, invoice_pdf
 from tests.post_office import PostOffice, at_work, make_site
 from tests.servers import Dovecot, Postgres, SmtpSink, dovecot, free_port, postgres, smtp_sink
-from tests.test_office_day import BUH, IVAN, OLGA, ORDER, PETROV
+from tests.test_office_day import BUH, DIRECTOR, IVAN, OLGA, ORDER, PETROV, SECRETARY
 
 PASSWORD = "пароль"
 
@@ -128,3 +129,38 @@ def code_in(letter: Letter) -> str:
     found = re.search(r"\b(\d{3}) ?(\d{3})\b(?!\d)", letter.text.split("/d/", 1)[1])
     assert found is not None, letter.text
     return found[1] + found[2]
+
+
+async def test_a_letter_comes_in_is_answered_and_its_answer_is_signed_and_sent(office: PostOffice) -> None:
+    order = "Корреспондент: АО «Мосводоканал»\nО чём: о выдаче ТУ\nИх номер: 01-12/4567\nИх дата: 09.11.2026"
+    office.writes(SECRETARY, "Вх: Мосводоканал", order, to="docs+vh@neon.example")
+    asked = await office.letter_saying(DIRECTOR, "резолюци")
+    office.replies(DIRECTOR, asked, "Петрову П.П. — подготовить ответ до 20.12.2026")
+    wanted = await office.letter_saying(PETROV, "Текст:")
+    answer = (
+        "Адресат: Начальник управления АО «Мосводоканал» Лагунин В.А.\nО чём: О согласовании технических условий\n"
+        "Приложение: схема на 2 л.\nТекст:\nВ ответ на Ваше письмо направляем согласованную схему подключения.\n"
+        "Просим подтвердить срок выдачи технических условий."
+    )
+    office.replies(PETROV, wanted, answer)
+    draft = await office.letter_saying(PETROV, "Верно")
+    assert "01-14" not in pdf_text(draft)
+    office.replies(PETROV, draft, "Верно")
+    office.replies(DIRECTOR, await office.letter_saying(DIRECTOR, "вашего решения"), "Согласовано")
+    to_sign = await office.letter_saying(SECRETARY, "Распечатайте")
+    text = pdf_text(to_sign)
+    for words in ("Начальнику управления", "Лагунину В.А.", "№ 01-14/1", "01-12/4567", "О согласовании", "С уважением"):
+        assert words in text, words
+    office.replies(SECRETARY, to_sign, "Отправлено, РПО 80080012345678")
+    await office.until("И-2026-0001", "done")
+    incoming = await office.until("Вх-2026-0001", "done")
+    assert incoming.linked == ("И-2026-0001",)
+    closed = await office.letter_saying(PETROV, "завершена")
+    assert "ЛИСТ СОГЛАСОВАНИЯ" in pdf_text(closed).upper()
+
+
+def pdf_text(letter: Letter) -> str:
+    papers = (part for part in letter.message.iter_attachments() if part.get_content_subtype() == "pdf")
+    content = next(papers).get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return " ".join(read_attachment(content, "application/pdf", 0).text.split())

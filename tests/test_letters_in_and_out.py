@@ -84,29 +84,29 @@ def test_an_outgoing_letter_asks_for_its_text_and_then_shows_the_draft() -> None
     story = outgoing()
     assert letters(story.transitions[-1])[0] == ("ask", "p.petrov")
     done = story.answer("p.petrov", Answer.UNCLEAR, fields=TEXT)
-    assert [e.document for e in done.effects if isinstance(e, MakeDocument)] == ["letter"]
+    assert [e.document for e in done.effects if isinstance(e, MakeDocument)] == ["outgoing_letter"]
     assert letters(done) == []
-    shown = story.makes("letter")
+    shown = story.makes("outgoing_letter")
     sent = next(e for e in shown.effects if isinstance(e, SendLetter))
-    assert (sent.kind, sent.to, [f.name for f in sent.enclosed]) == ("ask", "p.petrov", ["letter.pdf"])
+    assert (sent.kind, sent.to, [f.name for f in sent.enclosed]) == ("ask", "p.petrov", ["outgoing_letter.pdf"])
     assert waits_on(story.it) == ["p.petrov"]
 
 
 def test_a_corrected_text_makes_a_new_draft_and_a_right_one_goes_to_the_director() -> None:
     story = outgoing(**TEXT)
-    story.makes("letter")
+    story.makes("outgoing_letter")
     again = story.answer("p.petrov", Answer.UNCLEAR, fields={"text": "Просим ускорить."})
     assert any(isinstance(e, MakeDocument) for e in again.effects)
-    story.makes("letter")
+    story.makes("outgoing_letter")
     story.answer("p.petrov", Answer.DONE)
     assert waits_on(story.it) == ["director"]
 
 
 def approved() -> Story:
     story = outgoing(**TEXT)
-    story.makes("letter")
+    story.makes("outgoing_letter")
     story.answer("p.petrov", Answer.DONE)
-    story.makes("letter")
+    story.makes("outgoing_letter")
     story.answer("director", Answer.APPROVE)
     return story
 
@@ -121,7 +121,7 @@ def test_a_draft_has_no_number_and_signing_gives_one_with_the_day() -> None:
 
 def test_the_letter_with_its_number_goes_to_the_assistant_who_sends_it() -> None:
     story = approved()
-    given = story.makes("letter")
+    given = story.makes("outgoing_letter")
     assert letters(given) == [("ask", "sekretar")]
     story.answer("sekretar", Answer.DONE, "РПО 80080012345678")
     assert story.it.state is CaseState.DONE
@@ -129,7 +129,7 @@ def test_the_letter_with_its_number_goes_to_the_assistant_who_sends_it() -> None
 
 def test_a_closed_case_sends_its_sheet_to_the_initiator_once_it_is_made() -> None:
     story = approved()
-    story.makes("letter")
+    story.makes("outgoing_letter")
     closed = story.answer("sekretar", Answer.DONE)
     assert [e.document for e in closed.effects if isinstance(e, MakeDocument)] == ["approval_sheet"]
     assert letters(closed) == [("recorded", "sekretar")]
@@ -140,7 +140,7 @@ def test_a_linked_case_tells_the_one_that_started_it() -> None:
     from dataclasses import replace
 
     story = approved()
-    story.makes("letter")
+    story.makes("outgoing_letter")
     story.case = replace(story.it, started_from="parent")
     closed = story.answer("sekretar", Answer.DONE)
     assert [e.case for e in closed.effects if isinstance(e, TellCase)] == ["parent"]
@@ -148,9 +148,9 @@ def test_a_linked_case_tells_the_one_that_started_it() -> None:
 
 def test_the_director_returns_the_text_and_a_new_draft_goes_the_whole_way_again() -> None:
     story = outgoing(**TEXT)
-    story.makes("letter")
+    story.makes("outgoing_letter")
     story.answer("p.petrov", Answer.DONE)
-    story.makes("letter")
+    story.makes("outgoing_letter")
     story.answer("director", Answer.REWORK, "мягче")
     story.answer("p.petrov", Answer.UNCLEAR, fields={"text": "Будем признательны."})
     assert (story.it.round, waits_on(story.it)) == (2, ["p.petrov"])

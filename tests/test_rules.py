@@ -8,7 +8,8 @@ import pytest
 
 from mailflow.core.conditions import compile_condition
 from mailflow.core.money import Money
-from mailflow.core.rules import read_process
+from mailflow.core.paper_views import PAPERS
+from mailflow.core.rules import PAPER_NAMES, read_process
 from mailflow.errors import SettingsError
 from tests.offices import HERE, directory
 
@@ -47,6 +48,7 @@ def test_the_shipped_invoice_process_is_right() -> None:
         ("    of: [Реклама", "    off: [Реклама", "unknown key `off`"),
         ("- finance:", "- managers:", "the stage name `managers` is taken"),
         ("- finance:", "- rework:", "the stage name `rework` is taken"),
+        ("closing_papers: [approval_sheet]", "closing_papers: [sheet]", "there is no paper `sheet`"),
         ("order: in turn", "order: whenever", "write «in turn»"),
     ],
 )
@@ -99,3 +101,7 @@ def test_what_a_condition_says(source: str, values: dict[str, object], holds: bo
 def test_a_condition_of_the_wrong_kind_is_refused_when_it_is_loaded(source: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         compile_condition(source, KNOWN)  # type: ignore[arg-type]
+
+
+def test_every_paper_a_rules_file_may_name_can_be_made() -> None:
+    assert tuple(PAPERS) == PAPER_NAMES

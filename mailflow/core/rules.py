@@ -42,6 +42,10 @@ _CONDITION_TYPES: Mapping[FieldType, ValueType] = {
 _CASE_NAMES: Mapping[str, ValueType] = {"initiator": "person", "round": "text", "proven": "bool"}
 
 
+PAPER_NAMES = ("approval_sheet", "outgoing_letter")
+"""What `needs` and `closing_papers` may name; `paper_views` knows what each says."""
+
+
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
@@ -414,6 +418,7 @@ def _form_complaints(file: _File, lines: Lines) -> Iterator[str]:
     for language in ("ru", "en"):
         yield from _bad_form(getattr(file.summary, language), known, lines.at(("summary", language)))
     yield from _unknown_fields(file, lines)
+    yield from _unknown_papers(file, lines)
     for name, rule in file.fields.items():
         if rule.type == "choice" and not rule.of:
             yield f"{lines.at(('fields', name))}: the choice `{name}` has no values: add `of: [...]`"
@@ -431,6 +436,15 @@ def _unknown_fields(file: _File, lines: Lines) -> Iterator[str]:
             for key, field in named:
                 if field not in file.fields:
                     yield f"{lines.at((*path, key))}: there is no field `{field}`: add it under `fields:`"
+
+
+def _unknown_papers(file: _File, lines: Lines) -> Iterator[str]:
+    named: list[tuple[Path, str]] = [(("closing_papers",), paper) for paper in file.closing_papers]
+    for n, entry in enumerate(file.stages):
+        named += [(("stages", n, name, "needs"), paper) for name, stage in entry.items() for paper in stage.needs]
+    for path, paper in named:
+        if paper not in PAPER_NAMES:
+            yield f"{lines.at(path)}: there is no paper `{paper}`: there are {', '.join(PAPER_NAMES)}"
 
 
 def _bad_form(form: str, known: Mapping[str, Any], where: str) -> Iterator[str]:

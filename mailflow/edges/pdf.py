@@ -19,6 +19,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import mailflow
 from mailflow.edges import pdf_child
@@ -29,7 +30,7 @@ _START_SECONDS = 60
 _END_SECONDS = 2
 _LARGEST_REPLY = 64 * 1024 * 1024
 # Fontconfig wants a home for its cache; nothing else of our environment, passwords least of all, goes along.
-_KEPT = ("HOME", "PATH", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "LD_LIBRARY_PATH")
+_KEPT = ("HOME", "PATH", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "LD_LIBRARY_PATH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Renderer:
         self._command = (*command, str(limits.memory), str(limits.seconds), str(limits.pages))
         self._turn = asyncio.Lock()
         self._child: Process | None = None
+        self._folder: TemporaryDirectory[str] | None = None
         self._left = 0
 
     async def pdf(self, html: str) -> Made | Failed:
@@ -105,9 +107,11 @@ class Renderer:
         return Made(content) if kind == pdf_child.PDF else Failed(_text(content))
 
     async def _start(self) -> Process:
+        self._folder = TemporaryDirectory(prefix="mailflow-pdf-", ignore_cleanup_errors=True)
+        around = _environment(self._folder.name)
         # In a session of its own: Ctrl-C on the terminal is for us to obey, not for half a document.
         return await asyncio.create_subprocess_exec(
-            *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment(), start_new_session=True
+            *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=around, start_new_session=True
         )
 
     async def _asked(self, child: Process, html: bytes) -> tuple[bytes, bytes]:
@@ -124,12 +128,15 @@ class Renderer:
             self._kill()
             return pdf_child.FAILED, f"not ready within {seconds:g} s".encode()
         except (asyncio.IncompleteReadError, ConnectionError):
-            self._kill()
-            return pdf_child.FAILED, _death(await child.wait(), self._limits).encode()
+            await self._end()
+            return pdf_child.FAILED, _death(child.returncode or 0, self._limits).encode()
 
     async def _end(self) -> None:
-        """Let an idle process go by itself, a busy one not."""
-        child, self._child = self._child, None
+        """Let an idle or a dying process go by itself, a busy one not.
+
+        A dying one is waited for and not killed: `kill` on a process just dead would take its status away.
+        """
+        child = self._forget()
         if child is None:
             return
         if child.stdin is not None:
@@ -142,9 +149,15 @@ class Renderer:
             await child.wait()
 
     def _kill(self) -> None:
-        child, self._child = self._child, None
+        child = self._forget()
         if child is not None and child.returncode is None:
             child.kill()
+
+    def _forget(self) -> Process | None:
+        child, self._child = self._child, None
+        if self._folder is not None:
+            self._folder.cleanup()
+        return child
 
 
 async def _frame(child: Process) -> tuple[bytes, bytes]:
@@ -157,11 +170,11 @@ async def _frame(child: Process) -> tuple[bytes, bytes]:
     return kind, await child.stdout.readexactly(length)
 
 
-def _environment() -> dict[str, str]:
+def _environment(folder: str) -> dict[str, str]:
     """Give the child's environment; the hash seed is fixed because the order of a set reaches the PDF."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     here = str(Path(mailflow.__file__).resolve().parents[1])
-    return {**kept, "PYTHONPATH": here, "PYTHONHASHSEED": "0", "LANG": "C.UTF-8"}
+    return {**kept, "PYTHONPATH": here, "PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "TMPDIR": folder}
 
 
 def _death(status: int, limits: Limits) -> str:

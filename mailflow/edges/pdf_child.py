@@ -1,6 +1,6 @@
 """The process that renders PDF: HTML comes in on a pipe, a PDF or a complaint goes out on another.
 
-Owns: WeasyPrint, and the bounds it runs in: memory, processor time, pages, no network, no files but data: addresses.
+Owns: WeasyPrint, and the bounds it runs in: memory, processor time, pages, no network, no address but data: ones.
 Refuses to know: what a document is about, who asked. `mailflow.edges.pdf` starts it, times it and ends it.
 
 Run as `python -m mailflow.edges.pdf_child MEMORY_MIB SECONDS PAGES`. A frame is one letter, four bytes of length
@@ -17,6 +17,7 @@ import os
 import resource
 import struct
 import sys
+import tempfile
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
@@ -27,6 +28,8 @@ PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-paratype"
 
 _FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.system", "os.fork")
 _NICENESS = 10
+# WeasyPrint lays a font that a template brings with it into a file, in the folder it is given for that.
+_LARGEST_FILE = 16 * 1024 * 1024
 
 Make = Callable[[str], bytes]
 
@@ -45,7 +48,7 @@ def main(arguments: list[str]) -> int:
     except OSError as missing:
         _write(replies, CANNOT, MISSING.format(packages=PACKAGES, reason=_line(missing)).encode())
         return 1
-    sys.addaudithook(_refuse)
+    sys.addaudithook(_refusing(tempfile.gettempdir()))
     _write(replies, READY, b"")
     while (html := _read(requests)) is not None:
         _allow(seconds)
@@ -97,11 +100,11 @@ def _pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _bound(memory: int) -> None:
-    """Bound memory; write no core and no file; let the service go first."""
+    """Bound memory and files; write no core; let the service go first."""
     room = memory * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (room, room))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
     os.nice(_NICENESS)
 
 
@@ -112,10 +115,19 @@ def _allow(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 1, hard))
 
 
-def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
-    """The second lock behind the fetcher: no socket and no process, whoever asks for one."""
-    if event.startswith(_FORBIDDEN):
-        raise PermissionError(f"a document may not use {event}")
+def _refusing(folder: str) -> Callable[[str, tuple[Any, ...]], None]:
+    """The second lock behind the fetcher: no socket, no process, no file outside the folder, whoever asks for one."""
+
+    def refuse(event: str, arguments: tuple[Any, ...]) -> None:
+        if event.startswith(_FORBIDDEN) or (event == "open" and _writes(folder, *arguments)):
+            raise PermissionError(f"a document may not use {event}")
+
+    return refuse
+
+
+def _writes(folder: str, path: object, _mode: object, flags: object) -> bool:
+    opened = flags if isinstance(flags, int) else 0
+    return bool(opened & (os.O_WRONLY | os.O_RDWR)) and not str(path).startswith(folder)
 
 
 def _read(requests: BinaryIO) -> str | None:

@@ -45,7 +45,6 @@ async def examined(
             for verdict in _abilities(client):
                 yield verdict
             yield await _may_send(client, settings, address)
-            yield await _may_send_without_return(client)
     finally:
         with contextlib.suppress(aiosmtplib.SMTPException, OSError):
             if client.is_connected:
@@ -143,7 +142,7 @@ def _size(said: str) -> Verdict:
 
 async def _may_send(client: aiosmtplib.SMTP, settings: PostSettings, address: str) -> Verdict:
     """Begin a letter from our address to ourselves and take it back: many servers judge the sender at RCPT only."""
-    answer = await _refusal(client, address, address)
+    answer = await _refusal(client, _domain_in_ascii(address))
     if answer is None:
         return Good(f"{address} may be used as sender (asked without sending)")
     who = f"the user {settings.user}" if settings.user else "this machine"
@@ -153,21 +152,10 @@ async def _may_send(client: aiosmtplib.SMTP, settings: PostSettings, address: st
     )
 
 
-async def _may_send_without_return(client: aiosmtplib.SMTP) -> Verdict:
-    answer = await _refusal(client, "", "")
-    if answer is None:
-        return Good("a letter without a return path (<>) may be sent")
-    return Unsure(
-        f"a letter without a return path (<>) may not be sent ({_said(answer)})",
-        "letters name the mailbox as their return path, so this matters only to special set-ups",
-    )
-
-
-async def _refusal(client: aiosmtplib.SMTP, sender: str, to: str) -> aiosmtplib.SMTPResponseException | None:
+async def _refusal(client: aiosmtplib.SMTP, address: str) -> aiosmtplib.SMTPResponseException | None:
     try:
-        await client.mail(sender, encoding="utf-8")
-        if to:
-            await client.rcpt(to, encoding="utf-8")
+        await client.mail(address)
+        await client.rcpt(address)
     except aiosmtplib.SMTPResponseException as answer:
         return answer
     finally:
@@ -179,3 +167,8 @@ async def _refusal(client: aiosmtplib.SMTP, sender: str, to: str) -> aiosmtplib.
 def _said(answer: aiosmtplib.SMTPResponseException) -> str:
     line = answer.message.strip().partition("\n")[0]
     return f"{answer.code} " + "".join(c for c in line if c.isprintable())[:200]
+
+
+def _domain_in_ascii(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"

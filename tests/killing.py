@@ -1,0 +1,297 @@
+"""A company whose mailflow is killed: a site on real servers, its people, and `mailflow run --once` as a process.
+
+Run as a program this file is the `Forge`: it imports mailflow once and forks a child for every run, so that a
+start costs a fork. A child is what `python -m mailflow run --once --site SITE` is, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import email.policy
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+from mailflow.app import now
+from mailflow.killpoints import KILLED, VARIABLE
+from mailflow.making import make_key
+from mailflow.world import Letter, read_letter
+from tests.offices import HERE
+from tests.servers import Dovecot, Postgres, SmtpSink
+
+DOCS = "docs@neon.example"
+MX = "mx.neon.example"
+PASSWORD = "demo"
+SETTINGS = """
+[mailbox]
+address = "{docs}"
+host = "127.0.0.1"
+port = {imap_port}
+security = "plain"
+user = "{box}"
+password = {{file = "mailbox.password"}}
+take_from = 2020-01-01
+size_limit_mib = 1
+[mailbox.receiver]
+kind = "authserv"
+authserv_id = "{mx}"
+mx = "{mx}"
+[smtp]
+host = "127.0.0.1"
+port = {smtp_port}
+security = "plain"
+[store]
+url = "{store}"
+[digest]
+at = "off"
+"""
+RUN_SECONDS = 60
+
+
+# --- the processes
+
+
+class Forge:
+    """Start `mailflow run --once`, as often and as cheaply as the tests like, and say how it ended."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    async def run(self, site: Path, kill_at: str = "", plant: str = "") -> int:
+        """Let it do all that waits and give its exit status; `plant` is a defect of ours to put in."""
+        order = json.dumps({"site": str(site), "kill_at": kill_at, "plant": plant})
+        return int(await asyncio.wait_for(asyncio.to_thread(self._ask, order), RUN_SECONDS))
+
+    def _ask(self, order: str) -> str:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(order + "\n")
+        self._process.stdin.flush()
+        return self._process.stdout.readline()
+
+
+@contextlib.contextmanager
+def forge() -> Iterator[Forge]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.killing"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield Forge(process)
+    finally:
+        assert process.stdin is not None
+        # Its loop over the orders ends with them.
+        process.stdin.close()
+        process.wait(RUN_SECONDS)
+
+
+def _serve() -> None:
+    from mailflow import daemon
+    from mailflow.edges.store import asyncpg_engine, sqlite
+
+    assert daemon and sqlite and asyncpg_engine, "imported for the children"
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            _be_mailflow(**json.loads(line))
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+def _be_mailflow(site: str, kill_at: str, plant: str) -> None:
+    status = 70
+    try:
+        log = os.open(Path(site) / "run.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        for descriptor in (1, 2):
+            os.dup2(log, descriptor)
+        os.environ[VARIABLE] = kill_at
+        _plant(plant)
+        from mailflow.cli import main
+
+        main(["run", "--once", "--site", site])
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _plant(defect: str) -> None:
+    """What cannot be ordered otherwise: a defect of ours, a renderer that fails."""
+    from mailflow import receive
+    from mailflow.edges.documents import Documents, Failed
+
+    honest = receive.event_of
+
+    def poisoned(understood: Any, arrival: Any, office: Any) -> Any:
+        if "poison" in arrival.message.subject:
+            raise RuntimeError("a defect of ours")
+        return honest(understood, arrival, office)
+
+    async def no_paper(self: Documents, view: Any) -> Failed:
+        return Failed("the renderer is broken")
+
+    if defect == "poison":
+        receive.event_of = poisoned  # type: ignore[assignment]
+    if defect == "no paper":
+        Documents.make = no_paper  # type: ignore[method-assign]
+
+
+# --- the company
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    name: str
+    content: bytes
+
+
+@dataclass
+class Company:
+    """A site with a mailbox of its own on the Dovecot and a sink for its letters; its people write and answer."""
+
+    site: Path
+    url: str
+    box: str
+    dovecot: Dovecot
+    sink: SmtpSink
+    forge: Forge
+    delivered: list[str] = field(default_factory=list)
+    """The Message-ID of every mail that was put into the mailbox."""
+    remembered: list[Letter] = field(default_factory=list)
+    """Letters from before this mailbox."""
+
+    def write_settings(self) -> None:
+        self.site.mkdir(parents=True, exist_ok=True)
+        settings = SETTINGS.format(
+            docs=DOCS, mx=MX, imap_port=self.dovecot.port, smtp_port=self.sink.port, box=self.box, store=self.url
+        )
+        (self.site / "mailflow.toml").write_text(settings, encoding="utf-8")
+
+    def found(self) -> None:
+        """Make the site."""
+        self.write_settings()
+        (self.site / "mailbox.password").write_text(PASSWORD, encoding="utf-8")
+        (self.site / "directory.yaml").write_bytes((HERE / "site" / "directory.yaml").read_bytes())
+        make_key(self.site / "keys" / "1.key")
+
+    async def runs(self, plant: str = "") -> str:
+        """Let mailflow do all that waits; give the line it ends with."""
+        status = await self.forge.run(self.site, plant=plant)
+        assert status == 0, self.log()
+        return self.log().splitlines()[-1]
+
+    async def is_killed(self, point: str, plant: str = "") -> bool:
+        """Let mailflow run into the point; False if it ended without getting there."""
+        status = await self.forge.run(self.site, point, plant)
+        assert status in (0, KILLED), self.log()
+        return status == KILLED
+
+    def log(self) -> str:
+        return (self.site / "run.log").read_text(encoding="utf-8")
+
+    def letters(self, who: str) -> list[Letter]:
+        """Every letter somebody got, the oldest first."""
+        new = [read_letter(one.content) for one in self.sink.letters if one.recipients == (who,)]
+        return [letter for letter in self.remembered if who in str(letter.message["To"])] + new
+
+    def letter(self, who: str, *words: str) -> Letter:
+        """The newest letter to somebody whose subject has these words."""
+        return [letter for letter in self.letters(who) if all(word in letter.subject for word in words)][-1]
+
+    def writes(self, who: str, subject: str, text: str, papers: Sequence[Paper] = (), to: str = DOCS) -> bytes:
+        """Somebody writes to the shared address."""
+        mail = self._mail(who, to, subject, text)
+        for paper in papers:
+            mail.add_attachment(paper.content, maintype="application", subtype="octet-stream", filename=paper.name)
+        return self._delivered(mail)
+
+    def replies(self, who: str, letter: Letter, text: str) -> bytes:
+        """Somebody answers a letter of ours."""
+        mail = self._mail(who, str(letter.message["Reply-To"]), f"Re: {letter.subject}", text)
+        mail["In-Reply-To"] = str(letter.message["Message-ID"])
+        return self._delivered(mail)
+
+    def _mail(self, who: str, to: str, subject: str, text: str) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = who, to, subject
+        mail["Date"] = format_datetime(now())
+        mail["Message-ID"] = f"<{self.box}.{len(self.delivered)}@{who.partition('@')[2]}>"
+        mail.set_content(text)
+        return mail
+
+    def _delivered(self, mail: EmailMessage) -> bytes:
+        domain = str(mail["From"]).partition("@")[2]
+        stamp = (
+            f"Delivered-To: {mail['To']}\r\n"
+            f"Authentication-Results: {MX}; dmarc=pass header.from={domain}\r\n"
+            f"Received: from client ([127.0.0.1]) by {MX}; {format_datetime(now())}\r\n"
+        )
+        raw = stamp.encode() + mail.as_bytes(policy=email.policy.SMTP)
+        self.delivers(raw)
+        return raw
+
+    def delivers(self, raw: bytes) -> None:
+        """The MX puts a mail into the mailbox."""
+        self.delivered.append(str(read_letter(raw).message["Message-ID"]))
+        self.dovecot.append(self.box, raw)
+
+
+# --- databases
+
+
+@dataclass
+class Databases:
+    """Empty databases, and copies of one that is filled."""
+
+    server: Postgres | None
+
+    def url(self) -> str:
+        return "sqlite:///data/mailflow.db" if self.server is None else self.server.fresh()
+
+    def copy(self, url: str) -> str:
+        """Copy the database; that of SQLite lies in the site and was copied with it."""
+        if self.server is None:
+            return url
+        empty = self.server.fresh()
+        self.server.drop(empty)
+        base, _, old = url.rpartition("/")
+        name = empty.rpartition("/")[2]
+        self.server.sql(f'CREATE DATABASE "{name}" TEMPLATE "{old}"')
+        return f"{base}/{name}"
+
+    def drop(self, url: str) -> None:
+        if self.server is not None:
+            self.server.drop(url)
+
+    def change(self, company: Company, statement: str) -> None:
+        """Do to the rows what only time or an accident would."""
+        if self.server is not None:
+            self.server.sql(statement, company.url.rpartition("/")[2])
+            return
+        connection = sqlite3.connect(company.site / "data" / "mailflow.db")
+        with contextlib.closing(connection), connection:
+            connection.execute(statement)
+
+
+def moved(company: Company, site: Path, box: str, sink: SmtpSink, url: str) -> Company:
+    """Copy a company's site to another folder, mailbox and database."""
+    shutil.copytree(company.site, site)
+    copy = replace(
+        company, site=site, box=box, sink=sink, url=url, delivered=[], remembered=list(company.remembered)
+    )
+    copy.write_settings()
+    return copy
+
+
+if __name__ == "__main__":
+    _serve()
