@@ -73,6 +73,7 @@ async def _serve(pipe: Connection, site: Path) -> None:
         pipe.send("open")
         while (command := pipe.recv()) != "end":
             pipe.send(await COMMANDS[command](app, pipe))
+        await app.desk.reader.close()
 
 
 async def _round(app: App, pipe: Connection) -> Cost:

@@ -92,9 +92,10 @@ def _checks(settings: Settings, offline: bool, now: datetime) -> Iterator[Check]
     yield Check("letters", site_checks.letters(site))
     yield Check("papers", site_checks.papers(site))
     yield Check("keys", site_checks.keys(settings, now))
-    yield Check("mailbox password", site_checks.password("[mailbox]", settings.mailbox.password, site))
-    if settings.smtp.password is not None:
-        yield Check("post password", site_checks.password("[smtp]", settings.smtp.password, site))
+    for name, secret in (("mailbox", settings.mailbox.password), ("smtp", settings.smtp.password)):
+        if secret is not None:
+            yield Check(f"{name} password", site_checks.password(f"[{name}]", secret, site))
+            yield Check(f"{name} password's rights", site_checks.password_rights(secret, site))
     yield Check("database", site_checks.store(settings), needs=("owner",))
     yield Check("file store", site_checks.files(settings), needs=("owner",))
     yield Check("clock", site_checks.clock(settings, now))
@@ -102,7 +103,7 @@ def _checks(settings: Settings, offline: bool, now: datetime) -> Iterator[Check]
     if not offline:
         people = site_checks.known_people(site)
         yield Check("mailbox", mail_checks.mailbox(settings, people, now), needs=("mailbox password",))
-        yield Check("post", mail_checks.post(settings, now), needs=("post password",))
+        yield Check("post", mail_checks.post(settings, now), needs=("smtp password",))
 
 
 def _bads(wrong: MailflowError) -> Iterator[Bad]:

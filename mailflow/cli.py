@@ -19,6 +19,7 @@ import click
 
 from mailflow import __version__, log
 from mailflow.core.answers import Expecting
+from mailflow.core.views import Language
 from mailflow.errors import MailflowError
 
 T = TypeVar("T")
@@ -253,15 +254,36 @@ def rules_check(site: Path) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--address", default="docs@example.com", show_default=True, help="The shared address people write to.")
 @click.option("--language", type=click.Choice(["ru", "en"]), default="ru", show_default=True)
-def init(folder: Path, address: str, language: str) -> None:
+def init(folder: Path, address: str, language: Language) -> None:
     """Make a site: settings, people, rules, templates and a key, each explained where it stands."""
-    from mailflow.making import make_site
+    from mailflow.making import make_site, what_next
 
     for made in make_site(folder, address, language):
         click.echo(f"made {made}")
-    click.echo(
-        f"Next: fill {folder / 'mailflow.toml'} and {folder / 'directory.yaml'}, then: mailflow rules check -s {folder}"
-    )
+    click.echo(what_next(folder, language))
+
+
+@main.command()
+@SITE
+@click.option("--offline", is_flag=True, help="Only the files: no mail server is asked.")
+def check(site: Path, offline: bool) -> None:
+    """Tell what is wrong with a site and what to do; exit code 1 when something is."""
+    if not _await(_checked(site, offline)):
+        sys.exit(1)
+
+
+async def _checked(site: Path, offline: bool) -> bool:
+    """Print every verdict as it comes; True when none is bad."""
+    from mailflow import checking
+    from mailflow.app import now
+    from mailflow.core.verdict import Bad
+
+    wrong = 0
+    async for verdict in checking.check(site, offline, now()):
+        wrong += isinstance(verdict, Bad)
+        click.echo(checking.line(verdict))
+    click.echo("nothing is wrong" if not wrong else f"{wrong} thing{'' if wrong == 1 else 's'} to mend")
+    return not wrong
 
 
 @main.command()

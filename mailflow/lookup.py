@@ -8,7 +8,7 @@ Refuses to know: what the mail means (`core.classify`) and what follows (`receiv
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailflow.core.classify import ASKS_FOR_FIELDS, Paper, Surroundings, Target
 from mailflow.core.events import IncomingFile
@@ -19,7 +19,8 @@ from mailflow.core.office import Office
 from mailflow.core.sender import ReceiverProfile
 from mailflow.core.tokens import TEXT_LENGTH, KeyRing, read_token
 from mailflow.edges.blobs import Blobs
-from mailflow.edges.reading import kind_of, read_apart
+from mailflow.edges.reading import kind_of
+from mailflow.edges.reading_apart import PaperReader
 from mailflow.edges.store import SentLetter, Store
 
 LEAST_PICTURE = 20 * 1024
@@ -39,6 +40,8 @@ class Desk:
     profile: ReceiverProfile
     around: Surroundings
     """What every mail is read against; what belongs to one mail is put in for it."""
+    reader: PaperReader = field(default_factory=PaperReader)
+    """Whoever makes the desk closes it."""
 
     @property
     def own_addresses(self) -> tuple[str, ...]:
@@ -125,12 +128,12 @@ def _returned(message: Message) -> tuple[str, ...]:
     return tuple(word.rstrip(";,") for word in found[:20])
 
 
-async def papers_of(message: Message) -> tuple[Paper, ...]:
-    """Read the attached PDFs and pictures by machine, in a child process with limits."""
+async def papers_of(message: Message, desk: Desk) -> tuple[Paper, ...]:
+    """Read the attached PDFs and pictures by machine, in another process with limits."""
     papers = []
     for file in _documents(message)[:MOST_PAPERS]:
         if kind_of(file.content) is not None:
-            read = await read_apart(file.content, file.content_type)
+            read = await desk.reader.read(file.content, file.content_type)
             papers.append(Paper(file.name, read.text, read.qr))
     return tuple(papers)
 

@@ -1,62 +1,89 @@
-"""Making a site: a folder with settings, people, rules, templates and a key.
+"""Making a site: a folder with settings, people, rules, templates, a key and the place for the password.
 
-Owns: what a new site holds. Nothing that is there already is ever written over.
+Owns: what a new site holds, and what to do next with it. Nothing that is there already is ever written over: where
+one file of the plan stands, nothing is made at all. Refuses to know: what the files mean.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mailflow.app import DIRECTORY_FILE, shipped
 from mailflow.config import KEY_BYTES, SETTINGS_FILE
+from mailflow.core.views import Language
 from mailflow.errors import SettingsError
 
 PRIVATE = 0o600
+PRIVATE_FOLDER = 0o700
+ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+PASSWORD_FILE = "mailbox.password"
+
+NEXT: Mapping[Language, str] = {
+    "ru": """Дальше:
+  1. впишите в {folder}/mailflow.toml серверы вашей почты, в {folder}/directory.yaml — людей, отделы и роли
+  2. запишите пароль ящика в {folder}/mailbox.password
+  3. mailflow check -s {folder}      скажет, что не так и что сделать
+  4. mailflow run -s {folder}""",
+    "en": """Next:
+  1. write your mail servers into {folder}/mailflow.toml, and people, departments and roles into {folder}/directory.yaml
+  2. write the mailbox's password into {folder}/mailbox.password
+  3. mailflow check -s {folder}      says what is wrong and what to do
+  4. mailflow run -s {folder}""",
+}
 
 
-def make_site(folder: Path, address: str, language: str) -> Iterator[Path]:
-    """Make the site and give each path made; SettingsError where one stands already."""
-    if (folder / SETTINGS_FILE).exists():
-        raise SettingsError(f"{folder / SETTINGS_FILE}: there is a site already: choose another folder")
-    if address.count("@") != 1:
+def make_site(folder: Path, address: str, language: Language) -> Iterator[Path]:
+    """Make the site and give each file made; SettingsError, and nothing made, where one of them stands already."""
+    if not ADDRESS.fullmatch(address):
         raise SettingsError(f"{address}: this is no address: write one as docs@company.ru")
-    folder.mkdir(parents=True, exist_ok=True)
-    domain = address.partition("@")[2]
-    settings = (shipped("templates") / "site" / SETTINGS_FILE).read_text(encoding="utf-8")
-    yield _write(folder / SETTINGS_FILE, settings.format(address=address, domain=domain))
-    people = (shipped("templates") / "site" / f"directory.{language}.yaml").read_text(encoding="utf-8")
-    yield _write(folder / DIRECTORY_FILE, people.replace("DOMAIN", domain))
-    yield _copy(shipped("rules"), folder / "rules")
-    yield _folder(folder / "templates" / "mail")
-    yield make_key(folder / "keys" / "1.key")
+    plan = _plan(address, language)
+    for name in plan:
+        if (folder / name).exists() or (folder / name).is_symlink():
+            raise SettingsError(f"{folder / name}: it exists already: choose another folder, or move it away")
+    folder.mkdir(parents=True, mode=PRIVATE_FOLDER, exist_ok=True)
+    for name, (content, mode) in plan.items():
+        yield _write(folder / name, content, mode)
+
+
+def what_next(folder: Path, language: Language) -> str:
+    """Give the steps from a new site to a running one."""
+    return NEXT[language].format(folder=folder)
 
 
 def make_key(path: Path) -> Path:
     """Make a signing key only its owner can read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=PRIVATE, exist_ok=False)
-    path.write_bytes(secrets.token_bytes(KEY_BYTES))
+    return _write(path, secrets.token_bytes(KEY_BYTES), PRIVATE)
+
+
+def _plan(address: str, language: Language) -> dict[str, tuple[bytes, int]]:
+    """Give every file of a site: its name, what stands in it, who may read it."""
+    domain = address.partition("@")[2]
+    site = shipped("templates") / "site"
+    settings = _text(site / f"mailflow.{language}.toml").format(address=address, domain=domain)
+    people = _text(site / f"directory.{language}.yaml").replace("DOMAIN", domain)
+    readme = {kind: _text(site / f"{kind}.{language}.txt").encode() for kind in ("mail", "letters")}
+    rules = {f"rules/{file.name}": (file.read_bytes(), 0o644) for file in sorted(shipped("rules").glob("*.yaml"))}
+    return {
+        SETTINGS_FILE: (settings.encode(), 0o644),
+        DIRECTORY_FILE: (people.encode(), 0o644),
+        **rules,
+        "templates/mail/README.txt": (readme["mail"], 0o644),
+        "templates/letters/README.txt": (readme["letters"], 0o644),
+        "keys/1.key": (secrets.token_bytes(KEY_BYTES), PRIVATE),
+        PASSWORD_FILE: (b"", PRIVATE),
+    }
+
+
+def _write(path: Path, content: bytes, mode: int) -> Path:
+    """Write a file that is not there; it never has more rights than it ends with."""
+    path.parent.mkdir(parents=True, mode=PRIVATE_FOLDER, exist_ok=True)
+    path.touch(mode=mode, exist_ok=False)
+    path.write_bytes(content)
     return path
 
 
-def _write(path: Path, text: str) -> Path:
-    if path.exists():
-        raise SettingsError(f"{path}: it exists already: move it away or choose another folder")
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def _copy(source: Path, target: Path) -> Path:
-    target.mkdir(exist_ok=True)
-    for file in sorted(source.glob("*.yaml")):
-        if not (target / file.name).exists():
-            shutil.copyfile(file, target / file.name)
-    return target
-
-
-def _folder(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

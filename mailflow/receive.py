@@ -132,7 +132,7 @@ async def _understand(raw: bytes, mail: Mail, now: datetime, desk: Desk) -> tupl
     message, directory = mail.message, desk.office.directory
     person = next((directory.by_address(a.mail) for a in message.from_[:1]), None)
     target = await target_of(message, desk)
-    papers = await papers_of(message) if person is not None and states_fields(target) else ()
+    papers = await papers_of(message, desk) if person is not None and states_fields(target) else ()
     around = replace(
         desk.around,
         target=target,

@@ -136,7 +136,11 @@ def password(section: str, secret: Secret, site: Path) -> Iterator[Verdict]:
     if said != said.strip() or "\n" in said:
         yield Unsure(f"{section}: the password has blanks around it or several lines", "write it alone on one line")
     yield Good(f"{section} password can be read")
-    if secret.file and not secret.env and not secret.credential:
+
+
+def password_rights(secret: Secret, site: Path) -> Iterator[Verdict]:
+    """See that nobody else can read a password that stands in a file."""
+    if secret.file and not secret.env and not secret.credential and (site / secret.file).is_file():
         yield from _private(site / secret.file, "whoever reads it can read the mailbox")
 
 

@@ -30,14 +30,20 @@ SHIPPED = HERE.parent / "templates" / "letters"
 POINT = 25.4 / 72
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    """One loop for all tests of this file, so that they share one process: it takes a second to start."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
 async def renderer() -> AsyncIterator[Renderer]:
     made = Renderer()
     yield made
     await made.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def documents(renderer: Renderer) -> Documents:
     return Documents([SHIPPED], renderer)
 
@@ -496,6 +502,25 @@ async def test_a_process_ends_with_its_renderer() -> None:
     assert child is not None
     await renderer.close()
     assert child.returncode == 0
+
+
+async def test_a_service_that_was_killed_leaves_no_folder_behind() -> None:
+    service = (
+        "import asyncio, os, signal; from mailflow.edges.pdf import Renderer\n"
+        "async def main():\n"
+        "    renderer = Renderer(); await renderer.pdf('<p>x')\n"
+        "    print(renderer._folder.name, flush=True); os.kill(os.getpid(), signal.SIGKILL)\n"
+        "asyncio.run(main())"
+    )
+    killed = await asyncio.create_subprocess_exec(sys.executable, "-c", service, stdout=asyncio.subprocess.PIPE)
+    told, _ = await killed.communicate()
+    folder = Path(told.decode().strip())
+    for _ in range(100):
+        if not folder.exists():
+            break
+        await asyncio.sleep(0.05)
+    assert folder.name.startswith("mailflow-pdf-")
+    assert not folder.exists()
 
 
 async def test_what_a_library_prints_does_not_reach_the_document() -> None:

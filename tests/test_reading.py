@@ -17,7 +17,7 @@ from PIL import Image
 
 from mailflow.core.payment_qr import read_payment_qr
 from mailflow.edges import reading
-from mailflow.edges.reading import AttachmentText, Defect, Kind, kind_of, read_apart, read_attachment
+from mailflow.edges.reading import AttachmentText, Defect, Kind, kind_of, read_attachment
 from tests.papers import Payee, invoice_pdf, payment_qr, pdf_of, picture_bytes, qr_png
 
 PDF = "application/pdf"
@@ -182,22 +182,3 @@ def test_a_picture_bomb_inside_a_pdf_is_not_unpacked() -> None:
 def test_a_file_over_the_limit_is_not_opened(monkeypatch: pytest.MonkeyPatch, invoice: bytes) -> None:
     monkeypatch.setattr(reading, "LARGEST_FILE", 1000)
     assert read_attachment(invoice, PDF) == AttachmentText(defects=(Defect.TOO_LARGE,))
-
-
-async def test_a_child_process_reads_the_same(invoice: bytes) -> None:
-    assert await read_apart(invoice, PDF) == read_attachment(invoice, PDF)
-
-
-async def test_a_child_process_reads_every_defect_the_same() -> None:
-    for content in (b"%PDF-1.7\njunk", b"", huge_png(60_000), qr_png(b"https://example.org")):
-        assert await read_apart(content, PDF) == read_attachment(content, PDF)
-
-
-async def test_a_child_that_takes_too_long_is_killed_and_is_a_defect(invoice: bytes) -> None:
-    read = await read_apart(invoice, PDF, seconds=0.01)
-    assert read == AttachmentText(defects=(Defect.TIMED_OUT,))
-
-
-async def test_a_child_that_dies_is_a_defect_and_not_our_end(monkeypatch: pytest.MonkeyPatch, invoice: bytes) -> None:
-    monkeypatch.setattr("mailflow.edges.reading.sys.executable", "/bin/false")
-    assert (await read_apart(invoice, PDF)).defects == (Defect.BROKEN,)

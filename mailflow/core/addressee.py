@@ -30,6 +30,7 @@ _FIRM = re.compile(
     r"(?:[Пп]редприяти|[Уу]чреждени).*"
     r"|[«\"“].*)$"
 )
+_MOST_LINES = 20
 _SOLE_TRADER = re.compile(r"ИП\s*$")
 _TRADER = "Индивидуальный предприниматель"
 
@@ -49,7 +50,7 @@ class Addressee:
 
 def read_addressee(typed: str, full_name: str = "") -> Addressee:
     """Read a Russian addressee. `full_name` («Лагунин Виктор Андреевич») tells what initials do not."""
-    lines = [" ".join(line.split()) for line in re.split(r"[\n;]", typed)]
+    lines = [" ".join(line.split()) for line in re.split(r"[\n;]", typed.strip(), maxsplit=_MOST_LINES)]
     parts = _Parts.of([line for line in lines if line])
     full = read_name(full_name) if full_name.strip() else None
     if parts.person is None:

@@ -133,16 +133,15 @@ def paragraphs(text: str) -> tuple[str, ...]:
 
     A line that goes on in small letters after an unfinished one was only wrapped.
     """
-    made: list[str] = []
+    made: list[list[str]] = []
     for block in _BLANK_LINE.split(text.replace("\r\n", "\n").replace("\r", "\n")):
-        fresh = True
-        for line in (" ".join(line.split()) for line in block.split("\n")):
-            if line and not fresh and _goes_on(made[-1], line):
-                made[-1] = f"{made[-1]} {line}"
-            elif line:
-                made.append(line)
-            fresh = fresh and not line
-    return tuple(made)
+        lines = [line for line in (" ".join(one.split()) for one in block.split("\n")) if line]
+        for before, line in zip(["", *lines], lines, strict=False):
+            if before and _goes_on(before, line):
+                made[-1].append(line)
+            else:
+                made.append([line])
+    return tuple(" ".join(parts) for parts in made)
 
 
 def _goes_on(before: str, line: str) -> bool:

@@ -142,7 +142,7 @@ def sheet_of(case: Case, task: Assignment, link: Link, office: Office, now: date
     language = office.directory.language(link.person) if person is not None else office.language
     stage = office.process(case.process).stage(task.stage)
     told = stage.rule.instruction.in_(language) if stage is not None and stage.rule.instruction else ""
-    letter = SendLetter("", "ask", link.person, "", language, task.id, words={"instruction": told})
+    letter = SendLetter("", "page", link.person, "", language, task.id, words={"instruction": told})
     view = letter_view(letter, case, office, Ways(), now)
     files = tuple(
         PageFile(place, line, file.sha256)

@@ -114,8 +114,8 @@ def _case_view(
         card=card(case, office, language),
         findings=_findings(case, language, now),
         said=tuple(_said(case, office, language)),
-        waiting=tuple(_waiting(case, office, language, now)),
-        route=tuple(_route(case, office, language)),
+        waiting=tuple(_waiting(case, office, language, now, letter.assignment if letter.kind in _ASKS else "")),
+        route=tuple(_route(case, office, language)) if letter.kind in _SHOW_THE_ROUTE else (),
         files=tuple(_file_line(f, language) for f in case.current_files),
         due=_moment(task.due_at, office, language) if task is not None and task.due_at is not None else "",
         choices=_choices(options, language, ways, f"Re: [{case.number}] {name}"),
@@ -224,9 +224,17 @@ def _said(case: Case, office: Office, language: Language) -> Iterator[Said]:
             yield Said(office.short(a.principal), a.note, "")
 
 
-def _waiting(case: Case, office: Office, language: Language, now: datetime) -> Iterator[Waiting]:
+_ASKS = frozenset({"ask", "reminder", "answered", "blocking", "reason", "unclear"})
+"""Letters that ask their reader: he need not be told that he is waited for."""
+_SHOW_THE_ROUTE = frozenset({"registered", "status", "agreed"})
+"""Whoever asked wants to know the way ahead; whoever decides wants to see the card."""
+
+
+def _waiting(case: Case, office: Office, language: Language, now: datetime, readers_own: str) -> Iterator[Waiting]:
     process = office.process(case.process)
     for a in case.open_assignments:
+        if a.id == readers_own:
+            continue
         stage = process.stage(a.stage)
         name = stage.rule.title.in_(language) if stage is not None else _OWN_STAGES[a.ask][language]
         due = _moment(a.due_at, office, language) if a.due_at is not None else ""
@@ -262,9 +270,18 @@ def _findings(case: Case, language: Language, now: datetime) -> tuple[Finding, .
     checks = check_invoice(stated, now.date())
     shown = [Finding(c.ok, c.text_ru if language == "ru" else c.text_en) for c in checks]
     differing = (code.partition(":")[2] for code in case.findings if code.startswith("differs:"))
-    return (*shown, *(Finding(False, _DIFFERS[language].format(name=name)) for name in differing))
+    found = [*shown, *(Finding(False, _DIFFERS[language].format(name=name)) for name in differing)]
+    if len(found) >= MANY_CHECKS and all(one.ok for one in found):
+        return (Finding(True, _ALL_WELL[language].format(count=len(found))),)
+    return tuple(found)
 
 
+MANY_CHECKS = 3
+"""From so many passed checks on one line says it: on a phone the decision must not lie three screens down."""
+_ALL_WELL: Mapping[Language, str] = {
+    "ru": "реквизиты, НДС и даты проверены ({count}), расхождений нет",
+    "en": "the requisites, VAT and dates were checked ({count}); nothing is wrong",
+}
 _DIFFERS: Mapping[Language, str] = {
     "ru": "в приложенном документе другое значение: {name}",
     "en": "the attached paper says otherwise: {name}",

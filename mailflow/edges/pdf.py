@@ -107,7 +107,7 @@ class Renderer:
         return Made(content) if kind == pdf_child.PDF else Failed(_text(content))
 
     async def _start(self) -> Process:
-        self._folder = TemporaryDirectory(prefix="mailflow-pdf-", ignore_cleanup_errors=True)
+        self._folder = TemporaryDirectory(prefix=pdf_child.FOLDER, ignore_cleanup_errors=True)
         around = _environment(self._folder.name)
         # In a session of its own: Ctrl-C on the terminal is for us to obey, not for half a document.
         return await asyncio.create_subprocess_exec(

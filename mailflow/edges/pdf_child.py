@@ -15,16 +15,21 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import struct
 import sys
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, BinaryIO
 
 FRAME = struct.Struct(">cI")
 HTML, READY, CANNOT, PDF, FAILED = b"H", b"R", b"X", b"P", b"F"
 MISSING = "WeasyPrint cannot start, Pango is missing: apt-get install {packages} ({reason})"
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-paratype"
+
+FOLDER = "mailflow-pdf-"
+"""How the folder begins that this process is given for its files."""
 
 _FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.system", "os.fork")
 _NICENESS = 10
@@ -53,6 +58,7 @@ def main(arguments: list[str]) -> int:
     while (html := _read(requests)) is not None:
         _allow(seconds)
         _write(replies, *answer(make, html))
+    _clear(Path(tempfile.gettempdir()))
     return 0
 
 
@@ -128,6 +134,12 @@ def _refusing(folder: str) -> Callable[[str, tuple[Any, ...]], None]:
 def _writes(folder: str, path: object, _mode: object, flags: object) -> bool:
     opened = flags if isinstance(flags, int) else 0
     return bool(opened & (os.O_WRONLY | os.O_RDWR)) and not str(path).startswith(folder)
+
+
+def _clear(folder: Path) -> None:
+    """Remove our folder: the other side may have been killed and never will. Only ours, whatever TMPDIR says."""
+    if folder.name.startswith(FOLDER):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read(requests: BinaryIO) -> str | None:

@@ -5,18 +5,13 @@ know: what the text means (see `core.invoices`), other kinds of files. There is 
 QR codes and the defect `NO_TEXT`.
 
 What may go wrong: any bytes at all. What cannot be read is a defect, never an exception. PDFium and the
-picture decoders are C++ and the paper comes from strangers, so the daemon calls `read_apart`: the same
-reading in a child process that may be killed.
+picture decoders are C++ and the paper comes from strangers, so the daemon reads through
+`reading_apart.PaperReader`: the same reading in another process that may be killed.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import binascii
 import io
-import json
-import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,10 +29,10 @@ LONGEST_TEXT = 400_000
 MOST_PIXELS = 25_000_000
 """Of a rendered page or a picture: A4 at 200 dpi has 3.9 million, a phone's photo 12."""
 DPI = 200
+COARSE_DPI = 100
+"""Enough for most codes, at a third of the cost; a page without one, or with one that is seen and not read, is
+rendered again at `DPI`."""
 POINTS_PER_INCH = 72
-CHILD_SECONDS = 20.0
-CHILD_MEMORY = 1024 * 1024 * 1024
-"""Bytes of address space the child may take."""
 
 
 class Kind(StrEnum):
@@ -103,30 +98,13 @@ def read_attachment(content: bytes, content_type: str, qr_pages: int = QR_PAGES)
     return _read_pdf(content, qr_pages, other) if kind is Kind.PDF else _read_picture(content, qr_pages, other)
 
 
-async def read_apart(
-    content: bytes, content_type: str, qr_pages: int = QR_PAGES, seconds: float = CHILD_SECONDS
-) -> AttachmentText:
-    """Read a paper in a child process with limits of time and memory; a killed child is a defect."""
-    if len(content) > LARGEST_FILE or kind_of(content) is None:
-        return read_attachment(content, content_type, qr_pages)
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "mailflow.edges.reading", content_type, str(qr_pages), str(int(seconds) + 1),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        answer, _ = await asyncio.wait_for(child.communicate(content), seconds)
-    except TimeoutError:
-        return AttachmentText(defects=(Defect.TIMED_OUT,))
-    finally:
-        await _end(child)
-    return _from_json(answer) if child.returncode == 0 else AttachmentText(defects=(Defect.BROKEN,))
+def libraries() -> None:
+    """Load what reading needs, so that a process that is to read is ready before its first paper."""
+    import pypdfium2.raw
+    import zxingcpp
+    from PIL import Image, JpegImagePlugin, PngImagePlugin
 
-
-async def _end(child: asyncio.subprocess.Process) -> None:
-    """Leave no child behind, whatever interrupted the reading."""
-    if child.returncode is None:
-        child.kill()
-        await child.wait()
+    _ = pypdfium2, zxingcpp, Image, JpegImagePlugin, PngImagePlugin
 
 
 def _read_pdf(content: bytes, qr_pages: int, defects: list[Defect]) -> AttachmentText:
@@ -185,7 +163,10 @@ def _codes_on(document: Any, number: int, defects: list[Defect]) -> list[bytes]:
         if width * height > MOST_PIXELS or largest > MOST_PIXELS:
             defects.append(Defect.TOO_MANY_PIXELS)
             return []
-        return _codes_in(page.render(scale=DPI / POINTS_PER_INCH, grayscale=True).to_pil())
+        seen = _seen_in(_rendered(page, COARSE_DPI))
+        if not seen or not all(code.valid for code in seen):
+            seen = _seen_in(_rendered(page, DPI))
+        return _contents(seen)
     except (pypdfium2.PdfiumError, ValueError, MemoryError):
         defects.append(Defect.BROKEN)
         return []
@@ -205,7 +186,7 @@ def _read_picture(content: bytes, qr_pages: int, defects: list[Defect]) -> Attac
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 return AttachmentText(pages=1, defects=(*defects, Defect.NO_TEXT, Defect.TOO_MANY_PIXELS))
-            codes = _codes_in(picture.convert("L")) if qr_pages else []
+            codes = _contents(_seen_in(picture.convert("L"))) if qr_pages else []
     except Image.DecompressionBombError:
         return AttachmentText(pages=1, defects=(*defects, Defect.NO_TEXT, Defect.TOO_MANY_PIXELS))
     except (OSError, ValueError, SyntaxError, MemoryError, zlib.error):
@@ -213,37 +194,17 @@ def _read_picture(content: bytes, qr_pages: int, defects: list[Defect]) -> Attac
     return AttachmentText("", tuple(codes), 1, (*defects, Defect.NO_TEXT))
 
 
-def _codes_in(picture: Image) -> list[bytes]:
+def _rendered(page: Any, dpi: int) -> Any:
+    return page.render(scale=dpi / POINTS_PER_INCH, grayscale=True).to_pil()
+
+
+def _seen_in(picture: Image) -> list[Any]:
+    """Find the QR codes, those that are seen and cannot be read among them."""
     import zxingcpp
 
     wanted = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
-    found = zxingcpp.read_barcodes(picture, formats=wanted)
-    return list(dict.fromkeys(code.bytes for code in found if code.valid))
+    return list(zxingcpp.read_barcodes(picture, formats=wanted, return_errors=True))
 
 
-def _to_json(read: AttachmentText) -> bytes:
-    codes = [base64.b64encode(code).decode() for code in read.qr]
-    return json.dumps([read.text, codes, read.pages, list(read.defects)]).encode()
-
-
-def _from_json(answer: bytes) -> AttachmentText:
-    try:
-        text, codes, pages, defects = json.loads(answer)
-        qr = tuple(base64.b64decode(code) for code in codes)
-        return AttachmentText(text, qr, pages, tuple(map(Defect, defects)))
-    except (ValueError, TypeError, binascii.Error):
-        return AttachmentText(defects=(Defect.BROKEN,))
-
-
-def _main(content_type: str, qr_pages: str, seconds: str) -> None:
-    """Be the child: take the paper from stdin, give the reading to stdout."""
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY, CHILD_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
-    read = read_attachment(sys.stdin.buffer.read(LARGEST_FILE + 1), content_type, int(qr_pages))
-    sys.stdout.buffer.write(_to_json(read))
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:4])
+def _contents(seen: list[Any]) -> list[bytes]:
+    return list(dict.fromkeys(code.bytes for code in seen if code.valid))

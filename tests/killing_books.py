@@ -1,0 +1,154 @@
+"""What stands in a company's books after a day, and the laws that must hold whatever was killed on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailflow.app import now
+from mailflow.config import Settings, read_settings
+from mailflow.core.case import Case
+from mailflow.core.journal import Intact, JournalRow, replay, verify
+from mailflow.core.tokens import read_token
+from mailflow.edges.blobs import Blobs
+from mailflow.edges.store import OutboxRow, Store
+from mailflow.world import Letter, read_letter
+from tests.killing import Company
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Everything that stands after a day, without what differs between two equal days."""
+
+    mails: tuple[tuple[str, str, str], ...]
+    folders: tuple[tuple[str, str], ...]
+    cases: tuple[tuple[str, ...], ...]
+    happened: tuple[tuple[str, ...], ...]
+    owed: tuple[tuple[str, str, str], ...]
+    arrived: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Auditor:
+    """Reads a company's books, and complains."""
+
+    company: Company
+    settings: Settings
+    store: Store
+    blobs: Blobs
+
+    async def books(self) -> Books:
+        cases = await self.cases()
+        rows = await self.store.inbox(limit=1000)
+        journals = [await self.store.journal(case.id) for case in cases]
+        return Books(
+            mails=in_order((row.taken.subject, row.taken.kind, row.taken.state) for row in rows),
+            folders=in_order((folder, one.subject) for folder, one in self.mails()),
+            cases=tuple(map(told, cases)),
+            happened=tuple(map(types, [*journals, await self.store.journal("office")])),
+            owed=in_order((row.kind, row.address, row.state) for row in await self.store.outbox(limit=1000)),
+            arrived=in_order((str(one.message["To"]), one.subject) for one in self.arrived().values()),
+        )
+
+    async def cases(self) -> list[Case]:
+        found = [await self.store.load(row.id) for row in await self.store.cases(limit=1000)]
+        return sorted((case for case in found if case is not None), key=lambda case: case.number)
+
+    def mails(self) -> list[tuple[str, Letter]]:
+        folders = ("INBOX", "Processed", "Quarantine")
+        return [(f, read_letter(raw)) for f in folders for raw in self.company.dovecot.messages(self.company.box, f)]
+
+    def arrived(self) -> dict[str, Letter]:
+        letters = [read_letter(one.content) for one in self.company.sink.letters]
+        return {str(letter.message["Message-ID"]): letter for letter in letters}
+
+    async def complains(self, repeats: int = 0) -> None:
+        """Hold the books against every law there is for them."""
+        await self._every_mail_is_in_one_place()
+        await self._every_case_is_what_its_journal_says()
+        await self._every_letter_owed_has_arrived(repeats)
+        await self._nothing_waits()
+
+    async def _every_mail_is_in_one_place(self) -> None:
+        assert [f for f, _ in self.mails() if f == "INBOX"] == []
+        assert Counter(str(one.message["Message-ID"]) for _, one in self.mails()) == Counter(self.company.delivered)
+        mine = [
+            r
+            for r in await self.store.inbox(limit=1000)
+            if r.taken.source and r.taken.source.account == self.company.box
+        ]
+        assert len(mine) == len(self.company.delivered)
+        assert [r for r in mine if r.taken.state == "failed" or r.settled_at is None] == []
+        for row in mine:
+            await self.blobs.read(row.taken.sha256)
+
+    async def _every_case_is_what_its_journal_says(self) -> None:
+        cases = await self.cases()
+        for case in cases:
+            journal = await self.store.journal(case.id)
+            assert isinstance(verify(journal, case.version), Intact)
+            assert replay(journal) == case
+            assert Counter(row.event_key for row in journal).most_common(1)[0][1] == 1
+            for file in (*case.files, *case.papers):
+                await self.blobs.read(file.sha256)
+        for register in {case.register for case in cases}:
+            taken = [case.number for case in cases if case.register == register]
+            assert [int(each.rpartition("-")[2]) for each in taken] == list(range(1, len(taken) + 1))
+
+    async def _every_letter_owed_has_arrived(self, repeats: int) -> None:
+        rows = [row for row in await self.store.outbox(limit=1000) if row.message_id not in self._before()]
+        assert {row.state for row in rows} <= {"sent", "held"}
+        copies: dict[str, list[bytes]] = {}
+        for one in self.company.sink.letters:
+            copies.setdefault(str(read_letter(one.content).message["Message-ID"]), []).append(plain(one.content))
+        assert copies.keys() == {row.message_id for row in rows if row.state == "sent"}
+        assert sum(map(len, copies.values())) - len(copies) <= repeats
+        for row in rows:
+            await self._went_as_it_was_kept(row, copies.get(row.message_id, []))
+
+    async def _went_as_it_was_kept(self, row: OutboxRow, copies: Sequence[bytes]) -> None:
+        for copy in copies:
+            assert copy == plain(await self.blobs.read(row.content))
+            token = str(read_letter(copy).message["Reply-To"] or "").partition("+t.")[2].partition("@")[0]
+            hash_ = read_token(token, "reply", self.settings.keys()) if token else None
+            assert hash_ is None or await self.store.token(hash_) is not None
+
+    def _before(self) -> set[str]:
+        return {str(letter.message["Message-ID"]) for letter in self.company.remembered}
+
+    async def _nothing_waits(self) -> None:
+        """Also if it is started once more."""
+        assert await self.store.due_timers(now(), 10) == []
+        assert await self.store.due_errands(now(), 10) == []
+        assert await self.company.runs() == "mails taken 0, timers rung 0, letters sent 0"
+
+
+def in_order(rows: object) -> tuple[tuple[str, ...], ...]:
+    return tuple(sorted(rows))  # type: ignore[call-overload, no-any-return]
+
+
+def told(case: Case) -> tuple[str, ...]:
+    tasks = [f"{a.stage}/{a.principal}/{a.standing}/{a.decision and a.decision.answer}" for a in case.assignments]
+    papers = [f"{p.document}/{p.name}" for p in case.papers]
+    return (case.number, case.process, case.state, str(case.round), *sorted(tasks), *papers)
+
+
+def types(journal: Sequence[JournalRow]) -> tuple[str, ...]:
+    return tuple(row.event_type for row in journal)
+
+
+def plain(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n").strip(b"\n")
+
+
+async def audited(company: Company, repeats: int = 0) -> Books:
+    """Hold the books against the laws, and give them."""
+    settings = read_settings(company.site)
+    store = await Store.open(settings.store_url, settings.domain)
+    try:
+        auditor = Auditor(company, settings, store, Blobs(settings.files))
+        await auditor.complains(repeats)
+        return await auditor.books()
+    finally:
+        await store.close()
