@@ -7,10 +7,7 @@ round that is recorded its letters are looked at (`bench.letters`).
 from __future__ import annotations
 
 import asyncio
-import cProfile
-import io
 import logging
-import pstats
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -18,6 +15,7 @@ from typing import Any
 from bench.cost import Cost, Meter, peak_mib
 from bench.letters import Written, caught
 from bench.mails import DOCS, MX, directory
+from bench.sampling import Samples, sampled
 from mailflow import daemon
 from mailflow.app import App, opened
 from mailflow.making import make_key
@@ -61,7 +59,7 @@ def write_site(site: Path, imap_port: int, smtp_port: int, user: str, password: 
 def main(pipe: Connection, site: Path) -> None:
     """Be mailflow's process: answer each command until "end".
 
-    "round": what a round cost; "record": the letters of one; "profile": the table of one; "serve": watch the mailbox
+    "round": what a round cost; "record": the letters of one; "profile": the samples of one; "serve": watch the mailbox
     until the next command; "counts": what stands in the database; "peak": memory.
     """
     logging.getLogger("mailflow").disabled = True
@@ -88,16 +86,11 @@ async def _record(app: App, pipe: Connection) -> list[Written]:
     return written
 
 
-async def _profile(app: App, pipe: Connection) -> str:
-    profile = cProfile.Profile()
-    profile.enable()
-    await daemon.run_once(app)
-    profile.disable()
-    table = io.StringIO()
-    stats = pstats.Stats(profile, stream=table)
-    stats.sort_stats("tottime").print_stats(45)
-    stats.sort_stats("cumulative").print_stats("mailflow", 90)
-    return table.getvalue()
+async def _profile(app: App, pipe: Connection) -> tuple[Cost, Samples]:
+    meter = Meter()
+    with sampled() as samples:
+        await daemon.run_once(app)
+    return meter.read(), samples
 
 
 async def _watch(app: App, pipe: Connection) -> str:

@@ -44,7 +44,7 @@ async def check(site: Path, offline: bool, now: datetime) -> AsyncIterator[Verdi
             yield verdict
         return
     failed: set[str] = set()
-    for one in _checks(settings, offline, now):
+    for one in checks(settings, offline, now):
         if failed.isdisjoint(one.needs):
             async for verdict in verdicts_of(one):
                 if isinstance(verdict, Bad):
@@ -82,7 +82,7 @@ async def verdicts_of(one: Check) -> AsyncIterator[Verdict]:
         yield Bad(f"{one.name}: {type(wrong).__name__}: {' '.join(str(wrong).split())[:300]}", UNFORESEEN)
 
 
-def _checks(settings: Settings, offline: bool, now: datetime) -> Iterator[Check]:
+def checks(settings: Settings, offline: bool, now: datetime) -> Iterator[Check]:
     """Give every check in the order a site is set up."""
     site = settings.site
     yield Check("settings", site_checks.settings(settings))

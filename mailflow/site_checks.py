@@ -131,7 +131,9 @@ def password(section: str, secret: Secret, site: Path) -> Iterator[Verdict]:
     said = secret.read(site, section)
     if not said:
         place = secret.env or secret.credential or site / secret.file
-        yield Bad(f"{section}: the password in {place} is empty", "write the mailbox's password there, and nothing else")
+        yield Bad(
+            f"{section}: the password in {place} is empty", "write the mailbox's password there, and nothing else"
+        )
         return
     if said != said.strip() or "\n" in said:
         yield Unsure(f"{section}: the password has blanks around it or several lines", "write it alone on one line")
@@ -148,7 +150,9 @@ async def store(found: Settings) -> AsyncIterator[Verdict]:
     """Open the database, migrating it; StoreError says what stands in the way."""
     kind = _file_system(found.site) if found.store.url.startswith("sqlite") else ""
     if kind.startswith(NETWORK):
-        yield Bad(f"the database lies on a network file system ({kind})", "put the site on a local disk, or use PostgreSQL")
+        yield Bad(
+            f"the database lies on a network file system ({kind})", "put the site on a local disk, or use PostgreSQL"
+        )
         return
     opened = await Store.open(found.store_url, found.domain)
     await opened.close()

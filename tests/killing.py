@@ -100,7 +100,7 @@ def _serve() -> None:
     from mailflow.edges.letters import Letters
     from mailflow.edges.store import asyncpg_engine, sqlite
 
-    assert daemon and sqlite and asyncpg_engine, "imported for the children"
+    assert all((daemon, sqlite, asyncpg_engine)), "imported for the children"
     # Three quarters of a start: every template of every kind is printed once. That is proven elsewhere.
     Letters.check = Documents.check = lambda self: None  # type: ignore[method-assign]
     for line in sys.stdin:

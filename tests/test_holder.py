@@ -15,7 +15,8 @@ BEARS_A_NAME = """
 import sys, time
 from pathlib import Path
 from mailflow.edges.holder import Holder
-print(Holder(Path(sys.argv[1])).name, flush=True)
+holder = Holder(Path(sys.argv[1]))
+print(holder.name, flush=True)
 time.sleep(60)
 """
 
@@ -52,9 +53,9 @@ def test_a_killed_process_is_gone_at_once(tmp_path: Path) -> None:
     ) as process:
         assert process.stdout is not None
         name = process.stdout.readline().strip()
-        with gone(tmp_path) as names:
-            assert names == ()
-        process.kill()
+        with gone(tmp_path) as before:
+            process.kill()
+    assert before == ()
     with gone(tmp_path) as names:
         assert names == (name,)
 

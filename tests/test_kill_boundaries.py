@@ -39,22 +39,21 @@ BOUNDARIES = OUTSIDE | writes()
 def bare(source: str, file: str = "it") -> list[str]:
     """Name every boundary without a point before or behind it, as `file:line: what`."""
     tree = ast.parse(source)
-    found = [found for node in ast.walk(tree) if is_function(node) for found in _bare(node, [])]
+    found = [found for node in ast.walk(tree) if is_function(node) for found in _bare(node, False, False)]
     return [f"{file}:{line}: {what}" for line, what in found]
 
 
-def _bare(block_of: ast.AST, above: list[bool]) -> Iterator[tuple[int, str]]:
-    for block in blocks(block_of):
+def _bare(owner: ast.AST, before: bool, behind: bool) -> Iterator[tuple[int, str]]:
+    """Walk a statement's blocks; `before` and `behind` say whether a point stands at the owner's own sides."""
+    for block in blocks(owner):
         for place, statement in enumerate(block):
-            before, behind = block[:place][-1:], block[place + 1 :][:1]
-            beside = any(map(is_point, [*before, *behind, *edges(statement)]))
-            # The first or last statement of a block has its block's neighbours for its own.
-            inherits = bool(above) and above[-1] and not (before and behind)
-            for call in calls(statement):
-                if not (beside or inherits):
-                    yield call.lineno, call.func.attr  # type: ignore[attr-defined]
+            # The first and the last statement of a block have the neighbours of their block.
+            here = is_point(block[place - 1]) if place else before
+            there = is_point(block[place + 1]) if place + 1 < len(block) else behind
+            if not (here or there or any(map(is_point, edges(statement)))):
+                yield from ((call.lineno, name_of(call)) for call in calls(statement))
             if not is_function(statement):
-                yield from _bare(statement, [*above, beside or inherits])
+                yield from _bare(statement, here, there)
 
 
 def is_function(node: ast.AST) -> bool:
@@ -75,13 +74,15 @@ def edges(statement: ast.stmt) -> list[ast.stmt]:
     return [statement.body[0], statement.body[-1]] if isinstance(statement, ast.With | ast.AsyncWith) else []
 
 
-def calls(statement: ast.stmt) -> Iterator[ast.Call]:
+def calls(statement: ast.stmt) -> list[ast.Call]:
     """The boundaries in a statement itself, not in the blocks below it."""
     below = {id(inner) for block in blocks(statement) for each in block for inner in ast.walk(each)}
-    for node in ast.walk(statement):
-        named = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in BOUNDARIES
-        if named and id(node) not in below:
-            yield node  # type: ignore[misc]
+    inside = [node for node in ast.walk(statement) if isinstance(node, ast.Call) and id(node) not in below]
+    return [call for call in inside if name_of(call) in BOUNDARIES]
+
+
+def name_of(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
 def is_point(statement: ast.stmt) -> bool:
@@ -141,8 +142,8 @@ def test_a_planted_boundary_without_a_point_is_found(planted: str) -> None:
     [
         "async def f(store):\n    await store.take_only(row)\n    reached('mail.kept')",
         "async def f(store):\n    if x:\n        await store.take_only(row)\n    reached('mail.kept')",
-        "async def f(self):\n    async with self._transaction() as session:\n        x = 1\n        reached('mail.kept')",
-        "async def f(store):\n    with a:\n        for row in rows:\n            await store.commit(row)\n    reached('a.b')",
+        "async def f(self):\n    async with self._transaction() as s:\n        x = 1\n        reached('a.b')",
+        "async def f(store):\n    with a:\n        for row in rows:\n            await store.note(row)\n    reached('a.b')",
         "async def f(store):\n    return await store.load(case)",
     ],
 )

@@ -35,6 +35,7 @@ ORDER = """Прошу оплатить.
 В бюджете: да
 Оплатить до: {year}-12-30
 """
+LONG_AGO = "2020-01-01 00:00:00+00:00"
 MAY_REPEAT = frozenset({"letter.poured", "letter.after_data", "letter.answered"})
 """Here the server has the letter and no row says so: it goes once more, the same."""
 
@@ -118,8 +119,8 @@ class Making:
         for who, words in ((PETROV, "Согласовано"), (OLGA, "Согласовано"), (BUH, "Оплачено, п/п 345")):
             company.replies(who, company.letter(who, number(3)), words)
             await company.runs()
-        rings = f"UPDATE timer SET due_at = '2020-01-01 00:00:00+00:00' WHERE state = 'waiting' AND what = 'remind' AND {of(2)}"
-        self.databases.change(company, rings)
+        overdue = f"UPDATE timer SET due_at = '{LONG_AGO}' WHERE state = 'waiting' AND what = 'remind' AND {of(2)}"
+        self.databases.change(company, overdue)
         company.remembered = [read_letter(one.content) for one in self.sink.letters]
         return company
 
@@ -271,7 +272,7 @@ async def test_a_paper_that_failed_is_made_later_and_one_given_up_is_left_alone(
         company = await making.company()
         ends_it(company)
         assert await company.is_killed("errand.put_off", "no paper")
-        due = "UPDATE errand SET next_at = '2020-01-01 00:00:00+00:00', attempts = 7"
+        due = f"UPDATE errand SET next_at = '{LONG_AGO}', attempts = 7"
         making.databases.change(company, due)
         if given_up:
             assert await company.is_killed("errand.given_up", "no paper")

@@ -107,7 +107,11 @@ def test_both_languages_have_the_same_settings() -> None:
 def test_people_and_rules_of_a_new_site_are_in_order(site: Path, language: Language) -> None:
     directory = read_people(site / "directory.yaml")
     assert directory.company.language == language
-    assert {process.name for process in read_rules(rule_folders(site), directory)} == {"invoice", "incoming", "outgoing"}
+    assert {process.name for process in read_rules(rule_folders(site), directory)} == {
+        "invoice",
+        "incoming",
+        "outgoing",
+    }
     assert rule_folders(site) == [site / "rules"]
 
 
@@ -163,7 +167,9 @@ def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> Non
     assert not (tmp_path / "elsewhere").exists()
 
 
-@pytest.mark.parametrize("address", ["docs", "docs@", "@neon.example", "a b@neon.example", 'x"@neon.example', "{0}@a.b"])
+@pytest.mark.parametrize(
+    "address", ["docs", "docs@", "@neon.example", "a b@neon.example", 'x"@neon.example', "{0}@a.b"]
+)
 def test_what_is_no_address_makes_no_site(tmp_path: Path, address: str) -> None:
     with pytest.raises(SettingsError, match="this is no address"):
         list(make_site(tmp_path / "site", address, "en"))

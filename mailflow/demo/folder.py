@@ -8,7 +8,7 @@ file before it is written, and the site's files are known by name. Whatever else
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mailflow.core.message import Attachment, parse
@@ -42,8 +42,16 @@ class Folder:
         (root / MARKER).write_text("", encoding="utf-8")
         return cls(root)
 
-    def keep(self, who: str, whom: str, kind: str, raw: bytes) -> Path:
-        """Keep one mail: the bytes as `.eml`, its text and HTML part beside it, its papers once each."""
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """Name the papers kept so far, in the order in which they came."""
+        return tuple(self._papers.values())
+
+    def keep(self, who: str, whom: str, kind: str, raw: bytes, named: Mapping[str, str] | None = None) -> Path:
+        """Keep one mail: the bytes as `.eml`, its text and HTML part beside it, its papers once each.
+
+        `named`: under which name to keep papers whose own says too little.
+        """
         self._count += 1
         name = f"{self._count:02}-{_short(who)}-to-{_short(whom)}-{_short(kind)}"
         path = self.write(f"letters/{name}.eml", raw)
@@ -53,7 +61,7 @@ class Folder:
         if mail.html.strip():
             self.write(f"letters/{name}.html", mail.html.encode())
         for attachment in mail.attachments:
-            self._keep_paper(attachment)
+            self._keep_paper(attachment, (named or {}).get(attachment.name, attachment.name))
         return path
 
     def write(self, name: str, content: bytes) -> Path:
@@ -65,11 +73,13 @@ class Folder:
         path.write_bytes(content)
         return path
 
-    def _keep_paper(self, paper: Attachment) -> None:
+    def _keep_paper(self, paper: Attachment, wanted: str) -> None:
         if paper.sha256 in self._papers:
             return
         taken = set(self._papers.values())
-        stem, suffix = Path(paper.name).stem, Path(paper.name).suffix
+        # Not Path.stem: a name may hold a slash, and a date holds dots.
+        stem, dot, suffix = wanted.replace("/", "-").rpartition(".")
+        stem, suffix = (stem, f".{suffix}") if dot else (wanted, "")
         names = (f"{stem}{f' ({n})' if n > 1 else ''}{suffix}" for n in range(1, len(taken) + 2))
         name = next(name for name in names if name not in taken)
         self._papers[paper.sha256] = name

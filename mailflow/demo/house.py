@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import email.policy
-from collections.abc import AsyncIterator, Sequence
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
@@ -24,8 +26,12 @@ from mailflow.app import App, now, opened
 from mailflow.core.case import Case
 from mailflow.core.directory import Directory, Person, read_directory
 from mailflow.core.journal import OFFICE
+from mailflow.core.paper_views import paper_name
 from mailflow.core.views import Language
+from mailflow.deliver import deliver
 from mailflow.demo.folder import Folder
+from mailflow.digest import send_digest
+from mailflow.edges.smtp import Post
 from mailflow.errors import MailflowError
 from mailflow.world import PASSWORD, Letter, Paper, World, read_letter
 
@@ -34,6 +40,12 @@ DOCS = "docs@neon.example"
 STRANGER = "anna@romashka.example"
 """Somebody outside: a supplier of the company."""
 PATIENCE_SECONDS = 60.0
+_DRAFT: Mapping[Language, str] = {"ru": "проект", "en": "draft"}
+_WEB = """
+[web]
+url = "http://127.0.0.1:{port}"
+port = {port}
+"""
 _FOLDERS = ("INBOX", "Processed", "Quarantine")
 _MOST = 1000
 
@@ -52,21 +64,26 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A letter mailflow sent: its kind, the person's id, the address, the letter."""
+    """A letter mailflow sent: its kind, the person's id, the address, the id of its case ('' = none), the letter."""
 
     kind: str
     person: str
     address: str
+    case: str
     letter: Letter
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What mailflow did since one last looked. `kinds`: what each mail was taken for."""
+    """What mailflow did since one last looked.
+
+    `kinds`: what each mail was taken for. `papers`: the names of the files it made and enclosed.
+    """
 
     kinds: tuple[str, ...] = ()
     told: tuple[Told, ...] = ()
     letters: tuple[Arrived, ...] = ()
+    papers: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.kinds or self.told or self.letters)
@@ -110,9 +127,11 @@ class House:
 
     # --- mails people write
 
-    async def write(self, who: str, subject: str, text: str, papers: Sequence[Paper] = (), to: str = "") -> Written:
-        """Let somebody (an address) write a new mail."""
-        raw = await self.world.write(who, subject, text, papers, to, self.name_of(who))
+    async def write(
+        self, who: str, subject: str, text: str, papers: Sequence[Paper] = (), to: str = "", name: str = ""
+    ) -> Written:
+        """Let somebody (an address) write a new mail; `name`: how one outside calls himself."""
+        raw = await self.world.write(who, subject, text, papers, to, name or self.name_of(who))
         return self._note(who, to or DOCS, "new", raw)
 
     async def reply(self, who: str, letter: Letter, text: str, papers: Sequence[Paper] = ()) -> Written:
@@ -179,9 +198,10 @@ class House:
         outside = [raw for _, to, raw in self.world.mail.outside if to == address]
         return [*await self.world.letters(address), *map(read_letter, outside)]
 
-    async def last(self, address: str) -> Letter:
-        """Give the letter somebody received last; DemoError if he has none."""
-        letters = await self.letters(address)
+    async def last(self, address: str, about: str = "") -> Letter:
+        """Give the letter somebody received last, about a case whose number begins so; DemoError if he has none."""
+        start = f"[{about}" if about else ""
+        letters = [letter for letter in await self.letters(address) if letter.subject.startswith(start)]
         if not letters:
             raise DemoError(f"{address}: no letter has come: look at {self.folder.root / 'mailflow.log'}")
         return letters[-1]
@@ -198,12 +218,40 @@ class House:
             raise DemoError(f"mailflow was not done after {PATIENCE_SECONDS:.0f} s: look at {log}") from None
         return await self.news()
 
+    async def morning(self) -> datetime:
+        """Let the next working morning's digest be made and sent; give the hour.
+
+        The clock of the machine cannot be set forward, so the digest alone is told the hour.
+        """
+        app, hour = self.app, self.app.office.morning(now())
+        await send_digest(app.store, app.desk.blobs, app.office, hour, hour.time())
+        post = Post(app.settings.post())
+        try:
+            for outgoing in await app.store.claim_letters(hour, _MOST, daemon.LEASE, "demo"):
+                await deliver(outgoing, post, hour, app.counter)
+        finally:
+            await post.close()
+        return hour
+
     async def news(self) -> Done:
         """Tell what happened since one last looked, and keep the letters that were sent."""
-        done = Done(await self._new_kinds(), await self._new_sentences(), await self._new_letters())
-        for arrived in done.letters:
-            self.folder.keep(DOCS, arrived.address, arrived.kind, arrived.letter.raw)
-        return done
+        kinds, told, letters = await self._new_kinds(), await self._new_sentences(), await self._new_letters()
+        before = len(self.folder.papers)
+        for arrived in letters:
+            named = await self._named(arrived.case)
+            self.folder.keep(DOCS, arrived.address, arrived.kind, arrived.letter.raw, named)
+        return Done(kinds, told, letters, self.folder.papers[before:])
+
+    async def _named(self, case_id: str) -> dict[str, str]:
+        """Tell the drafts of a letter from the letter: both bear one name, and only one of them a number."""
+        case = await self.app.store.load(case_id) if case_id else None
+        if case is None:
+            return {}
+        language = self.app.office.language
+        name = paper_name("outgoing_letter", case, language)
+        number = case.fields.get("reg_number")
+        mark = f"№ {number}" if number else _DRAFT[language]
+        return {name: f"{name.removesuffix('.pdf')}, {mark}.pdf"}
 
     async def case(self) -> Case:
         """Give the case opened last; DemoError if there is none."""
@@ -231,7 +279,9 @@ class House:
         rows = [row for row in await self.app.store.outbox("sent", limit=_MOST) if row.key not in self._seen.outbox]
         self._seen.outbox |= {row.key for row in rows}
         read = self.app.counter.blobs.read
-        return tuple([Arrived(r.kind, r.person, r.address, read_letter(await read(r.content))) for r in reversed(rows)])
+        return tuple(
+            [Arrived(r.kind, r.person, r.address, r.case, read_letter(await read(r.content))) for r in reversed(rows)]
+        )
 
 
 @asynccontextmanager
@@ -241,8 +291,18 @@ async def company(folder: Folder, language: Language) -> AsyncIterator[House]:
     people = read_directory(text, f"directory.{language}.yaml").people.values()
     world = World(folder.site, DOCS, [person.address for person in people], text)
     await world.start()
+    with (folder.site / "mailflow.toml").open("a", encoding="utf-8") as settings:
+        settings.write(_WEB.format(port=_free_port()))
     try:
         async with opened(folder.site) as app:
             yield House(world, app, folder)
     finally:
         await world.stop()
+
+
+def _free_port() -> int:
+    """Find a port for the page behind the links: letters name it before anybody listens there."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,4 +1,4 @@
-"""Playing the table of scenes: each becomes a real mail, mailflow works, the outcome is checked.
+"""Playing the table of scenes: each becomes a real mail or a press, mailflow works, the outcome is checked.
 
 Owns: how the mails of the story are made and what was promised to follow. Refuses to know: what is printed.
 What may go wrong: mailflow does something else than the scene expects (DemoError naming scene and letters).
@@ -15,13 +15,21 @@ from mailflow.app import now
 from mailflow.core.case import Case
 from mailflow.core.dates import format_date
 from mailflow.core.views import Language
+from mailflow.core.worktime import Duration, Unit
 from mailflow.demo.house import STRANGER, DemoError, Done, House, Written
 from mailflow.demo.papers import Buyer, Line, Payee, invoice_pdf
-from mailflow.demo.scenes import SCENES, Act, Bill, Scene
+from mailflow.demo.scans import letter_scan
+from mailflow.demo.scene import Act, Bill, Scene
+from mailflow.demo.scenes import SCENES
+from mailflow.demo.window import Pressed, press
 from mailflow.world import Paper
 
 ADVERTISER = "sales@kanctovary.example"
 SWINDLER = "bounce@mail.swindler.example"
+WATER = "office@mosvodokanal.example"
+WATER_NAME: Mapping[Language, str] = {"ru": "АО «Мосводоканал»", "en": "Mosvodokanal JSC"}
+TO_ANSWER = Duration(4, Unit.WORKING_DAY)
+_SCAN: Mapping[Language, str] = {"ru": "Письмо 01-12-4567.pdf", "en": "Letter 01-12-4567.pdf"}
 
 _FORWARDED: Mapping[Language, str] = {
     "ru": "-------- Пересылаемое сообщение --------\nТема: {subject}\nДата: {sent}\nОт: {supplier}\nКому: {ivan}\n",
@@ -39,13 +47,23 @@ _SUPPLIER_WRITES = """Иван, добрый день!
 
 
 @dataclass(frozen=True, slots=True)
+class Morning:
+    """Nobody did anything: a working day began at that hour."""
+
+    at: datetime
+
+
+Deed = Written | Pressed | Morning
+
+
+@dataclass(frozen=True, slots=True)
 class Played:
-    """A scene as it went: the mail, what mailflow did, the case afterwards (None where its card is not shown)."""
+    """A scene as it went: the deed, what mailflow did, the case afterwards (None where its card is not shown)."""
 
     number: int
     scene: Scene
     at: datetime
-    written: Written
+    deed: Deed
     done: Done
     case: Case | None
 
@@ -59,11 +77,11 @@ async def played(house: House, language: Language) -> AsyncIterator[Played]:
 async def play_scene(number: int, scene: Scene, house: House, language: Language) -> Played:
     """Play one scene; DemoError where mailflow does something else than it says."""
     at = now()
-    written = await _ACTS[scene.act](house, scene, language)
+    deed = await _ACTS[scene.act](house, scene, language)
     done = await house.works()
     _check(number, scene, done)
     case = await house.case() if scene.shows_card else None
-    return Played(number, scene, at, written, done, case)
+    return Played(number, scene, at, deed, done, case)
 
 
 def _check(number: int, scene: Scene, done: Done) -> None:
@@ -79,6 +97,17 @@ def _check(number: int, scene: Scene, done: Done) -> None:
 
 async def _strange(house: House, scene: Scene, language: Language) -> Written:
     return await house.write(ADVERTISER, scene.subject.in_(language), scene.says.in_(language))
+
+
+async def _scan(house: House, scene: Scene, language: Language) -> Written:
+    paper = Paper(_SCAN[language], letter_scan(_today(house) - timedelta(days=4), language))
+    name = WATER_NAME[language]
+    return await house.write(WATER, scene.subject.in_(language), scene.says.in_(language), [paper], name=name)
+
+
+async def _write(house: House, scene: Scene, language: Language) -> Written:
+    address = house.person(scene.who).address
+    return await house.write(address, scene.subject.in_(language), _says(house, scene, language))
 
 
 async def _forward(house: House, scene: Scene, language: Language) -> Written:
@@ -97,13 +126,22 @@ async def _forward(house: House, scene: Scene, language: Language) -> Written:
 
 async def _reply(house: House, scene: Scene, language: Language) -> Written:
     address = house.person(scene.who).address
-    return await house.reply(address, await house.last(address), _says(house, scene, language))
+    return await house.reply(address, await house.last(address, scene.about), _says(house, scene, language))
 
 
 async def _correct(house: House, scene: Scene, language: Language) -> Written:
     address = house.person(scene.who).address
     paper = invoice(_today(house), scene.bill)
     return await house.reply(address, await house.last(address), _says(house, scene, language), [paper])
+
+
+async def _press(house: House, scene: Scene, language: Language) -> Pressed:
+    address = house.person(scene.who).address
+    return await press(house.app, address, await house.last(address, scene.about), scene.chooses)
+
+
+async def _morning(house: House, scene: Scene, language: Language) -> Morning:
+    return Morning(await house.morning())
 
 
 async def _away(house: House, scene: Scene, language: Language) -> Written:
@@ -117,8 +155,12 @@ async def _forge(house: House, scene: Scene, language: Language) -> Written:
     return await house.forge(address, await house.last(address), scene.says.in_(language), SWINDLER)
 
 
-_ACTS: Mapping[Act, Callable[[House, Scene, Language], Awaitable[Written]]] = {
+_ACTS: Mapping[Act, Callable[[House, Scene, Language], Awaitable[Deed]]] = {
     Act.STRANGE: _strange,
+    Act.SCAN: _scan,
+    Act.WRITE: _write,
+    Act.PRESS: _press,
+    Act.MORNING: _morning,
     Act.FORWARD: _forward,
     Act.REPLY: _reply,
     Act.CORRECT: _correct,
@@ -128,7 +170,8 @@ _ACTS: Mapping[Act, Callable[[House, Scene, Language], Awaitable[Written]]] = {
 
 
 def _says(house: House, scene: Scene, language: Language) -> str:
-    return scene.says.in_(language).format(today=format_date(_today(house), language))
+    due = house.app.office.after(now(), TO_ANSWER).astimezone(house.app.office.hours.zone).date()
+    return scene.says.in_(language).format(today=format_date(_today(house), language), due=format_date(due, language))
 
 
 def _today(house: House) -> date:

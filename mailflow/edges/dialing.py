@@ -100,7 +100,11 @@ def _certificate(place: Place, error: ssl.SSLCertVerificationError) -> Bad:
     for codes, what, cure in (
         (_SELF_SIGNED, "the certificate is signed by itself, no authority vouches for it", ours),
         (_UNKNOWN_ISSUER, "the certificate is signed by an authority this machine does not know", ours),
-        (_EXPIRED, "the certificate has expired", "tell whoever runs the server; see also that the clock here is right"),
+        (
+            _EXPIRED,
+            "the certificate has expired",
+            "tell whoever runs the server; see also that the clock here is right",
+        ),
         (_NOT_YET, "the certificate is not valid yet", "see that the clock of this machine is right"),
         (
             _OTHER_NAME,
@@ -118,7 +122,9 @@ def _no_tls(place: Place, error: ssl.SSLError) -> Bad:
         cure = f'write port = {place.ports[0]}, or security = "starttls", under {place.section}'
     else:
         cure = "see that the server offers TLS 1.2 or newer on this port"
-    return Bad(f"{place}: TLS is refused, the server does not speak it on this port ({error.reason or 'cut off'})", cure)
+    return Bad(
+        f"{place}: TLS is refused, the server does not speak it on this port ({error.reason or 'cut off'})", cure
+    )
 
 
 def _refused(place: Place, _: ConnectionRefusedError) -> Bad:

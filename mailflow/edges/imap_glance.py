@@ -77,9 +77,7 @@ class Glance:
         """Say how the connection is encrypted, and what the server knows beyond plain IMAP."""
         sock = self._client.wire.sock
         secure = isinstance(sock, ssl.SSLSocket)
-        yield encryption(
-            self._place, sock.getpeercert() if secure else None, sock.version() if secure else None, now
-        )
+        yield encryption(self._place, sock.getpeercert() if secure else None, sock.version() if secure else None, now)
         yield Good(f"IMAP log-in as {self._settings.user}")
         yield self._idle()
         yield from self._moving()
@@ -201,7 +199,9 @@ def _dial(settings: MailboxSettings, place: Place, seconds: float) -> Any:
     context = None if settings.security == "plain" else trust("mailbox", settings.ca_file)
     client = None
     try:
-        client = Client(settings.host, settings.port, context if settings.security == "tls" else None, seconds, READ_SECONDS)
+        client = Client(
+            settings.host, settings.port, context if settings.security == "tls" else None, seconds, READ_SECONDS
+        )
         client.wire.allow(MiB)
         if settings.security == "starttls":
             client.starttls(context)
@@ -240,7 +240,9 @@ def _refused(settings: MailboxSettings, place: Place, refusal: LoginError) -> Ba
     said = _said(refusal)
     # imapclient makes a LoginError of everything, a broken connection included.
     if isinstance(refusal.__context__, imaplib.IMAP4.abort):
-        return Bad(f"{place}: the server hung up at the log-in ({said})", "try again; if it stays so, ask whoever runs it")
+        return Bad(
+            f"{place}: the server hung up at the log-in ({said})", "try again; if it stays so, ask whoever runs it"
+        )
     if NOT_NOW.search(said):
         return Bad(f"{place}: the server can log nobody in now ({said})", "try again later")
     return Bad(

@@ -75,7 +75,9 @@ async def _connect(client: aiosmtplib.SMTP, place: Place, settings: PostSettings
             await client.starttls()
             await client.ehlo()
     except aiosmtplib.SMTPResponseException as answer:
-        return Bad(f"{place}: the server does not let us in ({_said(answer)})", "ask whoever runs it to allow this machine")
+        return Bad(
+            f"{place}: the server does not let us in ({_said(answer)})", "ask whoever runs it to allow this machine"
+        )
     except (aiosmtplib.SMTPException, OSError) as error:
         return trouble(place, error)
     return None
@@ -127,7 +129,9 @@ def _abilities(client: aiosmtplib.SMTP) -> Iterator[Verdict]:
     if client.supports_extension("smtputf8"):
         yield Good("SMTPUTF8: addresses in any script")
     else:
-        yield Unsure("the server knows no SMTPUTF8", "nobody with Cyrillic letters before the @ of his address is reached")
+        yield Unsure(
+            "the server knows no SMTPUTF8", "nobody with Cyrillic letters before the @ of his address is reached"
+        )
 
 
 def _size(said: str) -> Verdict:
