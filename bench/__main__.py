@@ -31,7 +31,7 @@ OURS, THEIRS, PASSWORD = "docs", "floor", "bench"
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One round of each: processor and wall seconds a message."""
+    """One round of each, a message."""
 
     floor: Cost
     ours: Cost
@@ -72,15 +72,16 @@ class Bench:
         self.peer.taken()
         ours = self.ours.ask("round")
         self._asked = asked(self.peer.taken())
-        return Figures(_each(theirs, len(mails)), _each(ours, len(mails)))
+        return Figures(theirs.each(len(mails)), ours.each(len(mails)))
 
     def profile(self) -> str:
         """Play one round and look where its time goes."""
         mails = self._mails()
         self._deliver(mails)
         cost, samples = self.ours.ask("profile")
-        each = _each(cost, len(mails))
-        return f"{each.cpu * 1e3:.2f} ms CPU a message, children included\n{samples.table(each.cpu * 1e3)}"
+        each = cost.each(len(mails))
+        own = (each.cpu - each.children) * 1e3
+        return f"{own:.2f} ms CPU a message, children {each.children * 1e3:.2f} more\n{samples.table(own)}"
 
     def _mails(self) -> list[bytes]:
         salt = f"r{self._rounds}"
@@ -147,10 +148,6 @@ def _asked(letter: Handed) -> Asked:
         str(plain.get_content()) if plain is not None else "",
         str(html.get_content()) if html is not None else "",
     )
-
-
-def _each(cost: Cost, mails: int) -> Cost:
-    return Cost(cost.cpu / mails, cost.wall / mails)
 
 
 @contextlib.contextmanager

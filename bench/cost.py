@@ -16,28 +16,33 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of processor (user and system) and of wall clock."""
+    """Seconds of processor (user and system), those of child processes among them, and of wall clock."""
 
     cpu: float
+    children: float
     wall: float
+
+    def each(self, count: int) -> Cost:
+        """Give the share of one of so many."""
+        return Cost(self.cpu / count, self.children / count, self.wall / count)
 
 
 class Meter:
     """Measures from when it is made."""
 
     def __init__(self) -> None:
-        self._cpu, self._wall = processor_seconds(), time.perf_counter()
+        self._own, self._children, self._wall = time.process_time(), _of_children(), time.perf_counter()
 
     def read(self) -> Cost:
         """Give what was spent since."""
-        return Cost(processor_seconds() - self._cpu, time.perf_counter() - self._wall)
+        children = _of_children() - self._children
+        return Cost(time.process_time() - self._own + children, children, time.perf_counter() - self._wall)
 
 
-def processor_seconds() -> float:
-    """Give the processor time of this process and all its children, the ended ones included."""
+def _of_children() -> float:
+    """Give the processor time of all children, of the ended ones included."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    running = sum(_clock(child) for child in children(os.getpid()))
-    return time.process_time() + ended.ru_utime + ended.ru_stime + running
+    return ended.ru_utime + ended.ru_stime + sum(_clock(child) for child in children(os.getpid()))
 
 
 def _clock(pid: int) -> float:

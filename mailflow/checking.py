@@ -40,8 +40,8 @@ async def check(site: Path, offline: bool, now: datetime) -> AsyncIterator[Verdi
     try:
         settings = read_settings(site)
     except MailflowError as wrong:
-        for verdict in _bads(wrong):
-            yield verdict
+        for complaint in _bads(wrong):
+            yield complaint
         return
     failed: set[str] = set()
     for one in checks(settings, offline, now):

@@ -289,8 +289,9 @@ async def _checked(site: Path, offline: bool) -> bool:
 @main.command()
 @click.option("--out", default="demo-out", show_default=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--stay", is_flag=True, help="Keep the office running, with a page to read and answer its mail.")
-def demo(out: Path, stay: bool) -> None:
+@click.option("--lang", type=click.Choice(["ru", "en"]), help="The language of the day; by default that of LANG.")
+def demo(out: Path, stay: bool, lang: Language | None) -> None:
     """Play a real office day with mail servers of its own."""
     from mailflow.demo import play
 
-    _await(play(out, stay))
+    _await(play(out, stay, lang))

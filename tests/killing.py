@@ -15,6 +15,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
@@ -95,19 +97,31 @@ def forge() -> Iterator[Forge]:
 
 
 def _serve() -> None:
-    from mailflow import daemon
-    from mailflow.edges.documents import Documents
-    from mailflow.edges.letters import Letters
-    from mailflow.edges.store import asyncpg_engine, sqlite
-
-    assert all((daemon, sqlite, asyncpg_engine)), "imported for the children"
-    # Three quarters of a start: every template of every kind is printed once. That is proven elsewhere.
-    Letters.check = Documents.check = lambda self: None  # type: ignore[method-assign]
+    _warm_up()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
             _be_mailflow(**json.loads(line))
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+def _warm_up() -> None:
+    """Import what a run imports, also what it imports late, by opening a site."""
+    from mailflow import app, daemon
+    from mailflow.edges.documents import Documents
+    from mailflow.edges.letters import Letters
+    from mailflow.edges.store import asyncpg_engine
+
+    async def open_one(site: Path) -> None:
+        make_site(site, "sqlite:///data/mailflow.db", "nobody", 1, 1)
+        async with app.opened(site):
+            assert all((daemon, asyncpg_engine)), "imported for the children"
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(open_one(Path(folder) / "site"))
+    # Most of a start: every template of every kind is printed once. That it is, is proven elsewhere.
+    Letters.check = Documents.check = lambda self: None  # type: ignore[method-assign]
+    assert threading.active_count() == 1, "only a process of one thread can be forked"
 
 
 def _be_mailflow(site: str, kill_at: str, plant: str) -> None:
@@ -159,6 +173,19 @@ class Paper:
     content: bytes
 
 
+def write_settings(site: Path, url: str, box: str, imap_port: int, smtp_port: int) -> None:
+    settings = SETTINGS.format(docs=DOCS, mx=MX, imap_port=imap_port, smtp_port=smtp_port, box=box, store=url)
+    (site / "mailflow.toml").write_text(settings, encoding="utf-8")
+
+
+def make_site(site: Path, url: str, box: str, imap_port: int, smtp_port: int) -> None:
+    site.mkdir(parents=True, exist_ok=True)
+    write_settings(site, url, box, imap_port, smtp_port)
+    (site / "mailbox.password").write_text(PASSWORD, encoding="utf-8")
+    (site / "directory.yaml").write_bytes((HERE / "site" / "directory.yaml").read_bytes())
+    make_key(site / "keys" / "1.key")
+
+
 @dataclass
 class Company:
     """A site with a mailbox of its own on the Dovecot and a sink for its letters; its people write and answer."""
@@ -171,31 +198,28 @@ class Company:
     forge: Forge
     delivered: list[str] = field(default_factory=list)
     """The Message-ID of every mail that was put into the mailbox."""
+    on_the_way: list[bytes] = field(default_factory=list)
     remembered: list[Letter] = field(default_factory=list)
     """Letters from before this mailbox."""
 
     def write_settings(self) -> None:
-        self.site.mkdir(parents=True, exist_ok=True)
-        settings = SETTINGS.format(
-            docs=DOCS, mx=MX, imap_port=self.dovecot.port, smtp_port=self.sink.port, box=self.box, store=self.url
-        )
-        (self.site / "mailflow.toml").write_text(settings, encoding="utf-8")
+        """Say where the servers are now."""
+        write_settings(self.site, self.url, self.box, self.dovecot.port, self.sink.port)
 
     def found(self) -> None:
         """Make the site."""
-        self.write_settings()
-        (self.site / "mailbox.password").write_text(PASSWORD, encoding="utf-8")
-        (self.site / "directory.yaml").write_bytes((HERE / "site" / "directory.yaml").read_bytes())
-        make_key(self.site / "keys" / "1.key")
+        make_site(self.site, self.url, self.box, self.dovecot.port, self.sink.port)
 
     async def runs(self, plant: str = "") -> str:
         """Let mailflow do all that waits; give the line it ends with."""
+        self.mail_arrives()
         status = await self.forge.run(self.site, plant=plant)
         assert status == 0, self.log()
         return self.log().splitlines()[-1]
 
     async def is_killed(self, point: str, plant: str = "") -> bool:
         """Let mailflow run into the point; False if it ended without getting there."""
+        self.mail_arrives()
         status = await self.forge.run(self.site, point, plant)
         assert status in (0, KILLED), self.log()
         return status == KILLED
@@ -245,9 +269,13 @@ class Company:
         return raw
 
     def delivers(self, raw: bytes) -> None:
-        """The MX puts a mail into the mailbox."""
+        """The MX puts a mail into the mailbox, before mailflow runs next."""
         self.delivered.append(str(read_letter(raw).message["Message-ID"]))
-        self.dovecot.append(self.box, raw)
+        self.on_the_way.append(raw)
+
+    def mail_arrives(self) -> None:
+        self.dovecot.append(self.box, *self.on_the_way)
+        self.on_the_way.clear()
 
 
 # --- databases
@@ -287,10 +315,13 @@ class Databases:
             connection.execute(statement)
 
 
+# --- the same company elsewhere
+
+
 def moved(company: Company, site: Path, box: str, sink: SmtpSink, url: str) -> Company:
     """Copy a company's site to another folder, mailbox and database."""
     shutil.copytree(company.site, site)
-    copy = replace(company, site=site, box=box, sink=sink, url=url, delivered=[], remembered=list(company.remembered))
+    copy = replace(company, site=site, box=box, sink=sink, url=url, delivered=[], on_the_way=[], remembered=list(company.remembered))
     copy.write_settings()
     return copy
 

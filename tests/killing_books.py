@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailflow.app import now
 from mailflow.config import Settings, read_settings
@@ -15,6 +15,8 @@ from mailflow.edges.blobs import Blobs
 from mailflow.edges.store import OutboxRow, Store
 from mailflow.world import Letter, read_letter
 from tests.killing import Company
+
+FOLDERS = ("INBOX", "Processed", "Quarantine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Auditor:
     settings: Settings
     store: Store
     blobs: Blobs
+    _mails: list[tuple[str, Letter]] = field(default_factory=list)
 
     async def books(self) -> Books:
         cases = await self.cases()
@@ -56,8 +59,11 @@ class Auditor:
         return sorted((case for case in found if case is not None), key=lambda case: case.number)
 
     def mails(self) -> list[tuple[str, Letter]]:
-        folders = ("INBOX", "Processed", "Quarantine")
-        return [(f, read_letter(raw)) for f in folders for raw in self.company.dovecot.messages(self.company.box, f)]
+        """What lies where on the mail server."""
+        if not self._mails:
+            box, server = self.company.box, self.company.dovecot
+            self._mails = [(folder, read_letter(raw)) for folder in FOLDERS for raw in server.messages(box, folder)]
+        return self._mails
 
     def arrived(self) -> dict[str, Letter]:
         letters = [read_letter(one.content) for one in self.company.sink.letters]
@@ -65,10 +71,10 @@ class Auditor:
 
     async def complains(self, repeats: int = 0) -> None:
         """Hold the books against every law there is for them."""
+        await self._nothing_waits()
         await self._every_mail_is_in_one_place()
         await self._every_case_is_what_its_journal_says()
         await self._every_letter_owed_has_arrived(repeats)
-        await self._nothing_waits()
 
     async def _every_mail_is_in_one_place(self) -> None:
         assert [f for f, _ in self.mails() if f == "INBOX"] == []

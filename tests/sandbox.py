@@ -22,7 +22,7 @@ REFUSE = 0x00050000 | errno.EPERM
 """SCMP_ACT_ALLOW and SCMP_ACT_ERRNO(EPERM) of seccomp.h."""
 EQUAL, MASKED_EQUAL = 4, 7
 SHM_EXEC = 0o100000
-IMPLIED = "execve exit exit_group getrlimit rt_sigreturn sigreturn".split()
+IMPLIED = ("execve", "exit", "exit_group", "getrlimit", "rt_sigreturn", "sigreturn")
 """Always allowed by an allow list."""
 
 

@@ -28,11 +28,13 @@ _OPENING: Mapping[Language, str] = {
     " The mails are real: a mail server and mailboxes of the demo's own on 127.0.0.1.",
 }
 _ENDING: Mapping[Language, str] = {
-    "ru": "Письма лежат в {out}/letters ({count}: .eml, текст и HTML), документы — в {out}/papers, журнал"
-    " службы — в {out}/mailflow.log. День занял {seconds:.0f} с.",
-    "en": "Letters are in {out}/letters ({count}: .eml, text and HTML), papers in {out}/papers, the service's"
-    " log in {out}/mailflow.log. The day took {seconds:.0f} s.",
+    "ru": "Письма лежат в {out}/letters ({count}: .eml, текст и HTML), журнал службы — в {out}/mailflow.log."
+    " День занял {seconds:.0f} с.",
+    "en": "Letters are in {out}/letters ({count}: .eml, text and HTML), the service's log in {out}/mailflow.log."
+    " The day took {seconds:.0f} s.",
 }
+
+_PAPERS: Mapping[Language, str] = {"ru": "Документы дня, {out}/papers:", "en": "The papers of the day, {out}/papers:"}
 
 
 async def play_day(out: Path, stay: bool, language: Language | None = None) -> None:
@@ -61,6 +63,9 @@ async def _day(house: House, terminal: Terminal, language: Language) -> None:
     async for scene in played(house, language):
         _tell(scene, house, terminal, language)
     await _close(house, terminal)
+    terminal.say()
+    terminal.say(_PAPERS[language].format(out=house.folder.root), "bold")
+    terminal.block("\n".join(f"  {name}" for name in house.folder.papers))
     count = len(list((house.folder.root / "letters").glob("*.eml")))
     seconds = time.monotonic() - started
     terminal.say()
@@ -76,7 +81,7 @@ async def _stay(house: House, terminal: Terminal, language: Language) -> None:
 
 def _tell(played: Played, house: House, terminal: Terminal, language: Language) -> None:
     terminal.act(played.number, played.at, played.scene.title.in_(language))
-    terminal.writes(played.written)
+    terminal.does(played.deed)
     terminal.did(played.done)
     if played.scene.shows_card and played.case is not None:
         terminal.card(card(played.case, house.app.office, language))
@@ -84,20 +89,27 @@ def _tell(played: Played, house: House, terminal: Terminal, language: Language) 
 
 
 async def _close(house: House, terminal: Terminal) -> None:
-    """Show the case and check its journal, by the commands an operator has; DemoError if it is not whole."""
-    number = (await house.case()).number
-    terminal.say()
-    terminal.say(f"$ mailflow show {number}", "bold")
-    terminal.block(await telling.case_story(house.app, number))
-    terminal.say()
-    for command, (good, text) in (
-        ("journal verify", await telling.journal_check(house.app)),
-        (f"journal replay {number}", await telling.journal_replayed(house.app, number)),
+    """Show the cases and check the journal, by the commands an operator has; DemoError if it is not whole."""
+    app = house.app
+    numbers = [row.number for row in reversed(await app.store.cases())]
+    for command, text in (
+        ("cases", await telling.case_list(app, None, None, len(numbers))),
+        (f"show {numbers[0]}", await telling.case_story(app, numbers[0])),
     ):
+        terminal.say()
         terminal.say(f"$ mailflow {command}", "bold")
         terminal.block(text)
-        if not good:
-            raise DemoError(text)
+    terminal.say()
+    _checked(terminal, "journal verify", *await telling.journal_check(app))
+    for number in numbers:
+        _checked(terminal, f"journal replay {number}", *await telling.journal_replayed(app, number))
+
+
+def _checked(terminal: Terminal, command: str, good: bool, text: str) -> None:
+    terminal.say(f"$ mailflow {command}", "bold")
+    terminal.block(text)
+    if not good:
+        raise DemoError(text)
 
 
 @contextlib.contextmanager

@@ -114,6 +114,7 @@ class House:
         self.app = app
         self.folder = folder
         self.written: list[Written] = []
+        self._came: list[Arrived] = []
         self._seen = _Seen()
 
     @property
@@ -199,12 +200,18 @@ class House:
         return [*await self.world.letters(address), *map(read_letter, outside)]
 
     async def last(self, address: str, about: str = "") -> Letter:
-        """Give the letter somebody received last, about a case whose number begins so; DemoError if he has none."""
-        start = f"[{about}" if about else ""
-        letters = [letter for letter in await self.letters(address) if letter.subject.startswith(start)]
+        """Give the letter somebody received last; DemoError if he has none.
+
+        `about`: the last one that asks him something about a case whose number begins so.
+        """
+        letters = self._asking(address, about) if about else await self.letters(address)
         if not letters:
             raise DemoError(f"{address}: no letter has come: look at {self.folder.root / 'mailflow.log'}")
         return letters[-1]
+
+    def _asking(self, address: str, about: str) -> list[Letter]:
+        asked = (came.letter for came in self._came if (came.kind, came.address) == ("ask", address))
+        return [letter for letter in asked if letter.subject.startswith(f"[{about}")]
 
     # --- what mailflow does
 
@@ -236,6 +243,7 @@ class House:
     async def news(self) -> Done:
         """Tell what happened since one last looked, and keep the letters that were sent."""
         kinds, told, letters = await self._new_kinds(), await self._new_sentences(), await self._new_letters()
+        self._came += letters
         before = len(self.folder.papers)
         for arrived in letters:
             named = await self._named(arrived.case)
@@ -268,12 +276,12 @@ class House:
 
     async def _new_sentences(self) -> tuple[Told, ...]:
         chains = [(OFFICE, ""), *((row.id, row.number) for row in await self.app.store.cases(limit=_MOST))]
-        told: list[Told] = []
+        told: list[tuple[datetime, Told]] = []
         for chain, number in chains:
             rows = await self.app.store.journal(chain)
-            told += [Told(number, row.why) for row in rows[self._seen.journal.get(chain, 0) :]]
+            told += [(row.at, Told(number, row.why)) for row in rows[self._seen.journal.get(chain, 0) :]]
             self._seen.journal[chain] = len(rows)
-        return tuple(told)
+        return tuple(sentence for _, sentence in sorted(told, key=lambda one: one[0]))
 
     async def _new_letters(self) -> tuple[Arrived, ...]:
         rows = [row for row in await self.app.store.outbox("sent", limit=_MOST) if row.key not in self._seen.outbox]

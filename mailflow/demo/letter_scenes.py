@@ -63,11 +63,13 @@ LETTER: tuple[Scene, ...] = (
         Both(
             "Адресат: Начальник управления АО «Мосводоканал» Лагунин В.А.\n"
             "О чём: О согласовании схемы подключения\n"
+            "Их номер: 01-12/4567\n"
             "Приложение: схема на 2 л.\n"
             "Текст:\nВ ответ на Ваше письмо направляем согласованную схему подключения склада.\n"
             "Просим подтвердить срок выдачи технических условий.",
-            "Addressee: Head of Department, Mosvodokanal JSC, Mr V. A. Lagunin\n"
+            "Addressee: Mr V. A. Lagunin, Mosvodokanal JSC\n"
             "About: Connection plan of the warehouse\n"
+            "Their number: 01-12/4567\n"
             "Enclosures: the agreed plan, 2 sheets\n"
             "Text:\nIn reply to your letter we send the agreed connection plan of the warehouse.\n"
             "Please confirm when the technical conditions will be issued.",
@@ -117,7 +119,7 @@ LETTER: tuple[Scene, ...] = (
             "The outgoing letter is closed, Petrov has the approval sheet. The incoming one closed by itself: it has"
             " its answer.",
         ),
-        (("recorded", SECRETARY), ("closed", PETROV), ("closed", SECRETARY)),
+        (("recorded", SECRETARY), ("closed", PETROV)),
         about="И-",
     ),
 )

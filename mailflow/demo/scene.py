@@ -61,8 +61,8 @@ class Scene:
     """One thing that happens. `who`: a person's id. `note`: what a newcomer should notice.
 
     `expects` are the letters that must follow, as (kind, person id): the demo stops where one is missing,
-    so it cannot tell a story that did not happen. `about`: he answers his newest letter about a case whose
-    number begins so. `chooses`: what he marks on the page.
+    so it cannot tell a story that did not happen. `about`: he answers the newest letter that asks him
+    something about a case whose number begins so. `chooses`: what he marks on the page.
     """
 
     act: Act

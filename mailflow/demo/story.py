@@ -100,7 +100,7 @@ async def _strange(house: House, scene: Scene, language: Language) -> Written:
 
 
 async def _scan(house: House, scene: Scene, language: Language) -> Written:
-    paper = Paper(_SCAN[language], letter_scan(_today(house) - timedelta(days=4), language))
+    paper = Paper(_SCAN[language], letter_scan(_today(house), language))
     name = WATER_NAME[language]
     return await house.write(WATER, scene.subject.in_(language), scene.says.in_(language), [paper], name=name)
 

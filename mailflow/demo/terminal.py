@@ -13,14 +13,18 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import TextIO
+from typing import TextIO, assert_never
 
 from mailflow.core.message import parse
 from mailflow.core.views import Language, Line
 from mailflow.demo.house import DOCS, Done, Written
+from mailflow.demo.story import Deed, Morning
+from mailflow.demo.window import Pressed
 
 WIDEST = 110
 LEAST_SUBJECT = 40
+LEAST_VALUE = 20
+SHOWN_OF_A_LINK = 6
 _TIME, _LABEL = 10, 12
 _RESET = "\x1b[0m"
 _STYLES: Mapping[str, str] = {"bold": "\x1b[1m", "dim": "\x1b[2m", "green": "\x1b[32m", "blue": "\x1b[34m"}
@@ -33,6 +37,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "letter": ("письмо", "letter"),
     "note": ("важно", "notice"),
     "really": ("на деле", "really"),
+    "press": ("нажимает", "presses"),
+    "page": ("страница", "page"),
+    "code": ("код письма", "the letter's code"),
+    "clock": ("часы", "clock"),
+    "paper": ("документ", "paper"),
 }
 _KINDS: Mapping[str, tuple[str, str]] = {
     "request": ("заявка", "a request"),
@@ -91,6 +100,21 @@ class Terminal:
         self._line("")
         self._stamp = f"{at.astimezone(self.zone):%H:%M:%S}"
 
+    def does(self, deed: Deed) -> None:
+        """Print what a person did, or that a morning came."""
+        match deed:
+            case Written():
+                self.writes(deed)
+            case Pressed(who=who, link=link, chosen=chosen, code=code, told=told):
+                door, _, secret = link.partition("/d/")
+                self._row("press", f"{_short(who)} → {door}/d/{secret[:SHOWN_OF_A_LINK]}…")
+                self._row("", f"│ {chosen}; {self._word(_WORDS, 'code')} {code}", "blue")
+                self._row("page", told)
+            case Morning(at=at):
+                self._row("clock", f"{at.astimezone(self.zone):%d.%m.%Y %H:%M}")
+            case _:
+                assert_never(deed)
+
     def writes(self, written: Written) -> None:
         """Print a mail somebody wrote: its way, its subject, its papers, its first words."""
         mail = parse(written.letter.raw)
@@ -105,20 +129,25 @@ class Terminal:
                 self._row("", f"│ {part}", "blue")
 
     def did(self, done: Done) -> None:
-        """Print what mailflow made of it: kind, journal, letters."""
+        """Print what mailflow made of it: kind, journal, letters, papers."""
         for kind in done.kinds:
             self._row("taken", self._word(_KINDS, kind))
         for told in done.told:
             self._row("journal", f"{told.number}: {told.why}" if told.number else told.why, "green")
         for arrived in done.letters:
             self._one_line("letter", f"→ {_short(arrived.address)}: ", arrived.letter.subject)
+        for paper in done.papers:
+            self._row("paper", f"papers/{paper}")
 
     def card(self, lines: Iterable[Line]) -> None:
         """Print the card of a case, a field a line."""
         shown = list(lines)
         width = max((len(line.label) for line in shown), default=0)
         for n, line in enumerate(shown):
-            self._row("card" if n == 0 else "", f"{line.label.ljust(width)}  {line.value}")
+            said = textwrap.wrap(line.value, max(self.width - _TIME - _LABEL - width - 2, LEAST_VALUE)) or [""]
+            self._row("card" if n == 0 else "", f"{line.label.ljust(width)}  {said[0]}")
+            for more in said[1:]:
+                self._row("", f"{' ' * width}  {more}")
 
     def note(self, text: str) -> None:
         """Print what a newcomer should notice."""

@@ -85,8 +85,9 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         one = one.__cause__ or one.__context__
 
 
-def _no_name(place: Place, error: socket.gaierror) -> Bad:
-    if error.errno == socket.EAI_AGAIN:
+def _no_name(place: Place, error: socket.gaierror | UnicodeError) -> Bad:
+    # A name with an empty or endless label is refused before anybody is asked: a UnicodeError.
+    if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
         return Bad(
             f"{place}: the name {place.host} cannot be looked up now",
             "see that this machine reaches a name server, then check again",
@@ -142,11 +143,17 @@ def _silent(place: Place, _: TimeoutError) -> Bad:
     )
 
 
+def _hung_up(place: Place, _: ConnectionError) -> Bad:
+    return Bad(f"{place}: the server hung up", "try again; if it stays so, ask whoever runs the server")
+
+
 _TROUBLES: tuple[tuple[type[BaseException], Told], ...] = (
     (ssl.SSLCertVerificationError, _certificate),
     (socket.gaierror, _no_name),
+    (UnicodeError, _no_name),
     (ConnectionRefusedError, _refused),
     (TimeoutError, _silent),
     (ssl.SSLError, _no_tls),
+    (ConnectionError, _hung_up),
 )
 """In this order: a certificate's error is an SSLError too, and a time-out may hide behind anything."""

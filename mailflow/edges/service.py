@@ -8,30 +8,31 @@ What may go wrong: the socket is gone or full. Serving goes on; systemd then end
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 
 MICROSECONDS = 1_000_000
 
 
-def ready(status: str = "") -> bool:
-    """Say that the service serves from now on; True if there was somebody to tell."""
-    return _tell("READY=1", *_status(status))
+def ready(words: str = "") -> None:
+    """Say that the service serves from now on, and in one line what it is doing."""
+    _tell("READY=1", *_status(words))
 
 
-def status(words: str) -> bool:
+def status(words: str) -> None:
     """Say in one line what the service is doing; `systemctl status` shows it."""
-    return _tell(*_status(words))
+    _tell(*_status(words))
 
 
-def alive() -> bool:
+def alive() -> None:
     """Say that the service still works; left out for WatchdogSec=, systemd starts it anew."""
-    return _tell("WATCHDOG=1")
+    _tell("WATCHDOG=1")
 
 
-def stopping() -> bool:
+def stopping() -> None:
     """Say that the service ends in order."""
-    return _tell("STOPPING=1")
+    _tell("STOPPING=1")
 
 
 def watchdog_seconds() -> float | None:
@@ -60,17 +61,16 @@ def _status(words: str) -> tuple[str, ...]:
     return (f"STATUS={line}",) if line else ()
 
 
-def _tell(*lines: str) -> bool:
+def _tell(*lines: str) -> None:
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not lines or address[:1] not in ("/", "@"):
-        return False
+        return
     # The name of an abstract socket begins with a NUL, which no environment can hold.
     name = address if address[0] == "/" else "\0" + address[1:]
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
-            # Never waits: a watcher that does not read must not stop the watched.
-            sender.setblocking(False)
-            sender.sendto("\n".join(lines).encode(), name)
-    except OSError:
-        return False
-    return True
+    with (
+        contextlib.suppress(OSError),
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender,
+    ):
+        # Never waits: a watcher that does not read must not stop the watched.
+        sender.setblocking(False)
+        sender.sendto("\n".join(lines).encode("utf-8", "replace"), name)

@@ -22,6 +22,7 @@ from mailflow.edges.tls import trust
 SECTION = "[smtp]"
 PORTS = (465, 587)
 CONNECT_SECONDS = 10.0
+TROUBLE = (aiosmtplib.SMTPException, OSError, UnicodeError)
 MB = 1024 * 1024
 SMALL = 10 * MB
 """A letter with an invoice and a sheet fits below."""
@@ -45,8 +46,10 @@ async def examined(
             for verdict in _abilities(client):
                 yield verdict
             yield await _may_send(client, settings, address)
+    except TROUBLE as error:
+        yield trouble(place, error)
     finally:
-        with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+        with contextlib.suppress(*TROUBLE):
             if client.is_connected:
                 await client.quit(timeout=2)
         client.close()
@@ -78,8 +81,6 @@ async def _connect(client: aiosmtplib.SMTP, place: Place, settings: PostSettings
         return Bad(
             f"{place}: the server does not let us in ({_said(answer)})", "ask whoever runs it to allow this machine"
         )
-    except (aiosmtplib.SMTPException, OSError) as error:
-        return trouble(place, error)
     return None
 
 
@@ -102,8 +103,6 @@ async def _log_in(client: aiosmtplib.SMTP, place: Place, settings: PostSettings)
         await client.login(settings.user, settings.password)
     except aiosmtplib.SMTPResponseException as answer:
         return _not_let_in(place, settings, answer)
-    except (aiosmtplib.SMTPException, OSError) as error:
-        return trouble(place, error)
     return None
 
 
@@ -163,7 +162,7 @@ async def _refusal(client: aiosmtplib.SMTP, address: str) -> aiosmtplib.SMTPResp
     except aiosmtplib.SMTPResponseException as answer:
         return answer
     finally:
-        with contextlib.suppress(aiosmtplib.SMTPException):
+        with contextlib.suppress(*TROUBLE):
             await client.rset()
     return None
 
