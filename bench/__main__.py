@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import email
 import email.policy
-import multiprocessing
 import os
 import platform
 import statistics
@@ -15,15 +14,14 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 from bench import delay, floor, pipeline
 from bench.cost import Cost
 from bench.letters import Written
 from bench.mails import Asked, Papers, replies, requests
 from bench.peer import Handed, Peer
+from bench.worker import Worker
 from tests.server_dovecot import Dovecot, dovecot
 
 OURS, THEIRS, PASSWORD = "docs", "floor", "bench"
@@ -106,30 +104,6 @@ class Bench:
         self.peer.close()
 
 
-class Worker:
-    """A process that answers over a pipe."""
-
-    def __init__(self, main: Any, *arguments: Any) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.pipe: Connection
-        self.pipe, theirs = context.Pipe()
-        self._process = context.Process(target=main, args=(theirs, *arguments))
-        self._process.start()
-        theirs.close()
-        self.pipe.recv()
-
-    def ask(self, what: Any) -> Any:
-        """Ask and wait for the answer; EOFError when the process died."""
-        self.pipe.send(what)
-        return self.pipe.recv()
-
-    def end(self, word: Any) -> None:
-        """Let the process end by itself."""
-        with contextlib.suppress(OSError):
-            self.pipe.send(word)
-        self._process.join(20)
-
-
 def asked(letters: Sequence[Handed]) -> list[Asked]:
     """Find the letters that ask the head of a team to decide."""
     heads = [letter for letter in letters if letter.to.partition("@")[0].endswith("-0")]
@@ -178,7 +152,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(memory(bench.ours.ask("peak")))
         print(counts(bench.ours.ask("counts")))
     if read.delays:
-        print(delay.measured(read.delays))
+        for watch in ("idle", "poll"):
+            print(delay.line(watch, delay.measured(read.delays, watch)), flush=True)
     return 0
 
 

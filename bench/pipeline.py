@@ -101,6 +101,7 @@ async def _watch(app: App, pipe: Connection) -> str:
     service = asyncio.create_task(daemon.run(app, lambda: pipe.send("serving")))
     await asked.wait()
     loop.remove_reader(pipe.fileno())
+    pipe.recv()
     service.cancel()
     await asyncio.gather(service, return_exceptions=True)
     return "stopped"

@@ -12,6 +12,7 @@ import json
 import signal
 import sys
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -83,9 +84,11 @@ async def _run_once(site: Path) -> tuple[int, int, int]:
 async def _serve(site: Path) -> None:
     from mailflow import daemon
     from mailflow.app import opened
+    from mailflow.edges import service
 
     async with opened(site) as app:
-        serving = asyncio.create_task(daemon.run(app))
+        ready = partial(service.ready, app.settings.mailbox.address)
+        serving = asyncio.create_task(daemon.run(app, ready))
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, serving.cancel)

@@ -20,6 +20,7 @@ from mailflow import __version__, log
 from mailflow.app import App, now, shipped
 from mailflow.deliver import deliver
 from mailflow.digest import send_digest
+from mailflow.edges import service
 from mailflow.edges.holder import Holder, gone
 from mailflow.edges.imap import Fetched, Mailbox, Opened, Oversized, Unreadable, backoff
 from mailflow.edges.smtp import Post
@@ -309,9 +310,11 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
     ready()
     try:
         async with asyncio.TaskGroup() as loops:
+            loops.create_task(service.watchdog())
             for loop in (reader.run, sender.run, ringer.run, *([web.run] if web is not None else [])):
                 loops.create_task(_kept_alive(loop))
     finally:
+        service.stopping()
         scheduler.shutdown(wait=False)
         with contextlib.suppress(MailflowError):
             await reader.close()

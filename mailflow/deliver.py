@@ -197,15 +197,16 @@ def _asks_to_decide(case: Case, outgoing: Outgoing) -> bool:
 
 async def _note(outgoing: Outgoing, outcome: Outcome, number: str, now: datetime, counter: Counter) -> Delivery:
     state, reason, later = _noted(outgoing, outcome, now)
+    letter = outgoing.letter
+    if state == "refused" and outgoing.case and letter.kind != "undelivered":
+        # Before the note: a letter once noted is never looked at again, whatever happens in between.
+        await _tell_secretary(outgoing, reason, now, counter)
     await counter.store.note(outgoing, state, reason, now, later)
     reached("letter.noted")
-    letter = outgoing.letter
     if state == "sent":
         log.letter_sent(number, letter.kind, letter.address, outgoing.message_id)
     else:
         log.letter_not_sent(number, letter.kind, letter.address, state, reason)
-    if state == "refused" and outgoing.case and letter.kind != "undelivered":
-        await _tell_secretary(outgoing, reason, now, counter)
     return Delivery(state, reason, isinstance(outcome, Deferred) and outcome.halts)
 
 

@@ -274,7 +274,8 @@ class Company:
         self.on_the_way.append(raw)
 
     def mail_arrives(self) -> None:
-        self.dovecot.append(self.box, *self.on_the_way)
+        if self.on_the_way:
+            self.dovecot.append(self.box, *self.on_the_way)
         self.on_the_way.clear()
 
 
@@ -321,7 +322,16 @@ class Databases:
 def moved(company: Company, site: Path, box: str, sink: SmtpSink, url: str) -> Company:
     """Copy a company's site to another folder, mailbox and database."""
     shutil.copytree(company.site, site)
-    copy = replace(company, site=site, box=box, sink=sink, url=url, delivered=[], on_the_way=[], remembered=list(company.remembered))
+    copy = replace(
+        company,
+        site=site,
+        box=box,
+        sink=sink,
+        url=url,
+        delivered=[],
+        on_the_way=[],
+        remembered=list(company.remembered),
+    )
     copy.write_settings()
     return copy
 

@@ -79,13 +79,10 @@ class Auditor:
     async def _every_mail_is_in_one_place(self) -> None:
         assert [f for f, _ in self.mails() if f == "INBOX"] == []
         assert Counter(str(one.message["Message-ID"]) for _, one in self.mails()) == Counter(self.company.delivered)
-        mine = [
-            r
-            for r in await self.store.inbox(limit=1000)
-            if r.taken.source and r.taken.source.account == self.company.box
-        ]
+        rows = await self.store.inbox(limit=1000)
+        mine = [row for row in rows if row.taken.source and row.taken.source.account == self.company.box]
         assert len(mine) == len(self.company.delivered)
-        assert [r for r in mine if r.taken.state == "failed" or r.settled_at is None] == []
+        assert [row for row in mine if row.taken.state == "failed" or row.settled_at is None] == []
         for row in mine:
             await self.blobs.read(row.taken.sha256)
 
@@ -95,6 +92,7 @@ class Auditor:
             journal = await self.store.journal(case.id)
             assert isinstance(verify(journal, case.version), Intact)
             assert replay(journal) == case
+            assert len({task.id for task in case.assignments}) == len(case.assignments)
             assert Counter(row.event_key for row in journal).most_common(1)[0][1] == 1
             for file in (*case.files, *case.papers):
                 await self.blobs.read(file.sha256)

@@ -25,7 +25,6 @@ from tests.site_folder import PASSWORD, filled_site
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIT = ROOT / "systemd" / "mailflow.service"
-PYTHON = str(ROOT / ".venv" / "bin" / "python") if (ROOT / ".venv" / "bin" / "python").exists() else sys.executable
 needs_systemd_analyze = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
 needs_seccomp = pytest.mark.skipif(ctypes.util.find_library("seccomp") is None, reason="no libseccomp here")
 
@@ -212,7 +211,8 @@ def test_systemd_says_that_the_unit_is_hardly_exposed_and_the_page_says_the_same
     found = re.search(r"Overall exposure level for mailflow.service: ([\d.]+)", done.stdout)
     assert found
     assert float(found[1]) <= 1.5
-    assert "exposure" in (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
+    # The figure of the page was measured with systemd 252; others may weigh differently.
+    assert "exposure of 1.2" in (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
 
 
 @needs_systemd_analyze
@@ -231,7 +231,7 @@ def test_systemd_understands_every_line_of_the_unit(tmp_path: Path) -> None:
 def test_database_letters_and_pdf_work_under_the_unit_s_system_call_rules(tmp_path: Path) -> None:
     """SQLite, Jinja and WeasyPrint with its cffi and Pango, the renderer's process included."""
     site = filled_site(tmp_path / "site")
-    command = [PYTHON, "-m", "mailflow", "check", "--offline", "-s", str(site)]
+    command = [sys.executable, "-m", "mailflow", "check", "--offline", "-s", str(site)]
     done = sandboxed(command)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "every paper can be printed as PDF" in done.stdout
@@ -249,7 +249,7 @@ def test_the_rules_of_the_sandbox_bite() -> None:
         "    try: forbidden(); print('allowed')\n"
         "    except OSError as error: print(error.errno)\n"
     )
-    done = sandboxed([PYTHON, "-c", code])
+    done = sandboxed([sys.executable, "-c", code])
     assert done.stdout.split() == ["1"] * 4, done.stdout + done.stderr
     assert "setpriority" in allowed(UNIT)
     assert allowed(UNIT).isdisjoint({"mount", "ptrace", "reboot", "init_module", "chown", "settimeofday"})

@@ -82,7 +82,7 @@ class Session:
 
     def _dial(self) -> None:
         settings = self._settings
-        context = None if settings.security == "plain" else trust("imap", settings.ca_file)
+        context = None if settings.security == "plain" else trust("mailbox", settings.ca_file)
         direct = context if settings.security == "tls" else None
         self._client = Client(settings.host, settings.port, direct, CONNECT_SECONDS, READ_SECONDS)
         self._allow()
@@ -108,7 +108,7 @@ class Session:
         if isinstance(refusal.__context__, imaplib.IMAP4.abort) or NOT_NOW.search(str(refusal)):
             return ConnectionLost(f"{self._name}: the server cannot log anybody in now: {refusal}")
         return MailboxError(
-            f"{self._name}: the server refuses user and password ({refusal}): set [imap] user and password, "
+            f"{self._name}: the server refuses user and password ({refusal}): set [mailbox] user and password, "
             "and where the provider asks for it switch IMAP on and make an application password"
         )
 
@@ -357,10 +357,10 @@ class Session:
         except ssl.SSLCertVerificationError as trouble:
             raise MailboxError(
                 f"{self._name}: the server's certificate is not trusted ({trouble.verify_message}): check "
-                "[imap] host, or name the certificate of your own authority in ca_file"
+                "[mailbox] host, or name the certificate of your own authority in ca_file"
             ) from trouble
         except CapabilityError as trouble:
-            cure = 'try [imap] security = "tls" and port = 993'
+            cure = 'try [mailbox] security = "tls" and port = 993'
             raise MailboxError(f"{self._name}: {trouble}: {cure}") from trouble
         except (imaplib.IMAP4.abort, OSError, *GARBLED) as trouble:
             self.hang_up()

@@ -1,6 +1,6 @@
 """What the mailbox is told and what it gives: settings in, frozen values out.
 
-Owns: the words of `[imap]`, the kinds of mail a fetch may give, the two kinds of trouble.
+Owns: the words of `[mailbox]`, the kinds of mail a fetch may give, the two kinds of trouble.
 Refuses to know: how any of it is got. What may go wrong: settings that contradict each other (SettingsError).
 """
 
@@ -40,11 +40,11 @@ class MailboxSettings:
     ca_file: str = ""
 
     def __post_init__(self) -> None:
-        check_security("imap", self.host, self.security)
+        check_security("mailbox", self.host, self.security)
         if self.after == "move" and self.folder in (self.processed, self.quarantine):
-            raise SettingsError(f'[imap] folder = "{self.folder}" is also where read mail goes: name another')
+            raise SettingsError(f'[mailbox] folder = "{self.folder}" is also where read mail goes: name another')
         if self.poll_seconds <= 0:
-            raise SettingsError(f"[imap] poll_seconds = {self.poll_seconds}: write a number above 0")
+            raise SettingsError(f"[mailbox] poll_seconds = {self.poll_seconds}: write a number above 0")
 
 
 @dataclass(frozen=True, slots=True)
