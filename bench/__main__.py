@@ -105,9 +105,9 @@ class Bench:
 
 
 def asked(letters: Sequence[Handed]) -> list[Asked]:
-    """Find the letters that ask the head of a team to decide."""
+    """Find the letters that ask the head of a team to decide; a receipt for his decision is an automatic reply."""
     heads = [letter for letter in letters if letter.to.partition("@")[0].endswith("-0")]
-    return [one for one in map(_asked, heads) if one.reply_to]
+    return [_asked(letter) for letter in heads if b"\r\nAuto-Submitted: auto-generated\r\n" in letter.start]
 
 
 def _asked(letter: Handed) -> Asked:

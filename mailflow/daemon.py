@@ -4,6 +4,7 @@ Owns: reconnecting, waking, ending in order. Refuses to know: what a mail says o
 The loops are `Reader` (mail in), `Sender` (letters out) and `Ringer` (timers). APScheduler only wakes
 them; what is due stands in rows of the database, so a missed wake is caught up and never doubled.
 What the world breaks (a server down, a database locked) is said in the log and waited out here.
+One letter, timer or errand that breaks the work is put off, and holds up no other.
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailflow import __version__, log
+from mailflow.alone import Broke, alone
 from mailflow.app import App, now, shipped
-from mailflow.deliver import deliver
+from mailflow.deliver import Delivery, deliver, put_off_letter
 from mailflow.digest import send_digest
 from mailflow.edges import service
 from mailflow.edges.holder import Holder, gone
 from mailflow.edges.imap import Fetched, Mailbox, Opened, Oversized, Unreadable, backoff
 from mailflow.edges.smtp import Post
-from mailflow.edges.store import MailboxState, Source
+from mailflow.edges.store import DueErrand, MailboxState, Outgoing, Source
 from mailflow.edges.web import Web
-from mailflow.errands import run_errand
+from mailflow.errands import put_off_errand, run_errand
 from mailflow.errors import MailboxError, MailflowError
 from mailflow.killpoints import reached
 from mailflow.receive import Settle, failed, oversized, receive, unreadable
@@ -220,12 +222,20 @@ class Sender:
                 return sent
             reached("letter.claimed")
             for outgoing in claimed:
-                delivery = await deliver(outgoing, self._post, now(), self._app.counter)
+                delivery = await self._one(outgoing)
                 sent += delivery.state == "sent"
                 if delivery.halts:
                     # Every other letter would meet it too: a wrong password, a quota.
                     log.sending_halted(delivery.reason)
                     return sent
+
+    async def _one(self, outgoing: Outgoing) -> Delivery:
+        """Send one letter, or put it off; where even that cannot be noted the world is broken, and is waited for."""
+        counter = self._app.counter
+        delivery = await alone(outgoing.key, deliver(outgoing, self._post, now(), counter))
+        if isinstance(delivery, Broke):
+            return await put_off_letter(outgoing, delivery, now(), counter)
+        return delivery
 
     async def _name(self) -> str:
         """Take our name before the first letter; what was claimed under a name nobody bears now is free again."""
@@ -264,16 +274,23 @@ class Ringer:
             await _rung(self._bells.timers)
 
     async def ring_due(self) -> int:
-        """Ring everything that is due; give how many timers there were."""
-        rung = 0
+        """Ring everything that is due, each timer once; give how many rang. What broke waits for the next time."""
+        app, rung = self._app, 0
+        broke: set[str] = set()
         while True:
-            due = await self._app.store.due_timers(now(), TIMERS_AT_ONCE)
-            if not due:
+            due = await app.store.due_timers(now(), TIMERS_AT_ONCE + len(broke))
+            left = [timer for timer in due if timer.key not in broke]
+            if not left:
                 return rung
-            for timer in due:
-                await remind(timer, self._app.store, self._app.office, now())
-                self._bells.letters.set()
-            rung += len(due)
+            for timer in left:
+                ended = await alone(timer.key, remind(timer, app.store, app.office, now()))
+                if isinstance(ended, Broke):
+                    broke.add(timer.key)
+                    if ended.world:
+                        break  # Where the database is gone, asking it for the rest says so at once.
+                else:
+                    rung += 1
+            self._bells.letters.set()
 
     async def run_errands(self) -> int:
         """Make the documents and start the cases that wait; give how many errands there were."""
@@ -283,15 +300,22 @@ class Ringer:
             if not due:
                 return done
             for errand in due:
-                await run_errand(errand, now(), self._app.bench)
+                await self._one(errand)
                 self._bells.letters.set()
             done += len(due)
 
+    async def _one(self, errand: DueErrand) -> None:
+        """Do one errand, or put it off; where even that cannot be noted the world is broken, and is waited for."""
+        ran = await alone(errand.key, run_errand(errand, now(), self._app.bench))
+        if isinstance(ran, Broke):
+            await put_off_errand(errand, "-", ran.reason, now(), self._app.bench)
 
     async def send_digest(self) -> None:
         """Send the secretary's digest once its hour has come; a day has one, however often this is asked."""
         app, at = self._app, self._app.settings.digest.at
-        if at is not None and await send_digest(app.store, app.desk.blobs, app.office, now(), at):
+        if at is None:
+            return
+        if await alone("digest", send_digest(app.store, app.desk.blobs, app.office, now(), at)) is True:
             self._bells.letters.set()
 
 

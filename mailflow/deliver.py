@@ -15,6 +15,7 @@ from typing import assert_never
 
 from mailflow import log
 from mailflow.advance import advance
+from mailflow.alone import Broke
 from mailflow.core.case import Ask, Assignment, Case, FileVersion, card_hash
 from mailflow.core.codes import fresh_code
 from mailflow.core.effects import Enclosed, SendLetter
@@ -35,6 +36,8 @@ BY_LINK = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION})
 MOST_ENCLOSED = 15 * 1024 * 1024
 """Bytes of files in one letter; what does not fit is named in the letter and not enclosed."""
 TOKEN_LIFE = timedelta(days=180)
+MOST_BROKEN = 10
+"""So often may a letter break the work on it; then the secretary is told, as of one that was refused."""
 FIRST_PAUSE = timedelta(seconds=300)
 LONGEST_PAUSE = timedelta(seconds=4000)
 MOST_ATTEMPTS = 110
@@ -83,6 +86,13 @@ async def deliver(outgoing: Outgoing, post: Post, now: datetime, counter: Counte
     outcome = await post.send(counter.address, outgoing.letter.address, content)
     reached("letter.answered")
     return await _note(outgoing, outcome, number, now, counter)
+
+
+async def put_off_letter(outgoing: Outgoing, broke: Broke, now: datetime, counter: Counter) -> Delivery:
+    """Note that the work on a letter broke: it is tried again later, and given up where it breaks every time."""
+    hopeless = not broke.world and outgoing.attempts >= MOST_BROKEN
+    outcome = Refused(broke.reason) if hopeless else Deferred(broke.reason)
+    return await _note(outgoing, outcome, "-", now, counter)
 
 
 def _nobody_waits(outgoing: Outgoing, case: Case | None) -> bool:
@@ -146,7 +156,7 @@ def _ways(
 
 def _prints_code(case: Case, task: Assignment, counter: Counter) -> bool:
     """True where the letter's own code is enough; known_browser asks for a fresh one, sent at that moment."""
-    stage = counter.office.process(case.process).stage(task.stage)
+    stage = counter.office.stage(case.process, task.stage)
     return stage is None or stage.rule.assurance == "mail"
 
 

@@ -54,7 +54,7 @@ async def run_errand(due: DueErrand, now: datetime, bench: Bench) -> None:
         return
     event = await _event_of(due, case, now, bench)
     if isinstance(event, CannotBeDone):
-        await _later(due, case, event.reason, now, bench)
+        await put_off_errand(due, case.number, event.reason, now, bench)
         return
     reached("errand.made")
     await advance(event, bench.store, bench.office, now)
@@ -87,24 +87,29 @@ async def _document(
             return DocumentMade(due.key, now, case.id, document, file)
 
 
-def _request(due: DueErrand, errand: StartCase, case: Case, now: datetime, office: Office) -> RequestReceived:
+def _request(
+    due: DueErrand, errand: StartCase, case: Case, now: datetime, office: Office
+) -> RequestReceived | CannotBeDone:
     """A case started by a case is its initiator's as surely as the decision that started it."""
-    address = office.directory.people[errand.initiator].address
+    person = office.directory.people.get(errand.initiator)
+    if person is None:
+        return CannotBeDone(f"{errand.initiator} has left the directory: start the {errand.process} by an ordinary mail")
     return RequestReceived(
         key=due.key,
         at=now,
         process=errand.process,
         sure=True,
         by=errand.initiator,
-        proof=Proven(address, f"case {case.number}"),
+        proof=Proven(person.address, f"case {case.number}"),
         fields=errand.fields,
         subject=errand.subject,
         started_from=case.id,
     )
 
 
-async def _later(due: DueErrand, case: Case, reason: str, now: datetime, bench: Bench) -> None:
-    log.errand_failed(case.number, due.key, due.attempts + 1, reason)
+async def put_off_errand(due: DueErrand, number: str, reason: str, now: datetime, bench: Bench) -> None:
+    """Try the errand again later; leave it for a person once it has been tried often enough."""
+    log.errand_failed(number, due.key, due.attempts + 1, reason)
     if due.attempts + 1 >= MOST_ATTEMPTS:
         await bench.store.give_up_errand(due.key, reason)
         reached("errand.given_up")

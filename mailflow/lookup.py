@@ -8,20 +8,23 @@ Refuses to know: what the mail means (`core.classify`) and what follows (`receiv
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailflow.core.classify import ASKS_FOR_FIELDS, Paper, Surroundings, Target
 from mailflow.core.events import IncomingFile
 from mailflow.core.kinds import Command, Kind, Understood
 from mailflow.core.message import Attachment, Message, parse
-from mailflow.core.numbers import spellings
+from mailflow.core.numbers import find_number, spellings
 from mailflow.core.office import Office
+from mailflow.core.quote_words import FORWARD_SUBJECT
+from mailflow.core.reply import fresh
 from mailflow.core.sender import ReceiverProfile
+from mailflow.core.signs import subject_words
 from mailflow.core.tokens import TEXT_LENGTH, KeyRing, read_token
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.reading import kind_of
 from mailflow.edges.reading_apart import PaperReader
-from mailflow.edges.store import SentLetter, Store
+from mailflow.edges.store import SentLetter, Store, Token
 
 LEAST_PICTURE = 20 * 1024
 """Bytes from which an inline picture may be a document and not a signature's logo."""
@@ -80,28 +83,90 @@ async def offered_in(shown: SentLetter, desk: Desk) -> Offered | None:
     if row is None:
         return None
     stray = parse(await desk.blobs.read(row.taken.sha256))
-    return Offered(shown.person, key, stray, await _kept(stray, desk))
+    return Offered(shown.person, key, stray, await _kept(_documents(stray), desk))
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a mail names of ours, by each of the ways there are."""
+
+    tokens: tuple[Token, ...]
+    """Of the addresses it went to."""
+    answered: tuple[SentLetter, ...]
+    """The letters it says it answers."""
+    thread: tuple[SentLetter, ...]
+    """Letters further up in its thread, where what it answers is not ours."""
+    number: str
+    """The case whose number its subject bears; '' = none we know."""
+
+    @property
+    def places(self) -> tuple[Token | SentLetter, ...]:
+        """All of them, the surest first."""
+        return (*self.tokens, *self.answered, *self.thread)
+
+    @property
+    def cases(self) -> frozenset[str]:
+        """The cases named; '' stands for a letter of ours that belongs to none."""
+        return frozenset((*(place.case for place in self.places), *([self.number] if self.number else [])))
 
 
 async def target_of(message: Message, desk: Desk) -> Target | None:
-    """Find the letter this mail answers: by the token in its address, else by our Message-ID it names."""
-    for hash_ in _tokens(message, desk):
-        token = await desk.store.token(hash_)
-        if token is not None:
-            return await _target_at(token.case, token.assignment, token.person, token.card, desk)
-    named = (*message.in_reply_to, *reversed(message.references), *_returned(message))
-    for letter in await desk.store.letters(list(dict.fromkeys(named))):
-        return await _target_at(letter.case, letter.assignment, letter.person, letter.card, desk)
-    return None
+    """Find the letter this mail answers.
+
+    Its reply address, what it says it answers and the number it bears have to agree, and it has to be
+    written to us; where not, it is an aside to the case, whatever it says.
+    """
+    named = await _named(message, desk)
+    if not named.places or (_by_address_alone(named) and _is_new(message, desk)):
+        return None
+    target = await _target_at(named.places[0], desk)
+    if target is None or not (named.thread or len(named.cases) > 1 or _in_copy(message, desk)):
+        return target
+    return replace(target, assignment="", ask=None, aside=True)
 
 
-async def _target_at(case_id: str, assignment_id: str, person: str, card: str, desk: Desk) -> Target | None:
-    case = await desk.store.load(case_id) if case_id else None
+async def _named(message: Message, desk: Desk) -> _Named:
+    found = [await desk.store.token(hash_) for hash_ in _tokens(message, desk)]
+    answered = await desk.store.letters([*(message.in_reply_to or message.references[-1:]), *_returned(message)])
+    thread = [] if answered else await desk.store.letters(list(reversed(message.references)))
+    tokens = tuple(token for token in found if token is not None)
+    return _Named(tokens, tuple(answered), tuple(thread), await _numbered(find_number(message.subject), desk))
+
+
+def _by_address_alone(named: _Named) -> bool:
+    return not named.answered and not named.thread and not named.number
+
+
+def _is_new(message: Message, desk: Desk) -> bool:
+    """True for a forwarded letter and for a request: an old reply address was only at hand to send it to."""
+    if FORWARD_SUBJECT.match(message.subject) or fresh(message).original is not None:
+        return True
+    said = subject_words(message.subject)
+    to = {a.mail.lower() for a in (*message.to, *message.cc)} | {a.lower() for a in message.delivered_to}
+    return any(signs.opens(said) or signs.addressed(to, desk.own_addresses) for signs in desk.around.signs)
+
+
+def _in_copy(message: Message, desk: Desk) -> bool:
+    """True where the mail is written to somebody else and we only read along."""
+    to = [_untagged(a.mail) for a in message.to]
+    copies = {_untagged(a.mail) for a in message.cc}
+    own = set(desk.own_addresses)
+    return bool(to) and own.isdisjoint(to) and not own.isdisjoint(copies)
+
+
+def _untagged(address: str) -> str:
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+async def _target_at(place: Token | SentLetter, desk: Desk) -> Target | None:
+    case = await desk.store.load(place.case) if place.case else None
     if case is None:
         return None
-    task = case.assignment(assignment_id)
+    task = case.assignment(place.assignment)
     ask = task.ask if task is not None else None
-    return Target(case_id, assignment_id, person, card, ask, case.process, desk.office.directory.language(person))
+    language = desk.office.directory.language(place.person)
+    return Target(case.id, place.assignment, place.person, place.card, ask, case.process, language)
 
 
 def _tokens(message: Message, desk: Desk) -> Sequence[str]:
@@ -113,9 +178,8 @@ def _tokens(message: Message, desk: Desk) -> Sequence[str]:
 
 
 def _tagged(address: str, own: tuple[str, ...]) -> str:
-    local, _, domain = address.lower().rpartition("@")
-    base, _, tag = local.partition("+")
-    is_ours = f"{base}@{domain}" in own
+    tag = address.lower().rpartition("@")[0].partition("+")[2]
+    is_ours = _untagged(address) in own
     token = tag.removeprefix(TOKEN_TAG)
     return token if is_ours and tag.startswith(TOKEN_TAG) and len(token) == TEXT_LENGTH else ""
 
@@ -128,10 +192,11 @@ def _returned(message: Message) -> tuple[str, ...]:
     return tuple(word.rstrip(";,") for word in found[:20])
 
 
-async def papers_of(message: Message, desk: Desk) -> tuple[Paper, ...]:
+async def papers_of(message: Message, target: Target | None, desk: Desk) -> tuple[Paper, ...]:
     """Read the attached PDFs and pictures by machine, in another process with limits."""
     papers = []
-    for file in _documents(message)[:MOST_PAPERS]:
+    files = _documents(message) if target is None else _attached(message)
+    for file in files[:MOST_PAPERS]:
         if kind_of(file.content) is not None:
             read = await desk.reader.read(file.content, file.content_type)
             papers.append(Paper(file.name, read.text, read.qr))
@@ -139,21 +204,35 @@ async def papers_of(message: Message, desk: Desk) -> tuple[Paper, ...]:
 
 
 def _documents(message: Message) -> list[Attachment]:
-    """The attachments that are documents: those of a letter forwarded as an attachment too, logos not."""
-    attached = [*message.attachments, *(a for nested in message.nested for a in nested.attachments)]
-    real = [a for a in attached if not a.inline]
-    pictures = [a for a in attached if a.inline and len(a.content) >= LEAST_PICTURE]
-    return real or pictures
+    """What a request brings: its files, or the picture shown in its text where it has no other."""
+    pictures = [a for a in _all(message) if a.inline and len(a.content) >= LEAST_PICTURE]
+    return _attached(message) or pictures
+
+
+def _attached(message: Message) -> list[Attachment]:
+    """What a reply brings: its files. A picture in its text is the company's sign below every mail."""
+    return [a for a in _all(message) if not a.inline]
+
+
+def _all(message: Message) -> list[Attachment]:
+    """With those of a letter forwarded as an attachment."""
+    return [*message.attachments, *(a for nested in message.nested for a in nested.attachments)]
 
 
 async def files_of(message: Message, understood: Understood, desk: Desk) -> tuple[IncomingFile, ...]:
     """Keep the documents of a mail that may move a case, before the case names them."""
-    return await _kept(message, desk) if understood.kind in (Kind.REQUEST, Kind.REPLY) else ()
+    match understood.kind:
+        case Kind.REQUEST:
+            return await _kept(_documents(message), desk)
+        case Kind.REPLY:
+            return await _kept(_attached(message), desk)
+        case _:
+            return ()
 
 
-async def _kept(message: Message, desk: Desk) -> tuple[IncomingFile, ...]:
+async def _kept(files: Sequence[Attachment], desk: Desk) -> tuple[IncomingFile, ...]:
     kept = []
-    for file in _documents(message):
+    for file in files:
         sha256 = await desk.blobs.keep(file.content)
         kept.append(IncomingFile(file.name, sha256, len(file.content), file.content_type))
     return tuple(kept)
@@ -161,7 +240,10 @@ async def _kept(message: Message, desk: Desk) -> tuple[IncomingFile, ...]:
 
 async def case_named(understood: Understood, desk: Desk) -> str:
     """Find the case a command names, whichever alphabet its letters were typed in."""
-    number = understood.details.get("number", "") if isinstance(understood, Command) else ""
+    return await _numbered(understood.details.get("number", "") if isinstance(understood, Command) else "", desk)
+
+
+async def _numbered(number: str, desk: Desk) -> str:
     for spelling in spellings(number) if number else ():
         case = await desk.store.load_by_number(spelling)
         if case is not None:

@@ -13,13 +13,13 @@ from typing import Literal
 
 from mailflow import log
 from mailflow.advance import advance
-from mailflow.core.classify import classify
+from mailflow.core.classify import Target, classify
 from mailflow.core.events import Event
 from mailflow.core.happening import Arrival, event_of
 from mailflow.core.kinds import Command, Kind, Understood
 from mailflow.core.message import Message, parse
 from mailflow.core.offering import registered_letter, wants_registered
-from mailflow.core.sender import prove
+from mailflow.core.sender import Proven, SenderProof, Unproven, prove
 from mailflow.digest import register_answer
 from mailflow.edges.store import InboxRow, InboxState, Source, Taken
 from mailflow.killpoints import reached
@@ -132,7 +132,7 @@ async def _understand(raw: bytes, mail: Mail, now: datetime, desk: Desk) -> tupl
     message, directory = mail.message, desk.office.directory
     person = next((directory.by_address(a.mail) for a in message.from_[:1]), None)
     target = await target_of(message, desk)
-    papers = await papers_of(message, desk) if person is not None and states_fields(target) else ()
+    papers = await papers_of(message, target, desk) if person is not None and states_fields(target) else ()
     around = replace(
         desk.around,
         target=target,
@@ -145,7 +145,7 @@ async def _understand(raw: bytes, mail: Mail, now: datetime, desk: Desk) -> tupl
     arrival = Arrival(
         message=message,
         at=now,
-        proof=prove(message, raw, desk.profile),
+        proof=_proof_of(prove(message, raw, desk.profile), person, target, desk),
         person=person,
         target=target,
         files=await files_of(message, understood, desk),
@@ -153,6 +153,18 @@ async def _understand(raw: bytes, mail: Mail, now: datetime, desk: Desk) -> tupl
         tasks=await tasks_of(understood, person, desk),
     )
     return arrival, understood
+
+
+def _proof_of(proof: SenderProof, person: str | None, target: Target | None, desk: Desk) -> SenderProof:
+    """Let a proof speak for the name in From only if it is that person's: asking in another's name is asking as nobody.
+
+    An answer keeps its proof as it is: it is weighed against the person who was asked.
+    """
+    if target is not None or not isinstance(proof, Proven):
+        return proof
+    if desk.office.directory.by_address(proof.address) == person:
+        return proof
+    return Unproven(f"The mail was written by {proof.address}, not by the writer named in From.")
 
 
 async def _event_of(arrival: Arrival, understood: Understood, now: datetime, desk: Desk) -> Event | None:

@@ -120,7 +120,8 @@ def _warm_up() -> None:
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(open_one(Path(folder) / "site"))
     # Most of a start: every template of every kind is printed once. That it is, is proven elsewhere.
-    Letters.check = Documents.check = lambda self: None  # type: ignore[method-assign]
+    Letters.check = lambda self: None  # type: ignore[method-assign]
+    Documents.check = lambda self: None  # type: ignore[method-assign]
     assert threading.active_count() == 1, "only a process of one thread can be forked"
 
 
@@ -143,25 +144,81 @@ def _be_mailflow(site: str, kill_at: str, plant: str) -> None:
         os._exit(status)
 
 
-def _plant(defect: str) -> None:
-    """What cannot be ordered otherwise: a defect of ours, a renderer that fails."""
-    from mailflow import receive
-    from mailflow.edges.documents import Documents, Failed
+# --- defects to plant: what a real run cannot be brought to do
 
-    honest = receive.event_of
+
+def _plant(defect: str) -> None:
+    if defect:
+        DEFECTS[defect]()
+
+
+def _poison() -> None:
+    """A mail that breaks the work."""
+    from mailflow import receive
+    from mailflow.core.happening import event_of as honest
 
     def poisoned(understood: Any, arrival: Any, office: Any) -> Any:
         if "poison" in arrival.message.subject:
             raise RuntimeError("a defect of ours")
         return honest(understood, arrival, office)
 
-    async def no_paper(self: Documents, view: Any) -> Failed:
+    receive.event_of = poisoned  # type: ignore[attr-defined]
+
+
+def _no_paper() -> None:
+    """A renderer that fails."""
+    from mailflow.edges.documents import Documents, Failed
+
+    async def failing(self: Documents, view: Any) -> Failed:
         return Failed("the renderer is broken")
 
-    if defect == "poison":
-        receive.event_of = poisoned  # type: ignore[assignment]
-    if defect == "no paper":
-        Documents.make = no_paper  # type: ignore[method-assign]
+    Documents.make = failing  # type: ignore[method-assign]
+
+
+def _settles_first() -> None:
+    """The mail server is told before anything is committed."""
+    from mailflow.daemon import Reader
+
+    honest = Reader._one
+
+    async def hasty(self: Reader, mail: Any, uidvalidity: int) -> Any:
+        await self._mailbox.settle([mail.uid], [])
+        return await honest(self, mail, uidvalidity)
+
+    Reader._one = hasty  # type: ignore[method-assign]
+
+
+def _forgets_the_bytes() -> None:
+    """A letter is sent whose bytes no row names."""
+    from mailflow.edges.store import Store
+
+    async def forgetful(self: Store, *of: Any) -> bool:
+        return True
+
+    Store.rendered = forgetful  # type: ignore[assignment, method-assign]
+
+
+def _notes_first() -> None:
+    """A letter is noted as sent before it is."""
+    from mailflow import deliver
+
+    honest = deliver._bytes_of
+
+    async def hasty(outgoing: Any, case: Any, at: Any, counter: Any) -> Any:
+        content = await honest(outgoing, case, at, counter)
+        await counter.store.note(outgoing, "sent", "surely", at)
+        return content
+
+    deliver._bytes_of = hasty  # type: ignore[assignment]
+
+
+DEFECTS = {
+    "poison": _poison,
+    "no paper": _no_paper,
+    "settles first": _settles_first,
+    "forgets the bytes": _forgets_the_bytes,
+    "notes first": _notes_first,
+}
 
 
 # --- the company

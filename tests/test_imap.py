@@ -320,7 +320,7 @@ async def test_a_missing_folder_is_a_matter_for_a_person(server: Dovecot, user: 
 @pytest.mark.parametrize("mechanisms", ["plain login", "login"])
 async def test_a_wrong_password_says_what_to_do(mechanisms: str) -> None:
     with dovecot({"u": "right"}, mechanisms=mechanisms) as server:
-        with pytest.raises(MailboxError, match="set \\[imap\\] user and password") as trouble:
+        with pytest.raises(MailboxError, match="set \\[mailbox\\] user and password") as trouble:
             await Mailbox(settings(server.port, "u", password="wrong")).connect()
         assert not isinstance(trouble.value, ConnectionLost)
         assert "wrong" not in str(trouble.value)

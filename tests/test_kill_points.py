@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
@@ -93,11 +92,11 @@ class Making:
     sink: SmtpSink
     folder: Path
 
-    def empty(self) -> Company:
+    def empty(self, folder: Path | None = None) -> Company:
         """A company on its first day."""
         box = f"box{next(self.ground.boxes)}"
-        url = self.databases.url()
-        company = Company(self.folder / box, url, box, self.ground.dovecot, self.sink, self.ground.forge)
+        site, url = (folder or self.folder) / box, self.databases.url()
+        company = Company(site, url, box, self.ground.dovecot, self.sink, self.ground.forge)
         company.found()
         return company
 
@@ -111,8 +110,7 @@ class Making:
         return moved(before, self.folder / box, box, self.sink, self.databases.copy(before.url))
 
     async def _prepared(self) -> Company:
-        company = replace(self.empty(), site=self.ground.folder / self.kind)
-        company.found()
+        company = self.empty(self.ground.folder)
         for invoice in (1, 2, 3):
             asks(company, invoice)
         await company.runs()
@@ -200,7 +198,7 @@ STORIES: dict[str, Story] = {
     "errand.put_off": ends_it,
     "errand.given_up": ends_it,
 }
-PLANTED = {breaks_the_work: "poison"}
+PLANTED: dict[Story, str] = {breaks_the_work: "poison"}
 APART = frozenset({"schema.inside", "errand.put_off", "errand.given_up"})
 """Points with a test of their own."""
 
@@ -231,6 +229,7 @@ async def test_killed_here_and_started_again_the_day_ends_as_if_nothing_had_been
     assert await audited(company, 1 if point in MAY_REPEAT else 0) == wanted
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 async def test_killed_at_each_transaction_of_a_run_in_turn_only_a_sent_letter_goes_again(making: Making) -> None:
     wanted = await undisturbed(making, decides)
     repeated = []
@@ -293,20 +292,33 @@ async def test_the_letters_of_a_sender_that_lives_are_not_taken_from_it(making: 
     assert await audited(company) == await undisturbed(making, decides)
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("defect", "point"),
+    [("settles first", "mail.kept"), ("forgets the bytes", "letter.after_data"), ("notes first", "letter.before_data")],
+)
+async def test_work_done_in_the_wrong_order_is_found_in_the_books(making: Making, defect: str, point: str) -> None:
+    company = await making.company()
+    decides(company)
+    assert await company.is_killed(point, defect)
+    await company.runs()
+    with pytest.raises(AssertionError):
+        assert await audited(company, 1) == await undisturbed(making, decides)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 async def test_the_program_itself_ends_there_as_killed(making: Making) -> None:
     """What the other tests run is forked; this is what systemd starts."""
     company = await making.company()
     decides(company)
     company.mail_arrives()
-    command = [sys.executable, "-m", "mailflow", "run", "--once", "--site", str(company.site)]
-    died = await start(command, {VARIABLE: "commit.after"})
-    assert died == KILLED
-    assert await start(command, {}) == 0
+    assert await start(company, {VARIABLE: "commit.after"}) == KILLED, company.log()
+    assert await start(company, {}) == 0, company.log()
     assert await audited(company) == await undisturbed(making, decides)
 
 
-async def start(command: list[str], more: dict[str, str]) -> int:
-    process = await asyncio.create_subprocess_exec(
-        *command, env={**os.environ, **more}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    return await asyncio.wait_for(process.wait(), 60)
+async def start(company: Company, more: dict[str, str]) -> int:
+    command = (sys.executable, "-m", "mailflow", "run", "--once", "--site", str(company.site))
+    with (company.site / "run.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **more}, stdout=log, stderr=log)
+        return await asyncio.wait_for(process.wait(), 60)

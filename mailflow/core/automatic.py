@@ -16,6 +16,8 @@ from mailflow.core.dates import read_date
 from mailflow.core.kinds import Kind, Other
 from mailflow.core.message import Message
 
+_Step = Callable[[Message], Other | None]
+
 _PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|fw|отв|ответ|пересл)\s*:\s*)+", re.IGNORECASE)
 _POSTMASTERS = ("mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon")
 
@@ -65,7 +67,20 @@ _SUBJECTS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 
 def automatic(message: Message) -> Other | None:
     """Say what kind of automatic mail it is, with the sign that tells; None for a person's mail."""
-    for step in _STEPS:
+    return _first(_STEPS, message)
+
+
+def surely_automatic(message: Message) -> Other | None:
+    """Say the same by the signs alone that no program puts on what a person writes.
+
+    For a colleague's mail that asks for something: mailing programs send it with Precedence: bulk, it comes
+    with a meeting, its subject is that of a receipt. It must be seen to; a reply is never read this way.
+    """
+    return _first(_SURE_STEPS, message)
+
+
+def _first(steps: tuple[_Step, ...], message: Message) -> Other | None:
+    for step in steps:
         found = step(message)
         if found is not None:
             return found
@@ -86,6 +101,15 @@ def _calendar(message: Message) -> Other | None:
     if message.calendar:
         return Other(f"a calendar part, METHOD:{message.calendar}", Kind.CALENDAR, {"method": message.calendar})
     return None
+
+
+def _calendar_answer(message: Message) -> Other | None:
+    return _calendar(message) if message.calendar.upper() == "REPLY" else None
+
+
+def _sure_subject(message: Message) -> Other | None:
+    found = _subject(message)
+    return found if found is not None and found.kind in (Kind.BOUNCE, Kind.AUTO_REPLY) else None
 
 
 def _subject(message: Message) -> Other | None:
@@ -131,6 +155,10 @@ def _headers(message: Message) -> Other | None:
 def _list(message: Message) -> Other | None:
     if message.header("List-Id") or message.header("List-Unsubscribe"):
         return Other("a mailing list's header", Kind.LIST)
+    return None
+
+
+def _bulk(message: Message) -> Other | None:
     if message.header("Precedence").strip().lower() in ("bulk", "list", "junk"):
         return Other(f"Precedence: {message.header('Precedence').strip()}", Kind.LIST)
     return None
@@ -143,16 +171,27 @@ def _null_return_path(message: Message) -> Other | None:
     return None
 
 
-_STEPS: tuple[Callable[[Message], Other | None], ...] = (
+_STEPS: tuple[_Step, ...] = (
     _report,
     _calendar,
     _subject,
     _postmaster,
     _headers,
     _list,
+    _bulk,
     _null_return_path,
 )
 """Asked in this order; the first that knows the mail names it."""
+
+_SURE_STEPS: tuple[_Step, ...] = (
+    _report,
+    _calendar_answer,
+    _sure_subject,
+    _postmaster,
+    _headers,
+    _list,
+    _null_return_path,
+)
 
 _FINAL_RECIPIENT = re.compile(r"^(?:Final|Original)-Recipient:\s*(?:rfc822;)?\s*<?([^\s<>;]{1,320})>?", re.I | re.M)
 _STATUS = re.compile(r"^Status:\s*([245]\.\d{1,3}\.\d{1,3})", re.I | re.M)

@@ -90,6 +90,8 @@ class Decision:
     proof: str = ""
     card: str = ""
     """Hash of the card the person decided on (see `card_hash`)."""
+    material: str = ""
+    """Hash of what was material then (see `material_hash`): an agreement holds only while that is unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,10 @@ class Assignment:
     """For an explanation: the assignment whose question it answers."""
     nudges: int = 0
     """How many letters have asked this person to say it more clearly; there is a limit."""
+    carried: bool = False
+    """Not asked because an agreement given before still holds."""
+    deferred_to: str = ""
+    """The ISO day the person said he will decide; one reminder is set for it."""
     away: bool = False
     """An automatic reply said that the person is away; told once."""
 
@@ -159,8 +165,10 @@ class Case:
     """The request came with sender proof: a trusted sum may act."""
     confirmed: bool = True
     """False while the process is only a guess that the initiator has yet to confirm."""
-    agreed_since: int = 1
-    """Approvals given in this round or later still hold; a material change moves it to the new round."""
+    spawned: tuple[str, ...] = ()
+    """The stages that have started their case: each does so once, whatever is taken back."""
+    passed_on: int = 0
+    """How many mere comments were passed on to those who decide; there is a limit."""
     papers: tuple[Paper, ...] = ()
     started_from: str = ""
     """The id of the case that started this one, or ''."""
@@ -205,6 +213,11 @@ def case_id(event_key: str) -> str:
 def assignment_id(case: str, round_: int, stage: str, principal: str) -> str:
     """Name an assignment: there is one per case, round, stage and principal."""
     return f"{case}/{round_}/{stage}/{principal}"
+
+
+def material_hash(fields: Fields, files: Iterable[FileVersion], material: Iterable[str]) -> str:
+    """Hash what nobody may change behind an agreement: the material fields and every current file."""
+    return card_hash({name: fields[name] for name in material if name in fields}, files)
 
 
 def card_hash(fields: Fields, files: Iterable[FileVersion]) -> str:

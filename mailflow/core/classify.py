@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from mailflow.core.answers import Answer, Expecting, Reading, read
-from mailflow.core.automatic import automatic
+from mailflow.core.automatic import automatic, surely_automatic
 from mailflow.core.case import Ask, Fields
 from mailflow.core.field_forms import FieldForm, Value
 from mailflow.core.fields import read_fields
@@ -39,6 +39,8 @@ class Target:
     """None: the letter asked for nothing."""
     process: str = ""
     language: str = "ru"
+    aside: bool = False
+    """The mail speaks of the case and not to us, or names several: it is a comment, whatever it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,25 @@ def _held(message: Message, around: Surroundings) -> Understood | None:
 
 
 def _automatic(message: Message, around: Surroundings) -> Understood | None:
-    return automatic(message)
+    found = automatic(message)
+    return surely_automatic(message) if found is not None and _colleague_asks(message, around) else found
+
+
+def _colleague_asks(message: Message, around: Surroundings) -> bool:
+    """True for staff's mail that answers nothing of ours and brings a document, or says what a request says."""
+    if not around.known_sender or around.target is not None:
+        return False
+    if any(not a.inline and a.content_type not in _MEETINGS for a in message.attachments):
+        return True
+    if _tagged(message, around) is not None or any(s.opens(subject_words(message.subject)) for s in around.signs):
+        return True
+    text, written_on = fresh(message).text, around.written_on(message)
+    return any(len(read_fields(text, written_on, forms).values) >= LEAST_STATED for forms in around.forms.values())
+
+
+_MEETINGS = ("text/calendar", "application/ics")
+LEAST_STATED = 2
+"""Fields a text has to state to be a request by them alone: one is a date in a receipt."""
 
 
 def _reply(message: Message, around: Surroundings) -> Understood | None:
@@ -148,6 +168,8 @@ _ASKS_TO_DECIDE = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION, Ask.ACKNO
 def _read_reply(own: Fresh, target: Target, message: Message, around: Surroundings) -> Reading:
     """Read the answer to what was asked; a mail whose parts disagree answers nothing."""
     comment = " ".join(own.text.split())
+    if target.aside:
+        return Reading(Answer.UNCLEAR, comment or None, reason="it is not written to us, or names two cases")
     expecting = _EXPECTING.get(target.ask) if target.ask is not None else Expecting.APPROVAL
     if expecting is None:
         return _explanation(own, comment, message, around)
@@ -240,16 +262,15 @@ def _tagged(message: Message, around: Surroundings) -> ProcessSigns | None:
 
 
 def _process_of(message: Message, own: Fresh, around: Surroundings) -> tuple[ProcessSigns, str, bool] | None:
-    """By address, then by the first word of the subject, then by what is attached: only the last is a guess."""
+    """By address, then by the first words, then by what is attached: only the last is a guess."""
     tagged = _tagged(message, around)
     if tagged is not None:
         return tagged, "the address names the process", True
+    by_word = next((s for s in around.signs if s.opens(subject_words(_heading(message, own, around)))), None)
+    if by_word is not None:
+        return by_word, "it begins with the word of the process", True
     if around.answers_notice:
         return None
-    said = subject_words(message.subject)
-    by_subject = next((s for s in around.signs if s.opens(said)), None)
-    if by_subject is not None:
-        return by_subject, "the subject begins with its word", True
     names = [a.name for a in message.attachments]
     guessed = next((s for s in around.signs if s.guessed(names, own.text)), None)
     if guessed is not None:
@@ -257,18 +278,25 @@ def _process_of(message: Message, own: Fresh, around: Surroundings) -> tuple[Pro
     return None
 
 
+def _heading(message: Message, own: Fresh, around: Surroundings) -> str:
+    """Give what names the matter: the subject; under a subject that is ours, the first line written below it."""
+    if not around.answers_notice or message.subject.strip() == without_prefix(message.subject):
+        return message.subject
+    return next((line for line in own.text.splitlines() if line.strip()), "")
+
+
 def _read_request(message: Message, own: Fresh, around: Surroundings, process: str, why: str, sure: bool) -> Request:
     forms = around.forms.get(process, ())
     written_on = around.written_on(message)
     said = read_fields(_said_text(message, own), written_on, forms)
-    stated = {**_by_subject(message, process, around), **said.values}
+    stated = {**_by_subject(_heading(message, own, around), process, around), **said.values}
     fields, findings = _with_papers(stated, forms, around, written_on)
     missing = tuple(name for name in around.required.get(process, ()) if name not in fields or name in said.ambiguous)
     return Request(why, process, sure, fields, own.original, missing, said.ambiguous, findings, own.text)
 
 
-def _by_subject(message: Message, process: str, around: Surroundings) -> dict[str, Value]:
-    subject = without_prefix(message.subject)
+def _by_subject(heading: str, process: str, around: Surroundings) -> dict[str, Value]:
+    subject = without_prefix(heading)
     opening = next((s.opening_of(subject) for s in around.signs if s.process == process), "")
     about = subject[len(opening) :].lstrip(" :.—-]") if opening else subject
     return dict.fromkeys(around.from_subject.get(process, ()), about) if about else {}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailflow.core.answers import Answer
-from mailflow.core.case import Assignment, CaseState, Decision, FileVersion, Standing
+from mailflow.core.case import Ask, Assignment, CaseState, Decision, FieldValue, FileVersion, Standing
 from mailflow.core.events import AnswerReceived, IncomingFile
 from mailflow.core.nudging import unclear
 from mailflow.core.route import (
@@ -55,8 +55,9 @@ def completed(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
 
 def _filled(turn: Turn, stage: NamedStage, assignment: Assignment, event: AnswerReceived, person: str) -> None:
     """A stage to fill: its fields, and where it has a draft the word that the draft is right."""
-    added = bool(event.fields or event.files)
-    turn.change(fields={**turn.case.fields, **event.fields})
+    fields = _open_to(turn, stage, event)
+    added = bool(fields or event.files)
+    turn.change(fields={**turn.case.fields, **fields})
     _keep_files(turn, event.files, person, event.comment, replaces_single=False)
     if empty_fields(turn, stage.rule.fields):
         _ask_for_rest(turn, stage, assignment, event, person, added)
@@ -69,6 +70,13 @@ def _filled(turn: Turn, stage: NamedStage, assignment: Assignment, event: Answer
         go_on(turn, stage)
     else:
         unclear(turn, assignment, event, person)
+
+
+def _open_to(turn: Turn, stage: NamedStage, event: AnswerReceived) -> dict[str, FieldValue]:
+    """Give what this stage may write: once somebody has agreed, its own fields only."""
+    agreed = any(a.ask is Ask.APPROVAL and a.decision is not None for a in turn.case.assignments)
+    first = turn.process.stages[0].name == stage.name
+    return {name: v for name, v in event.fields.items() if first or not agreed or name in stage.rule.fields}
 
 
 def _ask_for_rest(
@@ -99,10 +107,11 @@ def explained(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     question = assignment.pending_comment
     _done(turn, assignment, event, person)
     turn.because("explained", who=turn.office.short(person))
-    if event.files:
+    asked = turn.case.assignment(assignment.about)
+    if event.files and asked is not None and asked.open:
         _resubmit(turn, event, person, turn.case.stage, replaces_single=False)
         return
-    asked = turn.case.assignment(assignment.about)
+    keep_aside(turn, event.files, person, event.comment)
     if asked is not None and asked.open:
         words = {"who": turn.office.short(person), "question": question, "answer": event.comment}
         turn.letter("answered", turn.acting(asked.principal), asked.id, words)
@@ -113,15 +122,25 @@ def take_files(turn: Turn, files: tuple[IncomingFile, ...], by: str) -> None:
     _keep_files(turn, files, by, "", replaces_single=False)
 
 
+def keep_aside(turn: Turn, files: tuple[IncomingFile, ...], by: str, comment: str) -> None:
+    """Keep the files somebody who decides has sent, without making them what is decided on."""
+    aside = (FileVersion(f.name, 0, f.sha256, f.size, f.content_type, by, turn.now, comment, False) for f in files)
+    turn.change(files=(*turn.case.files, *aside))
+
+
+def set_aside(turn: Turn, by: str) -> tuple[FileVersion, ...]:
+    """Give the files this person has sent beside the case, for whoever has to read them."""
+    return tuple(f for f in turn.case.files if f.version == 0 and f.by == by)
+
+
 def _resubmit(turn: Turn, event: AnswerReceived, person: str, from_stage: str, replaces_single: bool) -> None:
-    before = turn.case.fields
-    findings = event.findings if event.files else turn.case.findings
-    turn.change(fields={**before, **event.fields}, findings=findings)
+    before = turn.material
+    # Only a correction is read anew; another file takes no warning about the papers away.
+    findings = event.findings if event.files and replaces_single else turn.case.findings
+    turn.change(fields={**turn.case.fields, **event.fields}, findings=findings)
     _keep_files(turn, event.files, person, event.comment, replaces_single)
-    changed = {name for name, value in turn.case.fields.items() if before.get(name) != value}
-    material = bool(event.files) or bool(changed & turn.process.material)
     turn.because("resubmitted", who=turn.office.short(person), round=turn.case.round + 1)
-    next_round(turn, from_stage, material)
+    next_round(turn, from_stage, turn.material != before)
 
 
 def _last_returned(turn: Turn) -> str:
@@ -167,4 +186,5 @@ def _replaced(
     same = next((f for f in current if f.name.casefold() == file.name.casefold()), None)
     if same is not None:
         return same
-    return current[0] if replaces_single and len(files) == 1 and len(current) == 1 else None
+    alone = replaces_single and len(files) == 1 and len(current) == 1
+    return current[0] if alone and current[0].content_type == file.content_type else None

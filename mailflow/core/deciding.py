@@ -24,10 +24,10 @@ from mailflow.core.case import (
     Standing,
     card_hash,
 )
-from mailflow.core.correcting import completed, corrected, explained
+from mailflow.core.correcting import completed, corrected, explained, keep_aside, set_aside
 from mailflow.core.events import AnswerReceived
 from mailflow.core.nudging import may_nudge, unclear
-from mailflow.core.route import close_open, go_on, tell_starter
+from mailflow.core.route import close_open, first_unfinished, go_on, tell_starter
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
 from mailflow.core.withdrawing import revoke, withdraw
@@ -35,6 +35,10 @@ from mailflow.core.wording import answer_word
 
 _DECISIONS = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION, Ask.RESOLUTION})
 _REPLIED = ("reply", "mailto")
+MOST_QUESTIONS = 5
+"""Questions one person may ask about one task; a machine asks without end."""
+MOST_COMMENTS = 20
+"""Mere comments passed on in one case; later ones stand in the journal only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,11 @@ def answer(turn: Turn, event: AnswerReceived) -> None:
     if isinstance(right, MayNot):
         _not_counted(turn, assignment, event, right)
         return
-    if event.answer is Answer.WITHDRAW and not assignment.open:
-        revoke(turn, assignment, event, right.person)
-        return
     if event.answer is Answer.WITHDRAW and assignment.ask not in _DECISIONS:
         withdraw(turn, right.person, event.comment)
+        return
+    if event.answer is Answer.WITHDRAW and not assignment.open:
+        revoke(turn, assignment, event, right.person)
         return
     _ASKED[assignment.ask](turn, assignment, event, right.person)
 
@@ -124,23 +128,34 @@ def _to_the_case(turn: Turn, event: AnswerReceived) -> None:
         return
     turn.because("comment", who=turn.office.short(writer) if writer else "?")
     asked = [a for a in turn.case.open_assignments if a.principal != writer]
-    if writer is None or not event.comment or not asked:
+    if writer is None or not event.comment or not asked or not _may_pass_on(turn, writer):
         return
+    turn.change(passed_on=turn.case.passed_on + 1)
     words = {"who": turn.office.short(writer), "text": event.comment}
     for assignment in asked:
         turn.letter("comment", turn.acting(assignment.principal), assignment.id, words)
+
+
+def _may_pass_on(turn: Turn, writer: str) -> bool:
+    """Comments are passed on from those concerned, and not without end."""
+    concerned = {turn.case.initiator, turn.office.secretary, *(a.principal for a in turn.case.assignments)}
+    return writer in concerned and turn.case.passed_on < MOST_COMMENTS
 
 
 # --- an assignment that asks for a decision
 
 
 def _decided(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    keep_aside(turn, event.files, person, event.comment)
     act = _SAID.get(_settled(assignment, event), unclear)
     act(turn, assignment, event, person)
 
 
 def _settled(assignment: Assignment, event: AnswerReceived) -> Answer:
     """Read the answer together with what the person has begun to say: a reason for his refusal, a remark."""
+    if event.answer is Answer.APPROVE and assignment.ask is Ask.APPROVAL and event.files:
+        # «Согласовано» with an edited file is a yes to something else than was sent.
+        return Answer.APPROVE_WITH_REMARKS
     # A press says what it says: «Готово» on the page is never the reason a reply still owes.
     vague = event.channel in _REPLIED and event.answer in (Answer.UNCLEAR, Answer.DONE, Answer.ACKNOWLEDGE)
     if vague and event.comment and _reason_awaited(assignment):
@@ -155,7 +170,7 @@ def _reason_awaited(assignment: Assignment) -> bool:
 
 
 def _positive(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
-    if event.answer is not _POSITIVE[assignment.ask]:
+    if event.answer is not _POSITIVE.get(assignment.ask):
         unclear(turn, assignment, event, person)
         return
     remark = assignment.pending_comment if assignment.pending is Answer.APPROVE_WITH_REMARKS else ""
@@ -163,8 +178,7 @@ def _positive(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     _write_details(turn, event)
     _decide(turn, assignment, event, person, answer_, "; ".join(filter(None, (remark, event.comment))))
     _say(turn, assignment, person, answer_)
-    stage = turn.process.stage(assignment.stage)
-    passed = stage is not None and go_on(turn, stage)
+    passed = _go_on(turn, assignment)
     _receipt(turn, assignment, event, person, answer_, remark)
     _tell_initiator(turn, assignment, person, passed)
 
@@ -174,6 +188,23 @@ _POSITIVE: Mapping[Ask, Answer] = {
     Ask.PAYMENT: Answer.PAID,
     Ask.EXECUTION: Answer.DONE,
 }
+
+
+def _go_on(turn: Turn, assignment: Assignment) -> bool:
+    """Pass on along the route; where the rules no longer have this stage, to the first one not finished."""
+    _end_questions(turn, assignment)
+    stage = turn.process.stage(assignment.stage)
+    if stage is not None:
+        return go_on(turn, stage)
+    first_unfinished(turn)
+    return True
+
+
+def _end_questions(turn: Turn, assignment: Assignment) -> None:
+    """Who has decided waits for no explanation any more."""
+    for asked in turn.case.open_assignments:
+        if asked.ask is Ask.EXPLANATION and asked.about == assignment.id:
+            turn.end(asked, turn.note("note_enough"))
 
 
 def _resolved(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
@@ -191,8 +222,7 @@ def _resolved(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     turn.change(fields={**turn.case.fields, **_resolution_fields(event, found, said)})
     turn.because("resolved", who=turn.office.short(person), text=said)
     _decide(turn, assignment, event, person, Answer.RESOLUTION, said)
-    stage = turn.process.stage(assignment.stage)
-    passed = stage is not None and go_on(turn, stage)
+    passed = _go_on(turn, assignment)
     _receipt(turn, assignment, event, person, Answer.RESOLUTION, said)
     _tell_initiator(turn, assignment, person, passed)
 
@@ -220,7 +250,7 @@ def _decide(
     turn: Turn, assignment: Assignment, event: AnswerReceived, person: str, answer_: Answer, comment: str
 ) -> None:
     proof = f"{event.proof.by}" if isinstance(event.proof, Proven) else ""
-    decision = Decision(answer_, person, turn.now, event.channel, comment, proof, event.card)
+    decision = Decision(answer_, person, turn.now, event.channel, comment, proof, event.card, turn.material)
     turn.put(assignment, standing=Standing.DECIDED, decision=decision, pending=None, pending_comment="")
     turn.stop_timers(assignment)
 
@@ -299,10 +329,14 @@ def _return(turn: Turn, person: str, reason: str) -> None:
     task = turn.open(REWORK, turn.case.initiator, Ask.CORRECTION)
     words = {"who": turn.office.short(person), "reason": reason}
     turn.because("returned", **words)
-    turn.letter("returned", turn.case.initiator, task.id, words)
+    turn.letter("returned", turn.case.initiator, task.id, words, papers=set_aside(turn, person))
 
 
 def _need_reason(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    if not may_nudge(turn, assignment):
+        turn.because("unclear_silent", who=turn.office.short(person))
+        return
+    assignment = turn.case.assignment(assignment.id) or assignment
     turn.put(assignment, pending=Answer.NEED_REASON, pending_comment="")
     turn.because("reason_needed", who=turn.office.short(person))
     said = answer_word(Answer.DECLINE, turn.office.directory.language(person))
@@ -310,27 +344,37 @@ def _need_reason(turn: Turn, assignment: Assignment, event: AnswerReceived, pers
 
 
 def _remark(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
-    turn.put(assignment, pending=Answer.APPROVE_WITH_REMARKS, pending_comment=event.comment)
+    if not may_nudge(turn, assignment):
+        turn.because("unclear_silent", who=turn.office.short(person))
+        return
+    assignment = turn.case.assignment(assignment.id) or assignment
+    remark = event.comment or ", ".join(file.name for file in event.files)
+    turn.put(assignment, pending=Answer.APPROVE_WITH_REMARKS, pending_comment=remark)
     turn.because("remark", who=turn.office.short(person))
-    turn.letter("blocking", person, assignment.id, {"remark": event.comment}, answers_a_mail=True)
+    turn.letter("blocking", person, assignment.id, {"remark": remark}, answers_a_mail=True)
 
 
 def _question(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
     if assignment.principal == turn.case.initiator:
         unclear(turn, assignment, event, person)
         return
+    if sum(1 for a in turn.case.assignments if a.about == assignment.id) >= MOST_QUESTIONS:
+        turn.because("unclear_silent", who=turn.office.short(person))
+        return
     asked_before = sum(1 for a in turn.case.assignments if a.ask is Ask.EXPLANATION)
     task = turn.open(f"{EXPLAIN}.{asked_before + 1}", turn.case.initiator, Ask.EXPLANATION, about=assignment.id)
     turn.put(task, pending_comment=event.comment)
     turn.because("question", who=turn.office.short(person))
     words = {"who": turn.office.short(person), "question": event.comment}
-    turn.letter("question", turn.case.initiator, task.id, words)
+    turn.letter("question", turn.case.initiator, task.id, words, papers=set_aside(turn, person))
 
 
 def _deferred(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
     """No letter: he has said when. A reminder comes on that morning."""
     when = turn.office.morning(turn.now, event.details.until)
-    turn.set_timer("remind", when, assignment)
+    day = turn.office.day(when)
+    if day != assignment.deferred_to:
+        turn.set_timer("remind", when, turn.put(assignment, deferred_to=day))
     turn.because("deferred", who=turn.office.short(person), when=turn.office.day(when))
 
 

@@ -128,7 +128,11 @@ class _File(_Entry):
 
 @dataclass(frozen=True)
 class Directory:
-    """The people of one company. Ids are the keys of the file."""
+    """The people of one company. Ids are the keys of the file.
+
+    Every question may be asked about somebody who has left: a case outlives the people it names. He has
+    no manager and no department, nobody stands in for him, and he is written to in the company's language.
+    """
 
     company: Company
     people: Mapping[str, Person]
@@ -149,7 +153,8 @@ class Directory:
 
     def language(self, person_id: str) -> Literal["ru", "en"]:
         """Give the language to write to this person in."""
-        return self.people[person_id].language or self.company.language
+        person = self.people.get(person_id)
+        return (person.language if person is not None else None) or self.company.language
 
     def holders(self, role: str) -> tuple[str, ...]:
         """Give the people who hold a role; () for a role nobody holds."""
@@ -157,26 +162,26 @@ class Directory:
 
     def head_of(self, person_id: str) -> str | None:
         """Give the head of the person's department, or of the one above where there is none."""
-        department = self.people[person_id].department
-        while department is not None:
-            head = self.departments[department].head
-            if head is not None:
-                return head
-            department = self.departments[department].parent
-        return None
+        person = self.people.get(person_id)
+        heads = self._heads(person.department if person is not None else None)
+        return next(heads, None)
 
     def manager(self, person_id: str) -> str | None:
         """Give the direct manager: as written, else the head of the department or of the next above."""
-        person = self.people[person_id]
+        person = self.people.get(person_id)
+        if person is None:
+            return None
         if person.manager is not None:
             return person.manager
-        department = person.department
+        return next((head for head in self._heads(person.department) if head != person_id), None)
+
+    def _heads(self, department: str | None) -> Iterator[str]:
+        """Give the heads there are, of the department and of those above it, the nearest first."""
         while department is not None:
             head = self.departments[department].head
-            if head is not None and head != person_id:
-                return head
+            if head is not None:
+                yield head
             department = self.departments[department].parent
-        return None
 
     def chain(self, person_id: str) -> Iterator[str]:
         """Give the managers from the nearest upwards; a circle in the directory ends it."""
@@ -201,8 +206,9 @@ class Directory:
         """Give who acts for the person on that ISO day: a substitute of today, followed along, or himself."""
         seen = {person_id}
         current = person_id
-        while (step := self.people[current].substitute) is not None:
-            if not step.since <= day <= step.until or step.by in seen:
+        while (person := self.people.get(current)) is not None:
+            step = person.substitute
+            if step is None or not step.since <= day <= step.until or step.by in seen:
                 break
             current = step.by
             seen.add(current)

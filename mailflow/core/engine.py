@@ -31,7 +31,7 @@ from mailflow.core.office import Office
 from mailflow.core.route import begin, instruction
 from mailflow.core.sender import Proven, Unproven
 from mailflow.core.turn import Turn
-from mailflow.core.withdrawing import paid, withdraw
+from mailflow.core.withdrawing import withdraw
 from mailflow.core.wording import sentence
 
 
@@ -136,22 +136,12 @@ def _command(turn: Turn, event: CommandReceived) -> None:
         turn.because("status", who=who)
         turn.letter("status", event.by, answers_a_mail=True)
         return
-    refusal = _why_not_withdraw(turn, event)
-    if not refusal:
+    if isinstance(event.proof, Proven):
         withdraw(turn, event.by, event.comment)
         return
-    turn.because("not_counted", who=who, reason=refusal)
-    turn.letter("not_counted", event.by, words={"reason": refusal, "text": event.comment}, answers_a_mail=True)
-
-
-def _why_not_withdraw(turn: Turn, event: CommandReceived) -> str:
-    if isinstance(event.proof, Unproven):
-        return turn.note("no_proof", reason=event.proof.reason)
-    if event.by != turn.case.initiator:
-        return turn.note("only_initiator")
-    if turn.case.state is not CaseState.OPEN:
-        return turn.note("over")
-    return turn.note("paid_already") if paid(turn.case) else ""
+    reason = turn.note("no_proof", reason=event.proof.reason)
+    turn.because("not_counted", who=who, reason=reason)
+    turn.letter("not_counted", event.by, words={"reason": reason, "text": event.comment}, answers_a_mail=True)
 
 
 def _may_see(turn: Turn, person: str) -> bool:

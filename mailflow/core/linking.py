@@ -9,6 +9,7 @@ from mailflow.core.answers import Answer
 from mailflow.core.case import Assignment, CaseState, Decision, Paper, Standing
 from mailflow.core.events import DocumentMade, LinkedCaseClosed
 from mailflow.core.route import ask_now, finish_letters, go_on
+from mailflow.core.routing import people
 from mailflow.core.turn import Turn
 
 
@@ -32,12 +33,21 @@ def linked_closed(turn: Turn, event: LinkedCaseClosed) -> None:
     turn.change(linked=(*turn.case.linked, event.number))
     turn.because("linked_closed", number=event.number)
     stage = turn.process.stage(turn.case.stage)
-    if stage is None or not stage.rule.done_by_linked or event.state != CaseState.DONE:
+    over = turn.case.state is not CaseState.OPEN or event.state != CaseState.DONE
+    if stage is None or not stage.rule.done_by_linked or over:
         return
+    responsible = _responsible(turn)
     for assignment in turn.case.at_stage(stage.name):
-        if assignment.open:
+        if assignment.open and assignment.principal in responsible:
             _done(turn, assignment, event.number)
     go_on(turn, stage)
+
+
+def _responsible(turn: Turn) -> frozenset[str]:
+    """Give whose the cases started from this one are: the first of those the rules name."""
+    named = (stage.rule.spawn.initiator for stage in turn.process.stages if stage.rule.spawn is not None)
+    found = (people(who, turn.case, turn.office.directory)[:1] for who in named)
+    return frozenset(person for first in found for person in first)
 
 
 def _done(turn: Turn, assignment: Assignment, number: str) -> None:

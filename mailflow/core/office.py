@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from mailflow.core import worktime
 from mailflow.core.directory import Directory
-from mailflow.core.rules import Process, Rules
+from mailflow.core.rules import NamedStage, Process, Rules
 from mailflow.core.views import Language
 from mailflow.core.worktime import Calendar, Duration, OfficeHours
 
@@ -37,6 +37,11 @@ class Office:
         """Give the process of that name."""
         return self.rules[name]
 
+    def stage(self, process: str, name: str) -> NamedStage | None:
+        """Give the stage of that process; None where the rules no longer have the one or the other."""
+        known = self.rules.get(process)
+        return known.stage(name) if known is not None else None
+
     def after(self, moment: datetime, span: Duration) -> datetime:
         """Give the moment so much working time later, in the office's own hours and calendar."""
         return worktime.later(moment, span, self.calendar, self.hours)
@@ -61,7 +66,7 @@ class Office:
         return moment.astimezone(self.hours.zone).date().isoformat()
 
     def acting(self, person: str, moment: datetime) -> str:
-        """Give who acts for the person at that moment."""
+        """Give who acts for the person at that moment; somebody who has left stands for himself."""
         return self.directory.acting(person, self.day(moment))
 
     def short(self, person: str) -> str:

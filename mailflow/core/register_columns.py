@@ -129,9 +129,9 @@ _AGREED = frozenset({Answer.APPROVE, Answer.APPROVE_WITH_REMARKS})
 
 def _agreed(entry: Entry) -> Cell:
     """Who has agreed and when, as far as it still holds."""
-    tasks = [a for a in entry.case.assignments if a.ask is Ask.APPROVAL and a.round >= entry.case.agreed_since]
-    yes = [a.decision for a in tasks if a.decision is not None and a.decision.answer in _AGREED]
-    return ", ".join(f"{entry.office.short(d.by)} {_on(d.at, entry)}" for d in yes)
+    yes = [d for d in _decided(entry.case, Ask.APPROVAL) if d.answer in _AGREED]
+    holds = [d for d in yes if d.material == yes[-1].material]
+    return ", ".join(f"{entry.office.short(d.by)} {_on(d.at, entry)}" for d in holds)
 
 
 def _on(moment: datetime, entry: Entry) -> str:

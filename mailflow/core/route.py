@@ -14,7 +14,7 @@ from mailflow.core.answers import Answer
 from mailflow.core.case import CLARIFY, REWORK, Ask, Assignment, Case, CaseState, Standing
 from mailflow.core.money import Money
 from mailflow.core.office import Office
-from mailflow.core.routing import people
+from mailflow.core.routing import Manager, Managers, people
 from mailflow.core.rules import NamedStage, Process, Stage
 from mailflow.core.spawning import spawn
 from mailflow.core.turn import Turn
@@ -40,15 +40,23 @@ def resume(turn: Turn, stage: str) -> None:
 def go_on(turn: Turn, stage: NamedStage) -> bool:
     """After a decision: ask the next of this stage, or pass to the next stage. True when it was passed."""
     asked = turn.case.at_stage(stage.name)
-    agreed = [a for a in asked if a.decision is not None and a.decision.answer in POSITIVE]
     waiting = [a for a in asked if a.open]
-    if _enough(stage.rule, len(agreed), len(waiting)):
+    if _enough(stage.rule, _agreed(turn, stage)):
         for assignment in waiting:
             turn.end(assignment, turn.note("note_enough"))
         return _after(turn, stage)
-    if waiting:
+    if waiting or _ask_next(turn, stage):
         return False
-    return False if _ask_next(turn, stage) else _after(turn, stage)
+    if isinstance(stage.rule.order, int):
+        _tell_stuck(turn, stage)
+        return False
+    return _after(turn, stage)
+
+
+def _agreed(turn: Turn, stage: NamedStage) -> int:
+    """Count who has agreed at the stage in this round, agreements that are carried over included."""
+    asked = turn.case.at_stage(stage.name)
+    return sum(a.carried or (a.decision is not None and a.decision.answer in POSITIVE) for a in asked)
 
 
 def missing_fields(turn: Turn) -> tuple[str, ...]:
@@ -157,15 +165,23 @@ def _open_stage(turn: Turn, stage: NamedStage) -> bool:
 
 
 def _is_stuck(turn: Turn, stage: NamedStage) -> bool:
-    """True where the only one to decide is the initiator himself: then a person must mend it, nothing is skipped."""
-    asked = turn.case.at_stage(stage.name)
-    own_case_only = bool(asked) and all(a.principal == turn.case.initiator for a in asked)
-    if stage.rule.kind != "approve" or not own_case_only or stage.rule.if_initiator is None:
-        return False
+    """True where nobody can decide although somebody must: then a person mends it, and nothing is passed."""
+    if stage.rule.kind != "approve" or _agreed(turn, stage):
+        stuck = isinstance(stage.rule.order, int) and not _enough(stage.rule, _agreed(turn, stage))
+    elif isinstance(stage.rule.who, Manager | Managers):
+        turn.because("skipped", stage=stage.rule.title.in_(turn.language), note=turn.note("note_nobody"))
+        stuck = False
+    else:
+        stuck = stage.rule.if_initiator is not None or not turn.case.at_stage(stage.name)
+    if stuck:
+        _tell_stuck(turn, stage)
+    return stuck
+
+
+def _tell_stuck(turn: Turn, stage: NamedStage) -> None:
     title = stage.rule.title.in_(turn.language)
     turn.because("nobody", stage=title)
     turn.letter("comment", turn.office.secretary, words={"who": "mailflow", "text": turn.note("nobody", stage=title)})
-    return True
 
 
 def _skip_stage(turn: Turn, stage: NamedStage) -> None:
@@ -178,6 +194,8 @@ def _skip_stage(turn: Turn, stage: NamedStage) -> None:
 def _ask_next(turn: Turn, stage: NamedStage) -> bool:
     """Ask the next person of the stage, or all of them where they act together. False when nobody is left."""
     left = list(_to_ask(turn, stage))
+    if _enough(stage.rule, _agreed(turn, stage)):
+        left = []
     asked = left[:1] if stage.rule.order == "in turn" else left
     for principal in asked:
         turn.open(stage.name, principal, stage.rule.ask, stage.rule)
@@ -233,7 +251,7 @@ def _to_ask(turn: Turn, stage: NamedStage) -> Iterator[str]:
             continue
         note = _why_not(turn, stage, principal)
         if note:
-            turn.skip(stage.name, principal, stage.rule.ask, note)
+            turn.skip(stage.name, principal, stage.rule.ask, note, carried=principal != turn.case.initiator)
         else:
             yield principal
 
@@ -266,34 +284,38 @@ def _agreed_before(turn: Turn, stage: NamedStage, principal: str) -> bool:
     previous = turn.process.stages[place - 1]
     if previous.rule.kind != "approve" or previous.rule.assurance != stage.rule.assurance:
         return False
-    return any(a.principal == principal and _approved(a) for a in turn.case.at_stage(previous.name))
+    return any(a.principal == principal and _holds(turn, a) for a in turn.case.at_stage(previous.name))
 
 
 def _agreed_earlier(turn: Turn, stage: NamedStage, principal: str) -> int:
     """Give the round in which the person last agreed at this stage, where that still holds; 0 where it does not."""
-    case = turn.case
-    said = [
-        a
-        for a in case.assignments
-        if a.stage == stage.name and a.principal == principal and case.agreed_since <= a.round < case.round
-    ]
-    last = next((a for a in reversed(said) if a.decision is not None), None)
-    return last.round if last is not None and _approved(last) else 0
+    if turn.process.rework.skip_agreed == "never":
+        return 0
+    mine = (a for a in turn.case.assignments if a.stage == stage.name and a.principal == principal)
+    said = [a for a in mine if a.round < turn.case.round and a.decision is not None]
+    return said[-1].round if said and _holds(turn, said[-1]) else 0
 
 
-def _approved(assignment: Assignment) -> bool:
-    """True for an approval that stands. A decision annulled by its author is no longer on the assignment."""
-    return assignment.standing is Standing.DECIDED and (
-        assignment.decision is not None and assignment.decision.answer in POSITIVE
-    )
+def _holds(turn: Turn, assignment: Assignment) -> bool:
+    """True for an agreement that stands and was given to what is material now.
+
+    What was agreed to is compared by content: whichever way a sum or a file was changed since, it no longer holds.
+    """
+    decision = assignment.decision
+    agreed = assignment.standing is Standing.DECIDED and decision is not None and decision.answer in POSITIVE
+    return agreed and decision is not None and decision.material == turn.material
 
 
-def _enough(rule: Stage, agreed: int, waiting: int) -> bool:
+def _enough(rule: Stage, agreed: int) -> bool:
+    """True when the stage needs nobody more, whoever else could be asked."""
     if rule.order == "any":
         return agreed >= 1
-    if isinstance(rule.order, int):
-        return agreed >= rule.order or (agreed > 0 and waiting == 0)
-    return False
+    return isinstance(rule.order, int) and agreed >= rule.order
+
+
+def first_unfinished(turn: Turn) -> None:
+    """Open the first stage of this round somebody still has to act at: the rules changed under the case."""
+    _enter(turn, 0)
 
 
 def _after(turn: Turn, stage: NamedStage) -> bool:
@@ -303,6 +325,7 @@ def _after(turn: Turn, stage: NamedStage) -> bool:
 
 
 def _finish(turn: Turn) -> None:
+    close_open(turn, turn.note("note_closed"))
     turn.change(state=CaseState.DONE, stage="", closed_at=turn.now)
     turn.because("finished")
     tell_starter(turn)
@@ -333,13 +356,10 @@ def close_open(turn: Turn, note: str) -> tuple[Assignment, ...]:
 
 
 def next_round(turn: Turn, from_stage: str, material: bool) -> None:
-    """Start the next round after a correction, as the rules say: from the first or the same stage."""
-    rework = turn.process.rework
-    asks_all = material or rework.skip_agreed == "never"
+    """Start the next round after a correction: a material one from the first stage, others as the rules say."""
     close_open(turn, turn.note("note_round"))
-    number = turn.case.round + 1
-    turn.change(round=number, agreed_since=number if asks_all else turn.case.agreed_since)
-    if rework.returns_to == "same stage" and from_stage not in (CLARIFY, REWORK):
+    turn.change(round=turn.case.round + 1)
+    if turn.process.rework.returns_to == "same stage" and not material and from_stage not in (CLARIFY, REWORK):
         resume(turn, from_stage)
     else:
         begin(turn)

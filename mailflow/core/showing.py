@@ -2,13 +2,15 @@
 
 Owns: `letter_view`, from a case and an owed letter to a `LetterView`. Refuses to know: templates,
 HTML, MIME. What a person sees here is what his decision is bound to (`case.card_hash`).
+A case outlives its rules: where the process is gone its subject and files are shown, where the stage is
+gone its name.
 """
 
 from __future__ import annotations
 
 import string
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import quote
@@ -37,7 +39,9 @@ class Ways:
 
 def title(case: Case, office: Office, language: Language) -> str:
     """Give the case in one line: «Счёт № 57, ООО «Ромашка», 120 000,50 ₽»."""
-    process = office.process(case.process)
+    process = office.rules.get(case.process)
+    if process is None:
+        return case.subject or case.number
     shown = {name: field_text(process, case.fields, name, language, office) for name in process.fields}
     parts = [part.strip() for part in process.summary.in_(language).split(" · ")]
     full = [part.format(**shown) for part in parts if _filled(part, shown)]
@@ -75,7 +79,9 @@ def field_text(
 
 def card(case: Case, office: Office, language: Language) -> tuple[Line, ...]:
     """Give the lines of the card: every field that is filled and meant to be shown, in the order of the rules."""
-    process = office.process(case.process)
+    process = office.rules.get(case.process)
+    if process is None:
+        return ()
     lines = (
         Line(rule.label.in_(language), field_text(process, case.fields, name, language, office))
         for name, rule in process.fields.items()
@@ -88,43 +94,63 @@ def letter_view(letter: SendLetter, case: Case | None, office: Office, ways: Way
     """Give everything the letter may say, in its reader's language."""
     person = office.directory.people.get(letter.to)
     reader = person.greeting if person is not None else ""
-    company = office.directory.company.name
     if case is None:
+        company = office.directory.company.name
         return LetterView(letter.kind, letter.language, reader, company, rows=letter.rows, words=letter.words)
-    return _case_view(letter, case, office, ways, now, reader, company)
+    bare = _bare_view(letter, case, office, now, reader)
+    process = office.rules.get(case.process)
+    return bare if process is None else _case_view(bare, letter, case, process, office, ways, now)
 
 
-def _case_view(
-    letter: SendLetter, case: Case, office: Office, ways: Ways, now: datetime, reader: str, company: str
-) -> LetterView:
-    process, language = office.process(case.process), letter.language
+def _bare_view(letter: SendLetter, case: Case, office: Office, now: datetime, reader: str) -> LetterView:
+    """What can be said of a case whatever has become of its rules."""
+    language = letter.language
     task = case.assignment(letter.assignment)
-    stage = process.stage(task.stage) if task is not None else None
-    rule = stage.rule if stage is not None else None
-    options = _options(task, rule) if task is not None and task.open else ()
-    name = title(case, office, language)
+    own = letter.assignment if letter.kind in _ASKS else ""
     return LetterView(
         kind=letter.kind,
         language=language,
         reader=reader,
-        company=company,
+        company=office.directory.company.name,
         number=case.number,
-        title=name,
+        title=title(case, office, language),
         initiator=office.short(case.initiator),
-        card=card(case, office, language),
-        findings=_findings(case, language, now),
-        said=tuple(_said(case, office, language)),
-        waiting=tuple(_waiting(case, office, language, now, letter.assignment if letter.kind in _ASKS else "")),
-        route=tuple(_route(case, office, language)) if letter.kind in _SHOW_THE_ROUTE else (),
+        findings=tuple(_unproven(case, task, office, language)),
+        said=tuple(dict.fromkeys(_said(case, office, language))),
+        waiting=tuple(dict.fromkeys(_waiting(case, office, language, now, own))),
         files=tuple(_file_line(f, language) for f in case.current_files),
         due=_moment(task.due_at, office, language) if task is not None and task.due_at is not None else "",
-        choices=_choices(options, language, ways, f"Re: [{case.number}] {name}"),
+        rows=letter.rows,
+        words={**_OWN_WORDS.get(letter.kind, {}), **_each_once(letter.words)},
+    )
+
+
+def _case_view(
+    bare: LetterView, letter: SendLetter, case: Case, process: Process, office: Office, ways: Ways, now: datetime
+) -> LetterView:
+    """Add to the bare view what the rules say: the card, the way ahead, how to answer."""
+    language = letter.language
+    task = case.assignment(letter.assignment)
+    stage = process.stage(task.stage) if task is not None else None
+    rule = stage.rule if stage is not None else None
+    options = _options(task, rule) if task is not None and task.open else ()
+    return replace(
+        bare,
+        card=card(case, office, language),
+        findings=(*bare.findings, *_findings(case, language, now)),
+        route=tuple(_route(case, office, language)) if letter.kind in _SHOW_THE_ROUTE else (),
+        choices=_choices(options, language, ways, f"Re: [{case.number}] {bare.title}"),
         say=tuple(_WORDS[option][language][1] for option in options),
         questions=_questions(case, task, process, language, office) if task is not None else (),
-        rows=letter.rows,
         code=ways.code,
-        words={**_OWN_WORDS.get(letter.kind, {}), **letter.words, **_facts(letter, case, process, language)},
+        words={**bare.words, **_facts(letter, case, process, language)},
     )
+
+
+def _each_once(words: Mapping[str, str]) -> dict[str, str]:
+    """Name nobody twice in a list of names: two tasks of one person, two mailboxes of one name."""
+    once = {name: ", ".join(dict.fromkeys(words[name].split(", "))) for name in ("who", "next") if name in words}
+    return {**words, **once}
 
 
 # Words a kind of letter may print although most such letters have none of them.
@@ -216,13 +242,16 @@ def mailto(address: str, subject: str, body: str) -> str:
 
 def _said(case: Case, office: Office, language: Language) -> Iterator[Said]:
     for a in case.assignments:
-        if a.decision is not None and a.ask is not Ask.FIELDS and a.round == case.round:
+        if a.decision is not None and a.ask not in _NO_DECISION and a.round == case.round:
             who = office.short(a.decision.by)
             when = _moment(a.decision.at, office, language, hours=True)
             yield Said(who, answer_word(a.decision.answer, language), when, a.decision.comment)
         elif a.standing is Standing.SKIPPED and a.round == case.round:
             yield Said(office.short(a.principal), a.note, "")
 
+
+_NO_DECISION = frozenset({Ask.FIELDS, Ask.EXPLANATION})
+"""Whoever completes a request or answers a question has decided nothing."""
 
 _ASKS = frozenset({"ask", "reminder", "answered", "blocking", "reason", "unclear"})
 """Letters that ask their reader: he need not be told that he is waited for."""
@@ -231,15 +260,22 @@ _SHOW_THE_ROUTE = frozenset({"registered", "status", "agreed"})
 
 
 def _waiting(case: Case, office: Office, language: Language, now: datetime, readers_own: str) -> Iterator[Waiting]:
-    process = office.process(case.process)
     for a in case.open_assignments:
         if a.id == readers_own:
             continue
-        stage = process.stage(a.stage)
-        name = stage.rule.title.in_(language) if stage is not None else _OWN_STAGES[a.ask][language]
+        name = _stage_name(a, case, office, language)
         due = _moment(a.due_at, office, language) if a.due_at is not None else ""
         late = a.due_at is not None and a.due_at < now
         yield Waiting(office.short(a.principal), name, _moment(a.opened_at, office, language), due, late)
+
+
+def _stage_name(task: Assignment, case: Case, office: Office, language: Language) -> str:
+    """Give the stage as the rules call it, or as it is written where they no longer have it."""
+    stage = office.stage(case.process, task.stage)
+    if stage is not None:
+        return stage.rule.title.in_(language)
+    own = _OWN_STAGES.get(task.ask)
+    return own[language] if own is not None else task.stage
 
 
 _OWN_STAGES: Mapping[Ask, Mapping[Language, str]] = {
@@ -251,7 +287,7 @@ _OWN_STAGES: Mapping[Ask, Mapping[Language, str]] = {
 
 def _route(case: Case, office: Office, language: Language) -> Iterator[str]:
     for stage, persons in people_ahead(case, office):
-        names = ", ".join(office.short(p) for p in persons)
+        names = ", ".join(dict.fromkeys(office.short(p) for p in persons))
         yield f"{names} ({stage.rule.title.in_(language)})" if names else stage.rule.title.in_(language)
 
 
@@ -276,6 +312,17 @@ def _findings(case: Case, language: Language, now: datetime) -> tuple[Finding, .
     return tuple(found)
 
 
+def _unproven(case: Case, task: Assignment | None, office: Office, language: Language) -> Iterator[Finding]:
+    """Warn whoever decides that the request may come from somebody else; no passed check outweighs it."""
+    decides = task is not None and task.open and task.ask not in _OWN_STAGES and task.principal != case.initiator
+    if decides and not case.proven:
+        yield Finding(False, _UNPROVEN[language].format(who=office.short(case.initiator)))
+
+
+_UNPROVEN: Mapping[Language, str] = {
+    "ru": "Отправитель не подтверждён почтовым сервером: убедитесь, что просит именно {who}",
+    "en": "The mail server has not confirmed the sender: make sure that it is really {who} who asks",
+}
 MANY_CHECKS = 3
 """From so many passed checks on one line says it: on a phone the decision must not lie three screens down."""
 _ALL_WELL: Mapping[Language, str] = {

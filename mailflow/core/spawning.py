@@ -14,8 +14,9 @@ from mailflow.core.turn import Turn
 def spawn(turn: Turn, stage: NamedStage) -> None:
     """Start the case this stage names; the route goes on at once."""
     rule = stage.rule.spawn
-    if rule is None:
+    if rule is None or stage.name in turn.case.spawned:
         return
+    turn.change(spawned=(*turn.case.spawned, stage.name))
     initiator = next(iter(people(rule.initiator, turn.case, turn.office.directory)), turn.office.secretary)
     subject = rule.subject.in_(turn.language).format(number=turn.case.number)
     turn.start_case(rule.process, initiator, _taken(turn, rule), subject)

@@ -12,7 +12,17 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from mailflow.core.case import Ask, Assignment, Case, Fields, Paper, Standing, assignment_id
+from mailflow.core.case import (
+    Ask,
+    Assignment,
+    Case,
+    Fields,
+    FileVersion,
+    Paper,
+    Standing,
+    assignment_id,
+    material_hash,
+)
 from mailflow.core.effects import (
     Effect,
     Enclosed,
@@ -89,7 +99,7 @@ class Turn:
         assignment: str = "",
         words: Mapping[str, str] | None = None,
         answers_a_mail: bool = False,
-        papers: Sequence[Paper] = (),
+        papers: Sequence[Paper | FileVersion] = (),
     ) -> None:
         """Owe one letter to a person; nobody who has left the directory gets one. `papers` go with it."""
         person = self.office.directory.people.get(to)
@@ -120,16 +130,15 @@ class Turn:
             made = replace(made, nudges=before.nudges)
         self.put(made)
         if rule is not None:
-            self._wind(made, rule)
+            self.wind(made, rule)
         return made
 
-    def skip(self, stage: str, principal: str, ask: Ask, note: str) -> None:
-        """Write on the sheet why this person is not asked."""
+    def skip(self, stage: str, principal: str, ask: Ask, note: str, carried: bool = False) -> None:
+        """Write on the sheet why this person is not asked; `carried`: because he has agreed before."""
         name = assignment_id(self.case.id, self.case.round, stage, principal)
         if self.case.assignment(name) is None:
-            self.put(
-                Assignment(name, self.case.round, stage, principal, ask, self.now, standing=Standing.SKIPPED, note=note)
-            )
+            made = Assignment(name, self.case.round, stage, principal, ask, self.now)
+            self.put(made, standing=Standing.SKIPPED, note=note, carried=carried)
 
     def end(self, assignment: Assignment, note: str) -> None:
         """Close a task nobody needs done any more."""
@@ -145,8 +154,14 @@ class Turn:
         self._effects.append(StopTimers(self._next(), assignment.id))
 
     def acting(self, principal: str) -> str:
-        """Give who acts for the person now: to him goes the letter."""
-        return self.office.acting(principal, self.now)
+        """Give who acts for the person now: to him goes the letter. Never the initiator, on his own case."""
+        acting = self.office.acting(principal, self.now)
+        return principal if acting == self.case.initiator else acting
+
+    @property
+    def material(self) -> str:
+        """The hash of what is material now."""
+        return material_hash(self.case.fields, self.case.files, self.process.material)
 
     def make_document(self, document: str) -> None:
         """Ask for a document of the case; it comes back as an event."""
@@ -175,7 +190,8 @@ class Turn:
         day = self.case.fields.get(rule.due.name)
         return self.office.end_of(date.fromisoformat(day)) if isinstance(day, str) and day else None
 
-    def _wind(self, made: Assignment, rule: Stage) -> None:
+    def wind(self, made: Assignment, rule: Stage) -> None:
+        """Set the timers of a task that is open now."""
         if made.due_at is not None:
             for reminder in rule.remind:
                 at = made.due_at if reminder.before is None else self.office.before(made.due_at, reminder.before)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailflow.core.answers import Answer
-from mailflow.core.case import Assignment, Case, CaseState, Standing
+from mailflow.core.case import Assignment, Case, CaseState, Standing, assignment_id
 from mailflow.core.events import AnswerReceived
 from mailflow.core.nudging import may_nudge
 from mailflow.core.route import close_open, instruction, tell_starter
@@ -18,6 +18,7 @@ from mailflow.core.turn import Turn
 
 def revoke(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
     """Annul the person's standing decision and ask him again; refused once the next one has decided."""
+    assignment = _of_this_round(turn, assignment)
     refusal = _too_late(turn, assignment)
     if refusal:
         turn.because("not_counted", who=turn.office.short(person), reason=refusal)
@@ -30,7 +31,8 @@ def revoke(turn: Turn, assignment: Assignment, event: AnswerReceived, person: st
         words = {"who": turn.office.short(person), "reason": turn.note("revoked", who=turn.office.short(person))}
         if other.principal != turn.case.initiator:
             turn.letter("withdrawn", turn.acting(other.principal), other.id, words)
-    turn.put(assignment, standing=Standing.OPEN, decision=None, pending=None, note=turn.note("note_revoked"))
+    note = turn.note("note_revoked")
+    turn.put(assignment, standing=Standing.OPEN, decision=None, pending=None, carried=False, note=note)
     turn.change(state=CaseState.OPEN, stage=assignment.stage, closed_at=None)
     _reopen_companions(turn, stopped, assignment)
     turn.because("revoked", who=turn.office.short(person))
@@ -38,7 +40,12 @@ def revoke(turn: Turn, assignment: Assignment, event: AnswerReceived, person: st
 
 
 def withdraw(turn: Turn, person: str, comment: str) -> None:
-    """End the case at its initiator's wish and tell everybody who was asked."""
+    """End the case at its initiator's wish and tell everybody who was asked; refused once it is closed or paid."""
+    refusal = _why_not_withdraw(turn, person)
+    if refusal:
+        turn.because("not_counted", who=turn.office.short(person), reason=refusal)
+        turn.letter("not_counted", person, words={"reason": refusal, "text": comment}, answers_a_mail=True)
+        return
     asked = [a.principal for a in close_open(turn, turn.note("note_closed")) if a.principal != person]
     turn.change(state=CaseState.WITHDRAWN, stage="", closed_at=turn.now)
     tell_starter(turn)
@@ -48,21 +55,38 @@ def withdraw(turn: Turn, person: str, comment: str) -> None:
         turn.letter("withdrawn", turn.acting(principal), words=words)
 
 
+def _why_not_withdraw(turn: Turn, person: str) -> str:
+    if person != turn.case.initiator:
+        return turn.note("only_initiator")
+    if turn.case.state is not CaseState.OPEN:
+        return turn.note("over")
+    return turn.note("paid_already") if paid(turn.case) else ""
+
+
 def paid(case: Case) -> bool:
     """True once somebody has said that the money has left."""
     return any(a.decision is not None and a.decision.answer is Answer.PAID for a in case.assignments)
 
 
+def _of_this_round(turn: Turn, assignment: Assignment) -> Assignment:
+    """Give where the agreement counts now: in a later round it may have been carried over."""
+    name = assignment_id(turn.case.id, turn.case.round, assignment.stage, assignment.principal)
+    now = turn.case.assignment(name)
+    return now if now is not None and now.carried else assignment
+
+
 def _too_late(turn: Turn, assignment: Assignment) -> str:
-    if assignment.decision is None or assignment.round != turn.case.round:
+    stands = assignment.decision is not None or assignment.carried
+    if not stands or assignment.round != turn.case.round:
         return turn.note("moved_on")
     if turn.case.state is CaseState.WITHDRAWN:
         return turn.note("over")
-    at = assignment.decision.at
+    at = assignment.decision.at if assignment.decision is not None else assignment.opened_at
     after = [a for a in turn.case.assignments if a.decision is not None and a.decision.at > at]
     if after:
         return turn.note("next_decided", who=turn.office.short(after[-1].principal))
-    return turn.note("paid_already") if assignment.decision.answer is Answer.PAID else ""
+    paid_by_him = assignment.decision is not None and assignment.decision.answer is Answer.PAID
+    return turn.note("paid_already") if paid_by_him else ""
 
 
 def _reopen_companions(turn: Turn, stopped: tuple[Assignment, ...], assignment: Assignment) -> None:
@@ -80,5 +104,8 @@ def _reopen_companions(turn: Turn, stopped: tuple[Assignment, ...], assignment: 
 
 def _ask_once_more(turn: Turn, assignment: Assignment, person: str) -> None:
     stage = turn.process.stage(assignment.stage)
-    words = instruction(turn, stage.rule, assignment.principal) if stage is not None else {"instruction": ""}
+    words = {"instruction": ""}
+    if stage is not None:
+        words = instruction(turn, stage.rule, assignment.principal)
+        turn.wind(turn.case.assignment(assignment.id) or assignment, stage.rule)
     turn.letter("ask", person, assignment.id, words)

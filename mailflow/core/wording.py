@@ -24,8 +24,8 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "skipped": ("этап «{stage}» пропущен: {note}", "stage “{stage}” is skipped: {note}"),
     "finished": ("маршрут пройден, заявка закрыта", "the route is complete, the case is closed"),
     "nobody": (
-        "на этапе «{stage}» некому решать: инициатор не может решать сам",
-        "nobody can decide at stage “{stage}”: the initiator cannot decide on his own case",
+        "на этапе «{stage}» некому решать или решающих не хватает: поправьте оргструктуру или отзовите заявку",
+        "nobody, or too few, can decide at stage “{stage}”: mend the directory or withdraw the case",
     ),
     "said": ("{who}: {answer}", "{who}: {answer}"),
     "said_for": ("{who} за {principal}: {answer}", "{who} for {principal}: {answer}"),

@@ -140,7 +140,10 @@ EVENING: tuple[Scene, ...] = (
     Scene(
         Act.MORNING,
         "",
-        Both("Утро следующего рабочего дня", "The morning of the next working day"),
+        Both(
+            "Часы переведены вперёд: утро следующего рабочего дня",
+            "The clock is set forward: the morning of the next working day",
+        ),
         Both("", ""),
         Both(
             "Каждое рабочее утро секретарь получает сводку: новое, просроченное, неразобранное — и три реестра.",

@@ -9,7 +9,7 @@ from mailflow.core.views import Language
 _RU: Mapping[str, str] = {
     "language": "English",
     "home": "Ящики",
-    "intro": "Откройте чей-нибудь ящик, прочтите письмо и решите: ответом или кнопкой в письме. mailflow прочтёт.",
+    "intro": "Откройте чей-нибудь ящик, прочтите письмо и решите: ответом или кнопкой в нём.",
     "new": "Новое письмо",
     "cases": "Заявки",
     "no_cases": "Заявок пока нет.",
@@ -52,7 +52,7 @@ _RU: Mapping[str, str] = {
 _EN: Mapping[str, str] = {
     "language": "Русский",
     "home": "Mailboxes",
-    "intro": "Open somebody's mailbox, read a letter and decide: by a reply, or by a button in the letter. mailflow reads it.",
+    "intro": "Open somebody's mailbox, read a letter and decide: by a reply or by a button in it.",
     "new": "New mail",
     "cases": "Cases",
     "no_cases": "There are no cases yet.",

@@ -46,7 +46,8 @@ _TEXT: Mapping[Language, tuple[str, ...]] = {
 }
 _STYLE = """<meta charset="utf-8"><style>
 @page { size: A4; margin: 22mm 16mm } body { font: 13pt/1.5 "PT Serif", "Liberation Serif", serif }
-.head { text-align: center; font-weight: bold; border-bottom: 1px solid; padding-bottom: 4mm } small { font-weight: normal }
+.head { text-align: center; font-weight: bold; border-bottom: 1px solid; padding-bottom: 4mm }
+small { font-weight: normal }
 .to { margin: 8mm 0 12mm 95mm } p { text-indent: 12mm } .plain { text-indent: 0 }
 </style>"""
 

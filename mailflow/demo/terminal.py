@@ -27,7 +27,12 @@ LEAST_VALUE = 20
 SHOWN_OF_A_LINK = 6
 _TIME, _LABEL = 10, 12
 _RESET = "\x1b[0m"
-_STYLES: Mapping[str, str] = {"bold": "\x1b[1m", "dim": "\x1b[2m", "green": "\x1b[32m", "blue": "\x1b[34m"}
+_STYLES: Mapping[str, str] = {
+    "bold": "\x1b[1m",
+    "green": "\x1b[32m",
+    "blue": "\x1b[34m",
+    "cyan": "\x1b[36m",
+}
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "mail": ("пишет", "writes"),
@@ -107,7 +112,7 @@ class Terminal:
                 self.writes(deed)
             case Pressed(who=who, link=link, chosen=chosen, code=code, told=told):
                 door, _, secret = link.partition("/d/")
-                self._row("press", f"{_short(who)} → {door}/d/{secret[:SHOWN_OF_A_LINK]}…")
+                self._row("press", f"{_short(who)} → {door.partition('//')[2]}/d/{secret[:SHOWN_OF_A_LINK]}…")
                 self._row("", f"│ {chosen}; {self._word(_WORDS, 'code')} {code}", "blue")
                 self._row("page", told)
             case Morning(at=at):
@@ -151,7 +156,7 @@ class Terminal:
 
     def note(self, text: str) -> None:
         """Print what a newcomer should notice."""
-        self._row("note", text, "dim")
+        self._row("note", text, "cyan")
 
     def _row(self, label: str, text: str, style: str = "") -> None:
         margin = " " * (_TIME + _LABEL)
