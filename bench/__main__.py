@@ -127,7 +127,10 @@ def _asked(letter: Handed) -> Asked:
 @contextlib.contextmanager
 def benched(mails: int) -> Iterator[Bench]:
     """Give a bench over servers of its own for as long as the block lasts."""
-    with tempfile.TemporaryDirectory(prefix="mf-bench-") as folder, dovecot({OURS: PASSWORD, THEIRS: PASSWORD}) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="mf-bench-") as folder,
+        dovecot({OURS: PASSWORD, THEIRS: PASSWORD}) as server,
+    ):
         bench = Bench(Path(folder), server, mails)
         try:
             yield bench
@@ -161,7 +164,9 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("--mails", type=int, default=500, help="mails a round (500)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each side (5)")
-    parser.add_argument("--delays", type=int, default=100, help="mails timed one by one, for each way of watching (100)")
+    parser.add_argument(
+        "--delays", type=int, default=100, help="mails timed one by one, for each way of watching (100)"
+    )
     parser.add_argument("--profile", action="store_true", help="instead, where the time of one round goes")
     return parser.parse_args(given)
 

@@ -241,7 +241,11 @@ def _mixed(first: bytes, name: str, content: bytes, salt: str) -> bytes:
 def _parts(kind: str, parts: Sequence[bytes], salt: str) -> bytes:
     boundary = f"----=_{kind}_{hashlib.sha256(salt.encode()).hexdigest()[:24]}"
     head = f'Content-Type: multipart/{kind};\r\n\tboundary="{boundary}"\r\n\r\n'.encode()
-    return head + b"".join(b"--%s\r\n%s\r\n" % (boundary.encode(), part) for part in parts) + f"--{boundary}--\r\n".encode()
+    return (
+        head
+        + b"".join(b"--%s\r\n%s\r\n" % (boundary.encode(), part) for part in parts)
+        + f"--{boundary}--\r\n".encode()
+    )
 
 
 OFFICE_STYLE = "".join(
@@ -251,10 +255,12 @@ OFFICE_STYLE = "".join(
 
 
 def _office_html(text: str) -> str:
-    rows = "".join(f'<p class="MsoNormal"><span lang="RU">{line or "&nbsp;"}<o:p></o:p></span></p>\n' for line in text.split("\n"))
+    rows = "".join(
+        f'<p class="MsoNormal"><span lang="RU">{line or "&nbsp;"}<o:p></o:p></span></p>\n' for line in text.split("\n")
+    )
     return (
         '<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><meta charset="utf-8">\n'
-        f"<style><!--\n{OFFICE_STYLE}--></style></head><body lang=\"RU\"><div class=\"WordSection1\">\n{rows}</div></body></html>"
+        f'<style><!--\n{OFFICE_STYLE}--></style></head><body lang="RU"><div class="WordSection1">\n{rows}</div></body></html>'
     )
 
 

@@ -52,7 +52,9 @@ def _short(path: str) -> str:
         if mark in path:
             return path.rpartition(mark)[2]
     place = path.find("/mailflow/")
-    return path[path.rfind("mailflow/") if path.count("mailflow/") == 1 else place + 1 :] if "mailflow/" in path else path
+    return (
+        path[path.rfind("mailflow/") if path.count("mailflow/") == 1 else place + 1 :] if "mailflow/" in path else path
+    )
 
 
 @contextmanager

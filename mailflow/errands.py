@@ -93,7 +93,7 @@ def _request(
     """A case started by a case is its initiator's as surely as the decision that started it."""
     person = office.directory.people.get(errand.initiator)
     if person is None:
-        return CannotBeDone(f"{errand.initiator} has left the directory: start the {errand.process} by an ordinary mail")
+        return CannotBeDone(f"{errand.initiator} has left the directory: start the {errand.process} by a mail")
     return RequestReceived(
         key=due.key,
         at=now,

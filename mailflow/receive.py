@@ -8,13 +8,13 @@ taken again and known again; nothing happens twice, because an event's key is th
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from mailflow import log
 from mailflow.advance import advance
 from mailflow.core.classify import Target, classify
-from mailflow.core.events import Event
+from mailflow.core.events import Event, NoticeDue
 from mailflow.core.happening import Arrival, event_of
 from mailflow.core.kinds import Command, Kind, Understood
 from mailflow.core.message import Message, parse
@@ -59,7 +59,7 @@ async def receive(raw: bytes, source: Source | None, received_at: datetime, now:
         return await _repeated(known, mail, desk)
     arrival, understood = await _understand(raw, mail, now, desk)
     taken = _understood_row(mail, understood)
-    event = await _event_of(arrival, understood, now, desk)
+    event = await _within_limits(await _event_of(arrival, understood, now, desk), now, desk)
     reached("mail.understood")
     if event is None:
         await desk.store.take_only(taken)
@@ -165,6 +165,20 @@ def _proof_of(proof: SenderProof, person: str | None, target: Target | None, des
     if desk.office.directory.by_address(proof.address) == person:
         return proof
     return Unproven(f"The mail was written by {proof.address}, not by the writer named in From.")
+
+
+MOST_NOTICES = {"unknown_request": 3, "help": 5, "stray": 100}
+"""Letters of a kind one person is owed in a day for mails that move no case; the mails themselves are kept."""
+A_DAY = timedelta(days=1)
+
+
+async def _within_limits(event: Event | None, now: datetime, desk: Desk) -> Event | None:
+    """A machine that answers every question with another mail is not asked without end."""
+    most = MOST_NOTICES.get(event.kind) if isinstance(event, NoticeDue) else None
+    if most is None or not isinstance(event, NoticeDue):
+        return event
+    lately = await desk.store.letters_lately(event.to, event.kind, now - A_DAY)
+    return event if lately < most else None
 
 
 async def _event_of(arrival: Arrival, understood: Understood, now: datetime, desk: Desk) -> Event | None:

@@ -27,7 +27,6 @@ PASSWORD = "demo"
 SETTINGS = """
 [mailbox]
 address = "{docs}"
-name = "Документы НЕОН"
 host = "127.0.0.1"
 port = {imap_port}
 security = "plain"

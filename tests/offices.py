@@ -124,9 +124,7 @@ class Story:
     def opens(self, process: str, by: str, **fields: object) -> Transition:
         """A case of any process, with these fields stated."""
         key = self.key()
-        return self.happens(
-            RequestReceived(key, self.now, process, True, by, self.proof(by), fields, (), process)
-        )
+        return self.happens(RequestReceived(key, self.now, process, True, by, self.proof(by), fields, (), process))
 
     def makes(self, document: str) -> Transition:
         """The document the case asked for is made."""

@@ -49,7 +49,8 @@ def test_a_substitute_acts_only_on_his_days_and_a_circle_of_them_ends() -> None:
     text = SMALL.replace(
         "department: it}\ndep",
         "department: it, substitute: {by: b, since: 2026-11-01, until: 2026-11-10}}\n"
-        "  b: {name: Иванов Иван, address: b@x.example, substitute: {by: a, since: 2026-11-05, until: 2026-11-06}}\ndep",
+        "  b: {name: Иванов Иван, address: b@x.example,\n"
+        "      substitute: {by: a, since: 2026-11-05, until: 2026-11-06}}\ndep",
     )
     people = read_directory(text)
     assert [people.acting("a", day) for day in ("2026-10-31", "2026-11-01", "2026-11-10", "2026-11-11")] == [

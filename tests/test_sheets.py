@@ -149,9 +149,10 @@ def test_approvals_that_no_longer_hold_are_not_named() -> None:
     story = Story(neon())
     story.request()
     story.answer("p.petrov", Answer.APPROVE)
-    agreed = story.it
-    assert line(table("invoice", agreed))["Согласовали"] == "Петров П.П. 16.11.2026"
-    assert line(table("invoice", replace(agreed, agreed_since=2)))["Согласовали"] == ""
+    assert line(table("invoice", story.it))["Согласовали"] == "Петров П.П. 16.11.2026"
+    story.answer("o.smirnova", Answer.REWORK, "торгуйтесь")
+    story.answer("i.kuznetsov", Answer.UNCLEAR, fields={"amount": "99000.00"})
+    assert line(table("invoice", story.it))["Согласовали"] == ""
 
 
 def test_a_withdrawn_case_keeps_its_line_and_its_number_is_marked_as_cancelled() -> None:

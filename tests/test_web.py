@@ -115,7 +115,8 @@ async def test_a_choice_that_is_not_asked_is_not_marked(site: Site, query: str) 
 
 async def test_the_page_speaks_its_persons_language(site: Site) -> None:
     text = (HERE / "site" / "directory.yaml").read_text(encoding="utf-8")
-    english = directory(text.replace("position: начальник отдела марк", "language: en, position: начальник отдела марк"))
+    petrov = "position: начальник отдела марк"
+    english = directory(text.replace(petrov, f"language: en, {petrov}"))
     site.window.__dict__["office"] = site.office = neon(english)
     site.counter.__dict__["office"] = site.office
     _, letter = await asked(site)

@@ -176,7 +176,7 @@ def _positive(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     remark = assignment.pending_comment if assignment.pending is Answer.APPROVE_WITH_REMARKS else ""
     answer_ = Answer.APPROVE_WITH_REMARKS if remark else event.answer
     _write_details(turn, event)
-    _decide(turn, assignment, event, person, answer_, "; ".join(filter(None, (remark, event.comment))))
+    _decide(turn, assignment, event, person, answer_, _said_beside(event, remark))
     _say(turn, assignment, person, answer_)
     passed = _go_on(turn, assignment)
     _receipt(turn, assignment, event, person, answer_, remark)
@@ -188,6 +188,12 @@ _POSITIVE: Mapping[Ask, Answer] = {
     Ask.PAYMENT: Answer.PAID,
     Ask.EXECUTION: Answer.DONE,
 }
+
+
+def _said_beside(event: AnswerReceived, remark: str) -> str:
+    """What stands on the sheet beside the answer: the remark, the words, the postal number of what was sent."""
+    number = event.details.number if event.answer is Answer.DONE and not event.comment else ""
+    return "; ".join(filter(None, (remark, event.comment, number)))
 
 
 def _go_on(turn: Turn, assignment: Assignment) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from mailflow.core.case import CLARIFY, Assignment, Case, CaseState, Standing, case_id
+from mailflow.core.case import Ask, Assignment, Case, CaseState, Standing, case_id
 from mailflow.core.correcting import take_files
 from mailflow.core.deciding import answer
 from mailflow.core.effects import Enclosed, SendLetter, Transition
@@ -100,13 +100,15 @@ def _open(event: RequestReceived, office: Office) -> Transition:
     else:
         turn.because("opened", who=who)
     begin(turn)
-    _receipt(turn)
+    if not event.started_from:
+        _receipt(turn)
     return turn.finished()
 
 
 def _receipt(turn: Turn) -> None:
-    asked = next((a.id for a in turn.case.open_assignments if a.stage == CLARIFY), "")
-    turn.letter("registered", turn.case.initiator, asked, answers_a_mail=True)
+    """Tell the initiator the number; where he himself is asked to fill something, a reply to this fills it too."""
+    mine = (a.id for a in turn.case.open_assignments if a.ask is Ask.FIELDS and a.principal == turn.case.initiator)
+    turn.letter("registered", turn.case.initiator, next(mine, ""), answers_a_mail=True)
 
 
 def _notice(event: NoticeDue, office: Office) -> Transition:

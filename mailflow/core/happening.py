@@ -159,6 +159,4 @@ def _stray(arrival: Arrival, office: Office) -> NoticeDue:
 def _notice(kind: str, arrival: Arrival, words: Mapping[str, str], rows: tuple[tuple[str, ...], ...] = ()) -> NoticeDue:
     message = arrival.message
     assert arrival.person is not None
-    return NoticeDue(
-        message.key, arrival.at, kind, arrival.person, words, rows, in_reply_to=message.message_id
-    )
+    return NoticeDue(message.key, arrival.at, kind, arrival.person, words, rows, in_reply_to=message.message_id)

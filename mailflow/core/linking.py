@@ -41,6 +41,9 @@ def linked_closed(turn: Turn, event: LinkedCaseClosed) -> None:
         if assignment.open and assignment.principal in responsible:
             _done(turn, assignment, event.number)
     go_on(turn, stage)
+    if turn.case.state is CaseState.DONE and not turn.process.closing_papers:
+        result = turn.note("note_linked", number=event.number)
+        turn.letter("closed", turn.case.initiator, words={"result": result})
 
 
 def _responsible(turn: Turn) -> frozenset[str]:

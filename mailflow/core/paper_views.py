@@ -32,7 +32,7 @@ def _letter(case: Case, office: Office, _: datetime) -> OutgoingLetter:
 PAPERS: Mapping[str, _Kind] = {
     "approval_sheet": _Kind(approval_sheet, "Лист согласования {number}", "Approval sheet {number}"),
     "outgoing_letter": _Kind(
-        lambda case, office, _: outgoing_letter(case, office), "Письмо {number}", "Letter {number}"
+        lambda case, office, _: outgoing_letter(case, office), "Письмо {number}{signed}", "Letter {number}{signed}"
     ),
 }
 
@@ -46,4 +46,12 @@ def paper_name(document: str, case: Case, language: Language) -> str:
     """Give the file's name: «Лист согласования СЧ-2026-0042.pdf»."""
     kind = PAPERS[document]
     form = kind.ru if language == "ru" else kind.en
-    return form.format(number=case.number).replace("/", "-") + ".pdf"
+    return form.format(number=case.number, signed=_signed(case, language)).replace("/", "-") + ".pdf"
+
+
+def _signed(case: Case, language: Language) -> str:
+    """«, проект» until the letter has its registration number, then that number: the two are never mixed up."""
+    number = case.fields.get("reg_number")
+    if not number:
+        return ", проект" if language == "ru" else ", draft"
+    return f", № {number}" if language == "ru" else f", No. {number}"

@@ -13,7 +13,18 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from mailflow.core.answers import Answer
-from mailflow.core.case import CLARIFY, EXPLAIN, REWORK, Ask, Assignment, Case, CaseState, Decision, Standing
+from mailflow.core.case import (
+    CLARIFY,
+    EXPLAIN,
+    REWORK,
+    Ask,
+    Assignment,
+    Case,
+    CaseState,
+    Decision,
+    Standing,
+    material_hash,
+)
 from mailflow.core.dates import format_date
 from mailflow.core.office import Office
 from mailflow.core.rules import Process
@@ -129,8 +140,9 @@ _AGREED = frozenset({Answer.APPROVE, Answer.APPROVE_WITH_REMARKS})
 
 def _agreed(entry: Entry) -> Cell:
     """Who has agreed and when, as far as it still holds."""
-    yes = [d for d in _decided(entry.case, Ask.APPROVAL) if d.answer in _AGREED]
-    holds = [d for d in yes if d.material == yes[-1].material]
+    case = entry.case
+    now = material_hash(case.fields, case.files, entry.office.process(case.process).material)
+    holds = [d for d in _decided(case, Ask.APPROVAL) if d.answer in _AGREED and d.material == now]
     return ", ".join(f"{entry.office.short(d.by)} {_on(d.at, entry)}" for d in holds)
 
 

@@ -5,7 +5,7 @@ and after so many papers, started anew for the next; and the process itself (`py
 Refuses to know: how a paper is read (`reading`) and what its text means.
 
 A process for each paper would cost more in starting than the paper in reading, ten times over. What may go wrong is a
-defect of the paper: too long is TIMED_OUT, a crash or a want of memory is BROKEN. Nothing of our environment goes along.
+defect of the paper: too long is TIMED_OUT, a crash or a want of memory is BROKEN. Our environment does not go along.
 A frame in is one head (kind's length, pages to search for codes, content's length) and the two texts; a frame out is a
 length and JSON, first of all an empty one that says ready.
 """

@@ -25,6 +25,13 @@ async def happened(session: Session, event_key: str) -> bool:
     return await session.row("SELECT 1 AS found FROM journal WHERE event_key = ?", event_key) is not None
 
 
+async def letters_lately(session: Session, person: str, kind: str, since: datetime) -> int:
+    """Count the letters of that kind owed to the person since then."""
+    query = "SELECT count(*) AS number FROM outbox WHERE person = ? AND kind = ? AND created_at >= ?"
+    row = await session.row(query, person, kind, since)
+    return int(row["number"]) if row is not None else 0
+
+
 async def last_notice(session: Session, beginning: str) -> NoticeDue | None:
     """Give the newest notice whose key has that beginning (no % or _ in it), or None."""
     query = (
@@ -98,7 +105,11 @@ async def newest_mail(session: Session) -> int:
     return int(row["newest"] or 0) if row is not None else 0
 
 
-_MISSED = "state <> 'duplicate' AND (kind IN ('stray', 'quarantined') OR state IN ('failed', 'quarantined'))"
+_MISSED = (
+    "state <> 'duplicate' AND (kind IN ('stray', 'quarantined') OR state IN ('failed', 'quarantined'))"
+    " AND NOT EXISTS (SELECT 1 FROM journal WHERE event_key = message_key || '/registered')"
+)
+"""A stranger's letter the secretary has registered is no longer missed."""
 _NOT_SETTLED = "(settled_at IS NULL AND account IS NOT NULL)"
 
 

@@ -248,6 +248,10 @@ class Store:
         """Give the newest letters."""
         return await self._db.read(lambda s: outbox.listed(s, state, case, limit))
 
+    async def letters_lately(self, person: str, kind: str, since: datetime) -> int:
+        """Count the letters of that kind owed to the person since then."""
+        return await self._db.read(lambda s: lists.letters_lately(s, person, kind, since))
+
     # Timers and tokens
 
     async def due_timers(self, now: datetime, limit: int) -> list[DueTimer]:
