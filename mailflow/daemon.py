@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,6 +40,8 @@ LEASE = timedelta(minutes=15)
 LETTERS_AT_ONCE = 20
 TIMERS_AT_ONCE = 100
 TICK_SECONDS = 15
+PATIENCE = 0.5
+"""Seconds a loop has to end before it is told again."""
 WATCH_SECONDS = 1500.0
 """RFC 2177: an IDLE is begun anew before half an hour is over."""
 
@@ -332,13 +334,14 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
     scheduler = _waker(bells)
     log.started(__version__, app.settings.mailbox.address, ", ".join(app.office.rules))
     ready()
+    runs = (reader.run, sender.run, ringer.run, *([web.run] if web is not None else []))
+    loops = [asyncio.create_task(_kept_alive(loop)) for loop in runs]
+    loops.append(asyncio.create_task(service.watchdog()))
     try:
-        async with asyncio.TaskGroup() as loops:
-            loops.create_task(service.watchdog())
-            for loop in (reader.run, sender.run, ringer.run, *([web.run] if web is not None else [])):
-                loops.create_task(_kept_alive(loop))
+        await asyncio.gather(*loops)
     finally:
         service.stopping()
+        await end(loops)
         scheduler.shutdown(wait=False)
         with contextlib.suppress(MailflowError):
             await reader.close()
@@ -346,6 +349,18 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
         if web is not None:
             await web.close()
         log.stopped()
+
+
+async def end(loops: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel until every loop has ended.
+
+    Once is not enough: `asyncio.wait_for` of Python 3.11 swallows a cancellation that comes in the moment its own
+    work is done (python/cpython#86296), and a loop that missed it would serve for ever.
+    """
+    while left := [loop for loop in loops if not loop.done()]:
+        for loop in left:
+            loop.cancel()
+        await asyncio.wait(left, timeout=PATIENCE)
 
 
 def _web(app: App, bells: Bells) -> Web | None:

@@ -455,3 +455,8 @@ def test_an_endless_text_is_cut_and_still_written() -> None:
         value = sheet_of((text,)).cell(2, 1).value
         assert isinstance(value, str)
         assert 10_000 < len(value) <= 32_767
+
+
+def test_a_sheets_name_is_counted_as_excel_counts_it() -> None:
+    name = sheet_name("0" * 12 + "\U00010000" * 12)
+    assert len(name.encode("utf-16-le")) <= 62

@@ -68,7 +68,9 @@ def xlsx(table: Table, made_at: datetime) -> bytes:
 
 def sheet_name(title: str) -> str:
     """Give the title as a sheet may be called: 31 characters, none of []:*?/\\, no apostrophe at the ends."""
-    bare = " ".join(_NOT_IN_A_NAME.sub(" ", _clean(title)).split())[:LONGEST_NAME].strip(" '")
+    spaced = " ".join(_NOT_IN_A_NAME.sub(" ", _clean(title)).split())
+    # Excel counts UTF-16 units: a letter beyond the first plane is two.
+    bare = spaced.encode("utf-16-le")[: 2 * LONGEST_NAME].decode("utf-16-le", "ignore").strip(" '")
     # Excel keeps the name History for itself.
     return bare if bare and bare.lower() != "history" else "Table"
 
