@@ -40,7 +40,7 @@ LEASE = timedelta(minutes=15)
 LETTERS_AT_ONCE = 20
 TIMERS_AT_ONCE = 100
 TICK_SECONDS = 15
-PATIENCE = 0.5
+PATIENCE = 4.0
 """Seconds a loop has to end before it is told again."""
 WATCH_SECONDS = 1500.0
 """RFC 2177: an IDLE is begun anew before half an hour is over."""
@@ -351,16 +351,20 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
         log.stopped()
 
 
-async def end(loops: Sequence[asyncio.Task[None]]) -> None:
+async def end(loops: Sequence[asyncio.Task[None]], patience: float = PATIENCE) -> None:
     """Cancel until every loop has ended.
 
     Once is not enough: `asyncio.wait_for` of Python 3.11 swallows a cancellation that comes in the moment its own
     work is done (python/cpython#86296), and a loop that missed it would serve for ever.
     """
+    # Whoever was told already is ending in order, which a second word would interrupt.
+    told = {loop for loop in loops if loop.cancelling()}
     while left := [loop for loop in loops if not loop.done()]:
         for loop in left:
-            loop.cancel()
-        await asyncio.wait(left, timeout=PATIENCE)
+            if loop not in told:
+                loop.cancel()
+        told = set()
+        await asyncio.wait(left, timeout=patience)
 
 
 def _web(app: App, bells: Bells) -> Web | None:

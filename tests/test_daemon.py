@@ -7,6 +7,8 @@ import contextlib
 
 from mailflow.daemon import end
 
+HASTE = 0.05
+
 
 async def test_a_loop_that_swallows_a_cancellation_is_told_again() -> None:
     told = 0
@@ -24,7 +26,7 @@ async def test_a_loop_that_swallows_a_cancellation_is_told_again() -> None:
     loop = asyncio.create_task(stubborn())
     await asyncio.sleep(0)
     async with asyncio.timeout(5):
-        await end([loop])
+        await end([loop], HASTE)
     assert (loop.cancelled(), told) == (True, 2)
 
 
@@ -36,4 +38,4 @@ async def test_loops_that_have_ended_hold_up_nobody() -> None:
     with contextlib.suppress(RuntimeError):
         await loop
     async with asyncio.timeout(1):
-        await end([loop])
+        await end([loop], HASTE)
