@@ -200,7 +200,8 @@ def summary(rounds: Sequence[Figures], mails: int, letters: int) -> str:
     return (
         f"{mails} mails and {letters} letters a round, medians of {len(rounds)} rounds, a message:\n"
         f"  CPU   floor {cpu[0]:.2f} ms  ours {cpu[1]:.2f} ms  ratio {ratios[0]:.2f}\n"
-        f"  wall  floor {wall[0]:.2f} ms  ours {wall[1]:.2f} ms  ratio {ratios[1]:.2f}  ({1000 / wall[1]:.0f} messages/s)"
+        f"  wall  floor {wall[0]:.2f} ms  ours {wall[1]:.2f} ms  ratio {ratios[1]:.2f}"
+        f"  ({1000 / wall[1]:.0f} messages/s)"
     )
 
 

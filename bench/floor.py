@@ -2,7 +2,7 @@
 
 Owns: fetch in batches (imapclient), mail-parser, the raw bytes in a file with fsync, three rows in one durable commit
 (tortoise, SQLite, synchronous=FULL), the letters of a recorded round rendered by plain Jinja2 from the same templates,
-built, and sent on a kept connection (aiosmtplib). Nothing is understood, looked up, checked, moved or read out of a PDF.
+built, and sent on a kept connection (aiosmtplib). Nothing is understood, looked up, checked, moved or read from a PDF.
 """
 
 from __future__ import annotations

@@ -260,14 +260,16 @@ def _office_html(text: str) -> str:
     )
     return (
         '<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><meta charset="utf-8">\n'
-        f'<style><!--\n{OFFICE_STYLE}--></style></head><body lang="RU"><div class="WordSection1">\n{rows}</div></body></html>'
+        f"<style><!--\n{OFFICE_STYLE}--></style></head>"
+        f'<body lang="RU"><div class="WordSection1">\n{rows}</div></body></html>'
     )
 
 
 def _gmail_html(said: str, name: str, head: str, quoted: str) -> str:
     body = quoted.partition("<body")[2].partition(">")[2].rpartition("</body>")[0] or quoted
     return (
-        f'<div dir="ltr">{said}<br><br>--<br>{name}</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">'
-        f'{head}<br></div><blockquote class="gmail_quote" style="margin:0 0 0 .8ex;border-left:1px #ccc solid">'
+        f'<div dir="ltr">{said}<br><br>--<br>{name}</div><br>'
+        f'<div class="gmail_quote"><div dir="ltr" class="gmail_attr">{head}<br></div>'
+        '<blockquote class="gmail_quote" style="margin:0 0 0 .8ex;border-left:1px #ccc solid">'
         f"{body}</blockquote></div>"
     )
