@@ -33,6 +33,8 @@ class Figures:
 
     floor: Cost
     ours: Cost
+    parts: dict[str, float]
+    """Of the floor: processor seconds of each part."""
 
 
 class Bench:
@@ -66,11 +68,12 @@ class Bench:
         """Play one round of the floor and one of ours over the same mails."""
         mails = self._mails()
         self._deliver(mails)
-        _, theirs = self.floor.ask(self._letters)
+        theirs, parts = self.floor.ask(self._letters)
         self.peer.taken()
         ours = self.ours.ask("round")
         self._asked = asked(self.peer.taken())
-        return Figures(theirs.each(len(mails)), ours.each(len(mails)))
+        each = {name: seconds / len(mails) for name, seconds in parts.items()}
+        return Figures(theirs.each(len(mails)), ours.each(len(mails)), each)
 
     def profile(self) -> str:
         """Play one round and look where its time goes."""
@@ -196,12 +199,16 @@ def summary(rounds: Sequence[Figures], mails: int, letters: int) -> str:
     """Give the medians; the ratio is the median of the rounds' ratios."""
     cpu = [statistics.median(getattr(one, side).cpu * 1e3 for one in rounds) for side in ("floor", "ours")]
     wall = [statistics.median(getattr(one, side).wall * 1e3 for one in rounds) for side in ("floor", "ours")]
+    parts = {name: statistics.median(one.parts[name] * 1e3 for one in rounds) for name in rounds[0].parts}
+    children = statistics.median(one.ours.children * 1e3 for one in rounds)
     ratios = [statistics.median(getattr(o.ours, k) / getattr(o.floor, k) for o in rounds) for k in ("cpu", "wall")]
     return (
         f"{mails} mails and {letters} letters a round, medians of {len(rounds)} rounds, a message:\n"
         f"  CPU   floor {cpu[0]:.2f} ms  ours {cpu[1]:.2f} ms  ratio {ratios[0]:.2f}\n"
         f"  wall  floor {wall[0]:.2f} ms  ours {wall[1]:.2f} ms  ratio {ratios[1]:.2f}"
-        f"  ({1000 / wall[1]:.0f} messages/s)"
+        f"  ({1000 / wall[1]:.0f} messages/s)\n"
+        f"  ours: {children:.2f} ms of it in the process that reads papers\n"
+        f"  floor: {', '.join(f'{name} {value:.2f}' for name, value in parts.items())} ms"
     )
 
 

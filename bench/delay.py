@@ -122,17 +122,19 @@ def _sent(mail: bytes, here: imaplib.IMAP4, beside: imaplib.IMAP4, peer: Peer, b
     # At any point of the server's and of the poll's own rhythm.
     time.sleep(random.uniform(0.3, 0.5))
     peer.taken()
-    delivered = _delivered(here, mail)
+    _, delivered = _delivered(here, mail)
     arrived = _asked_at(peer) - delivered
-    delivered = _delivered(beside, mail)
-    return Way(bystander.told_since(delivered) - delivered, arrived)
+    began, delivered = _delivered(beside, mail)
+    # He may hear of it before we hear that it is there.
+    return Way(max(0.0, bystander.told_since(began) - delivered), arrived)
 
 
-def _delivered(client: imaplib.IMAP4, mail: bytes) -> float:
-    """Put a mail into the mailbox; give when the server said that it is there."""
+def _delivered(client: imaplib.IMAP4, mail: bytes) -> tuple[float, float]:
+    """Put a mail into the mailbox; give when that began and when the server said that it is there."""
+    began = time.monotonic()
     kind, answer = client.append("INBOX", "", "", mail)
     assert kind == "OK", answer
-    return time.monotonic()
+    return began, time.monotonic()
 
 
 def _asked_at(peer: Peer) -> float:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -99,6 +101,7 @@ class Floor:
         self._post = aiosmtplib.SMTP(hostname="127.0.0.1", port=smtp_port, start_tls=False)
         self._templates = Templates()
         self._after = 0
+        self._parts: dict[str, float] = {}
 
     async def open(self) -> None:
         """Make the database and connect."""
@@ -113,36 +116,48 @@ class Floor:
         await self._post.quit()
         await Tortoise.close_connections()
 
-    async def round(self, letters: Sequence[tuple[Written, dict[str, Any]]]) -> tuple[int, Cost]:
-        """Take in what waits and send those letters; give how many mails there were and what it cost."""
+    async def round(self, letters: Sequence[tuple[Written, dict[str, Any]]]) -> tuple[Cost, dict[str, float]]:
+        """Take in what waits and send those letters; give what it cost, and the processor seconds of each part."""
+        self._parts.clear()
         meter = Meter()
-        taken = await self._take()
+        await self._take()
         for written, facts in letters:
-            rendered = self._templates.print(written.view, facts)
-            content = build(rendered, written.envelope, written.enclosures)
-            await self._post.sendmail(DOCS, [written.envelope.to_address], content)
-        return taken, meter.read()
+            with self._part("render"):
+                rendered = self._templates.print(written.view, facts)
+            with self._part("build"):
+                content = build(rendered, written.envelope, written.enclosures)
+            with self._part("send"):
+                await self._post.sendmail(DOCS, [written.envelope.to_address], content)
+        return meter.read(), dict(self._parts)
 
-    async def _take(self) -> int:
+    @contextmanager
+    def _part(self, name: str) -> Iterator[None]:
+        began = time.process_time()
+        yield
+        self._parts[name] = self._parts.get(name, 0.0) + time.process_time() - began
+
+    async def _take(self) -> None:
         self._mailbox.select_folder("INBOX")
         uids = [uid for uid in self._mailbox.search(["UID", f"{self._after + 1}:*"]) if uid > self._after]
         for start in range(0, len(uids), BATCH):
-            some = self._mailbox.fetch(uids[start : start + BATCH], ["BODY.PEEK[]"])
+            with self._part("fetch"):
+                some = self._mailbox.fetch(uids[start : start + BATCH], ["BODY.PEEK[]"])
             for uid in sorted(some):
                 await self._keep(uid, some[uid][b"BODY[]"])
         self._after = max(uids, default=self._after)
-        return len(uids)
 
     async def _keep(self, uid: int, raw: bytes) -> None:
-        with open(self._folder / str(uid), "wb") as file:
+        with self._part("file"), open(self._folder / str(uid), "wb") as file:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
-        mail = mailparser.parse_from_bytes(raw)
-        async with in_transaction() as connection:
-            await FloorMail.create(message_id=mail.message_id, subject=mail.subject, using_db=connection)
-            await FloorCase.create(document=mail.subject * 20, using_db=connection)
-            await FloorJournal.create(document=mail.subject * 10, using_db=connection)
+        with self._part("parse"):
+            mail = mailparser.parse_from_bytes(raw)
+        with self._part("commit"):
+            async with in_transaction() as connection:
+                await FloorMail.create(message_id=mail.message_id, subject=mail.subject, using_db=connection)
+                await FloorCase.create(document=mail.subject * 20, using_db=connection)
+                await FloorJournal.create(document=mail.subject * 10, using_db=connection)
 
 
 def main(pipe: Connection, folder: Path, imap_port: int, smtp_port: int, user: str, password: str) -> None:

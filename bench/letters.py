@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-from mailflow import deliver
 from mailflow.core.views import LetterView
-from mailflow.edges.envelope import Enclosure, Envelope
+from mailflow.edges.envelope import Enclosure, Envelope, build
 from mailflow.edges.letters import Letters
 
 
@@ -31,7 +30,7 @@ def caught() -> Iterator[list[Written]]:
     """Collect every letter that is rendered and built within the block."""
     written: list[Written] = []
     views: list[LetterView] = []
-    render, build = Letters.render, deliver.build
+    render = Letters.render
 
     def rendering(self: Letters, view: LetterView) -> Any:
         views.append(view)
@@ -41,5 +40,5 @@ def caught() -> Iterator[list[Written]]:
         written.append(Written(views[-1], envelope, tuple(enclosures)))
         return build(rendered, envelope, enclosures)
 
-    with patch.object(Letters, "render", rendering), patch.object(deliver, "build", building):
+    with patch.object(Letters, "render", rendering), patch("mailflow.deliver.build", building):
         yield written

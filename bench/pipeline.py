@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,10 @@ def main(pipe: Connection, site: Path) -> None:
     "round": what a round cost; "record": the letters of one; "profile": the samples of one; "serve": watch the mailbox
     until the next command; "counts": what stands in the database; "peak": memory.
     """
-    logging.getLogger("mailflow").disabled = True
+    # The log is written as a service writes it, only to nowhere.
+    logging.getLogger("mailflow").propagate = False
+    logging.getLogger("mailflow").setLevel("INFO")
+    logging.getLogger("mailflow").addHandler(logging.StreamHandler(open(os.devnull, "w")))  # noqa: SIM115
     asyncio.run(_serve(pipe, site))
 
 
