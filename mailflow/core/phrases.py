@@ -145,7 +145,7 @@ PHRASES: dict[Says, str] = {
         вернуть/верните/возвращаю на переделку/исправление; на исправление; переделать; переделайте
         требует доработки
         нужна/требуется/необходима доработка; доработка
-        rework; needs/need/requires rework/changes/work/revision; for rework
+        rework; needs/need/requires rework/changes/revision/work; for rework
         send/sent it? back for? rework?; return; returned; i return; returning; return for rework
         returned for rework
         back to the? initiator/author; please rework; revise; please revise; revise and resubmit
