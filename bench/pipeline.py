@@ -20,6 +20,7 @@ from bench.sampling import Samples, sampled
 from mailflow import daemon
 from mailflow.app import App, opened
 from mailflow.making import make_key
+from tests.loopback import free_port
 
 SETTINGS = """
 [mailbox]
@@ -42,14 +43,17 @@ host = "127.0.0.1"
 port = {smtp_port}
 security = "plain"
 [web]
-url = "http://127.0.0.1:8025"
+url = "http://127.0.0.1:{web_port}"
+port = {web_port}
 """
 
 
 def write_site(site: Path, imap_port: int, smtp_port: int, user: str, password: str, watch: str = "idle") -> None:
     """Make a site over those servers: the shipped rules and letters, the bench's people."""
     site.mkdir(parents=True, exist_ok=True)
-    settings = SETTINGS.format(docs=DOCS, imap_port=imap_port, smtp_port=smtp_port, user=user, mx=MX, watch=watch)
+    settings = SETTINGS.format(
+        docs=DOCS, imap_port=imap_port, smtp_port=smtp_port, web_port=free_port(), user=user, mx=MX, watch=watch
+    )
     (site / "mailflow.toml").write_text(settings, encoding="utf-8")
     (site / "mailbox.password").write_text(password, encoding="utf-8")
     (site / "directory.yaml").write_text(directory(), encoding="utf-8")

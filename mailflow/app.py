@@ -26,6 +26,7 @@ from mailflow.edges.blobs import Blobs
 from mailflow.edges.documents import Documents
 from mailflow.edges.letters import Letters
 from mailflow.edges.pdf import Renderer
+from mailflow.edges.reading_apart import PaperReader
 from mailflow.edges.store import Store
 from mailflow.errands import Bench
 from mailflow.errors import SettingsError
@@ -70,6 +71,7 @@ async def opened(site: Path) -> AsyncIterator[App]:
     documents.check()
     ring = settings.keys()
     store = await Store.open(settings.store_url, settings.domain)
+    reader = PaperReader()
     try:
         blobs = Blobs(settings.files)
         instance = _instance(settings)
@@ -78,6 +80,7 @@ async def opened(site: Path) -> AsyncIterator[App]:
             store=store,
             blobs=blobs,
             ring=ring,
+            reader=reader,
             profile=settings.receiver(),
             around=surroundings(office.rules, settings.own_addresses, instance),
         )
@@ -97,6 +100,7 @@ async def opened(site: Path) -> AsyncIterator[App]:
         yield App(settings, office, store, desk, counter, Bench(office, store, blobs, documents))
     finally:
         await renderer.close()
+        await reader.close()
         await store.close()
 
 

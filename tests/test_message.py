@@ -452,3 +452,10 @@ def test_a_damaged_mail_is_still_a_message(path: Path, seed: int) -> None:
 def test_a_subject_survives_its_encoding(subject: str) -> None:
     word = base64.b64encode(subject.encode()).decode()
     assert parse(f"Subject: =?utf-8?b?{word}?=\r\n\r\n".encode()).header("subject") == subject.strip()
+
+
+@pytest.mark.parametrize("kind", [b"text/plain", b"te=?xt/plain", b"application/pdf"])
+def test_a_nul_in_the_name_of_a_charset_raises_nothing(kind: bytes) -> None:
+    head = b"From: a@b.example\nMIME-Version: 1.0\nContent-Type: " + kind + b"; charset=utf-8\x00x\n\n"
+    message = parse(head + "Согласовано".encode("koi8-r"))
+    assert message.text or message.attachments

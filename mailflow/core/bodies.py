@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from mailflow.core.charsets import decode
 from mailflow.core.headers import Field
-from mailflow.core.mime import Part, children, content, disposition, field, field_parameters, fields
+from mailflow.core.mime import Part, children, content, disposition, encoded_length, field, field_parameters, fields
 from mailflow.core.parameters import parameter
 
 MAIL_TYPES = frozenset(("message/rfc822", "message/global", "message/news"))
@@ -141,7 +141,7 @@ def _without(found: list[Leaf], taken: list[Leaf]) -> list[Leaf]:
 
 def _is_empty_root(leaf: Leaf) -> bool:
     """A mail cut off before its first part has nothing to offer."""
-    return leaf.parent is None and not leaf.part.get_payload()
+    return leaf.parent is None and not encoded_length(leaf.part)
 
 
 def _text(part: Part, defects: list[str]) -> str:
