@@ -9,7 +9,8 @@ import pytest
 from mailflow.core.conditions import compile_condition
 from mailflow.core.money import Money
 from mailflow.core.paper_views import PAPERS
-from mailflow.core.rules import PAPER_NAMES, read_process
+from mailflow.core.rule_checks import PAPER_NAMES
+from mailflow.core.rules import read_process
 from mailflow.errors import SettingsError
 from tests.offices import HERE, directory
 

@@ -1,7 +1,7 @@
 """A press on a signed link: what its page offers, what is wrong with a form, which event it is.
 
 Owns: the way from a case to its page and from a form to an event. Refuses to know: HTTP, templates, rows.
-Whether an answer counts is asked of `deciding`, never decided here: the page shows what the engine would
+Whether an answer counts is asked of `entitlement`, never decided here: the page shows what the engine would
 say. The values themselves stand in `pages`.
 """
 
@@ -16,8 +16,8 @@ from datetime import date, datetime, timedelta
 from mailflow.core.answers import Answer, Details
 from mailflow.core.case import Assignment, Case, card_hash
 from mailflow.core.dates import format_date, read_date
-from mailflow.core.deciding import May, may_decide
 from mailflow.core.effects import SendLetter
+from mailflow.core.entitlement import May, may_decide
 from mailflow.core.events import AnswerReceived
 from mailflow.core.office import Office
 from mailflow.core.pages import (
@@ -38,9 +38,9 @@ from mailflow.core.pages import (
     Sheet,
     Stale,
 )
-from mailflow.core.rules import Assurance
 from mailflow.core.sender import Proven
 from mailflow.core.showing import Ways, letter_view
+from mailflow.core.stages import Assurance
 from mailflow.core.turn import Turn
 from mailflow.core.wording import answer_word
 

@@ -18,7 +18,8 @@ from datetime import date, datetime
 from mailflow.core.case import Case
 from mailflow.core.office import Office
 from mailflow.core.register_columns import INCOMING, OUTGOING, PAYMENTS, Cell, Column, Entry, day_of, text_of
-from mailflow.core.rules import Numbering, Process
+from mailflow.core.rules import Process
+from mailflow.core.stages import Numbering
 from mailflow.core.views import Language
 
 SEES_ALL = ("secretary", "director", "accountant", "finance_director")

@@ -15,8 +15,9 @@ from mailflow.core.case import CLARIFY, REWORK, Ask, Assignment, Case, CaseState
 from mailflow.core.money import Money
 from mailflow.core.office import Office
 from mailflow.core.routing import Manager, Managers, people
-from mailflow.core.rules import NamedStage, Process, Stage
+from mailflow.core.rules import NamedStage, Process
 from mailflow.core.spawning import spawn
+from mailflow.core.stages import Stage
 from mailflow.core.turn import Turn
 
 POSITIVE = frozenset({Answer.APPROVE, Answer.APPROVE_WITH_REMARKS, Answer.PAID, Answer.DONE, Answer.RESOLUTION})

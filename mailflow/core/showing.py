@@ -22,7 +22,8 @@ from mailflow.core.invoices import check_invoice
 from mailflow.core.money import Money, format_money
 from mailflow.core.office import Office
 from mailflow.core.route import missing_fields_of, people_ahead
-from mailflow.core.rules import Process, Stage
+from mailflow.core.rules import Process
+from mailflow.core.stages import Stage
 from mailflow.core.views import Choice, FileLine, Finding, Language, LetterView, Line, Said, Waiting
 from mailflow.core.wording import answer_word
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from mailflow.core.case import Fields
 from mailflow.core.routing import people
-from mailflow.core.rules import NamedStage, Spawn
+from mailflow.core.rules import NamedStage
+from mailflow.core.stages import Spawn
 from mailflow.core.turn import Turn
 
 

@@ -36,7 +36,9 @@ from mailflow.core.effects import (
     Transition,
 )
 from mailflow.core.office import Office
-from mailflow.core.rules import DueField, Numbering, Process, Stage
+from mailflow.core.rule_words import DueField
+from mailflow.core.rules import Process
+from mailflow.core.stages import Numbering, Stage
 from mailflow.core.views import Language
 from mailflow.core.wording import sentence
 

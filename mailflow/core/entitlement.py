@@ -1,0 +1,57 @@
+"""Whose answer counts, and at what: `may_decide`.
+
+The rule of safety in one line: an answer counts only from the person asked (or who acts for him),
+proven, on the card as it is now, at an assignment still open; all else is kept as a comment.
+Refuses to know: what an answer does (`deciding`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mailflow.core.answers import Answer
+from mailflow.core.case import Ask, Assignment, CaseState, card_hash
+from mailflow.core.events import AnswerReceived
+from mailflow.core.sender import Proven
+from mailflow.core.turn import Turn
+from mailflow.core.wording import answer_word
+
+DECISIONS = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION, Ask.RESOLUTION})
+"""What is asked on a card: an answer to another card does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """The answer counts as this person's."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class MayNot:
+    """It does not; `reason` is a key of `wording`. `again`: the person should get the present letter."""
+
+    reason: str
+    facts: Mapping[str, object]
+    again: bool = False
+
+
+def may_decide(turn: Turn, assignment: Assignment, event: AnswerReceived) -> May | MayNot:
+    """Say whether this answer is one of the person asked, proven, and about what stands now."""
+    if not isinstance(event.proof, Proven):
+        return MayNot("no_proof", {"reason": event.proof.reason})
+    writer = turn.office.directory.by_address(event.proof.address)
+    if writer is None or writer not in (assignment.principal, turn.acting(assignment.principal)):
+        return MayNot("not_yours", {"principal": turn.office.short(assignment.principal)})
+    if event.answer is Answer.WITHDRAW and assignment.decision is not None:
+        return May(writer)
+    if turn.case.state is not CaseState.OPEN:
+        return MayNot("over", {})
+    if assignment.decision is not None:
+        return MayNot("already", {"answer": answer_word(assignment.decision.answer, turn.language)})
+    if not assignment.open:
+        return MayNot("moved_on", {}, again=True)
+    if assignment.ask in DECISIONS and event.card != card_hash(turn.case.fields, turn.case.files):
+        return MayNot("stale", {}, again=True)
+    return May(writer)

@@ -1,0 +1,84 @@
+"""A decision that counts: written down, told to those it concerns, and the route goes on.
+
+Owns: the decision on its assignment, its sentence in the journal, the receipt, the initiator's notice.
+Refuses to know: which answer was meant (`deciding`).
+"""
+
+from __future__ import annotations
+
+from mailflow.core.answers import Answer
+from mailflow.core.case import Ask, Assignment, CaseState, Decision, Standing
+from mailflow.core.events import AnswerReceived
+from mailflow.core.route import first_unfinished, go_on
+from mailflow.core.sender import Proven
+from mailflow.core.turn import Turn
+from mailflow.core.wording import answer_word
+
+REPLIED = ("reply", "mailto")
+
+
+def decide(
+    turn: Turn, assignment: Assignment, event: AnswerReceived, person: str, answer_: Answer, comment: str
+) -> None:
+    proof = f"{event.proof.by}" if isinstance(event.proof, Proven) else ""
+    decision = Decision(answer_, person, turn.now, event.channel, comment, proof, event.card, turn.material)
+    turn.put(assignment, standing=Standing.DECIDED, decision=decision, pending=None, pending_comment="")
+    turn.stop_timers(assignment)
+
+
+def say(turn: Turn, assignment: Assignment, person: str, answer_: Answer) -> None:
+    """Tell the journal who said what, and for whom."""
+    word = answer_word(answer_, turn.language)
+    who, principal = turn.office.short(person), turn.office.short(assignment.principal)
+    if person == assignment.principal:
+        turn.because("said", who=who, answer=word)
+    else:
+        turn.because("said_for", who=who, principal=principal, answer=word)
+
+
+def receipt(
+    turn: Turn, assignment: Assignment, event: AnswerReceived, person: str, answer_: Answer, comment: str
+) -> None:
+    """A reply is answered by a letter that says what was understood; a press sees it on the page.
+
+    For money, and after a new browser, the letter goes out too: «не вы? — ответьте «Отзываю»».
+    """
+    stage = turn.process.stage(assignment.stage)
+    money = stage is not None and (stage.rule.assurance == "known_browser" or stage.rule.money_moves)
+    if event.channel not in REPLIED and not money and not event.new_browser:
+        return
+    language = turn.office.directory.language(person)
+    waits = ", ".join(turn.office.short(a.principal) for a in turn.case.open_assignments)
+    words = {"said": answer_word(answer_, language), "comment": comment, "next": waits}
+    turn.letter("recorded", person, assignment.id, words, answers_a_mail=True)
+
+
+def tell_initiator(turn: Turn, assignment: Assignment, person: str, passed: bool) -> None:
+    """One letter a passed stage; none about what he did himself or is asked to do next anyway."""
+    initiator = turn.case.initiator
+    if person == initiator or not passed:
+        return
+    if turn.case.state is CaseState.DONE:
+        if not turn.process.closing_papers:
+            turn.letter("closed", initiator, words={"result": ""})
+    elif not any(a.principal == initiator for a in turn.case.open_assignments):
+        who = ", ".join(turn.office.short(a.principal) for a in turn.case.at_stage(assignment.stage) if a.decision)
+        waits = ", ".join(turn.office.short(a.principal) for a in turn.case.open_assignments)
+        turn.letter("agreed", initiator, words={"who": who, "next": waits})
+
+
+def pass_on_from(turn: Turn, assignment: Assignment) -> bool:
+    """Pass on along the route; where the rules no longer have this stage, to the first one not finished."""
+    _end_questions(turn, assignment)
+    stage = turn.process.stage(assignment.stage)
+    if stage is not None:
+        return go_on(turn, stage)
+    first_unfinished(turn)
+    return True
+
+
+def _end_questions(turn: Turn, assignment: Assignment) -> None:
+    """Who has decided waits for no explanation any more."""
+    for asked in turn.case.open_assignments:
+        if asked.ask is Ask.EXPLANATION and asked.about == assignment.id:
+            turn.end(asked, turn.note("note_enough"))

@@ -1,0 +1,125 @@
+"""Everything that can be known to be wrong with a rules file before a case runs, told with line and cure.
+
+Owns: `complaints`. Refuses to know: conditions (`conditions`) and how the file is read (`rules`).
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mailflow.core.case import OWN_STAGES
+from mailflow.core.directory import Directory
+from mailflow.core.documents import Lines, Path
+from mailflow.core.routing import Manager, Managers, unknown_in
+from mailflow.core.rule_file import RuleFile
+from mailflow.core.rule_words import DueField
+from mailflow.core.stages import Stage
+
+PAPER_NAMES = ("approval_sheet", "outgoing_letter")
+"""What `needs` and `closing_papers` may name; `paper_views` knows what each says."""
+
+
+def complaints(file: RuleFile, lines: Lines, directory: Directory | None) -> Iterator[str]:
+    """Give what is wrong, one sentence each; without a directory the people it names are not checked."""
+    yield from _stage_complaints(file, lines, directory)
+    yield from _form_complaints(file, lines)
+
+
+# Those the directory never resolves to the initiator himself.
+_NEVER_OWN = (Manager, Managers)
+
+
+def _stage_complaints(file: RuleFile, lines: Lines, directory: Directory | None) -> Iterator[str]:
+    if not file.stages:
+        yield f"{lines.at(('stages',))}: the process has no stages: add at least one"
+    seen: set[str] = set()
+    money = any(stage.money_moves for entry in file.stages for stage in entry.values())
+    for n, entry in enumerate(file.stages):
+        path: Path = ("stages", n)
+        if len(entry) != 1:
+            yield f"{lines.at(path)}: one stage an item: write `- name: {{kind: ..., who: ...}}`"
+        for name, stage in entry.items():
+            yield from _one_stage(name, stage, (*path, name), lines, directory, seen, money)
+            seen.add(name)
+
+
+def _one_stage(
+    name: str, stage: Stage, path: Path, lines: Lines, directory: Directory | None, seen: set[str], money: bool
+) -> Iterator[str]:
+    if name in OWN_STAGES or name in seen:
+        yield f"{lines.at(path)}: the stage name `{name}` is taken: choose another"
+    for key, who in (("who", stage.who), ("if_initiator", stage.if_initiator)):
+        wrong = unknown_in(who, directory) if who is not None and directory is not None else ""
+        if wrong:
+            yield f"{lines.at((*path, key))}: {wrong}"
+    yield from (f"{lines.at(path)}: {wrong}" for wrong in _shape(name, stage))
+    if stage.remind and stage.due is None:
+        yield f"{lines.at((*path, 'remind'))}: stage `{name}` reminds of a term it has not: add `due:`"
+    if stage.kind == "approve" and money and stage.if_initiator is None and not isinstance(stage.who, _NEVER_OWN):
+        yield (
+            f"{lines.at(path)}: stage `{name}` could fall to the initiator himself and money moves here: "
+            "add `if_initiator: role ...`"
+        )
+    if stage.kind == "approve" and "approve" not in stage.actions:
+        yield f"{lines.at((*path, 'actions'))}: stage `{name}` cannot be agreed: add `approve`"
+
+
+def _shape(name: str, stage: Stage) -> Iterator[str]:
+    """What a stage of its kind must say and may not."""
+    if stage.kind != "spawn" and stage.who is None:
+        yield f"stage `{name}` has no `who`: add it or remove the stage"
+    if (stage.kind == "spawn") != (stage.spawn is not None):
+        yield f"stage `{name}`: `spawn:` belongs to kind spawn, and kind spawn needs it"
+    if (stage.kind == "fill") != bool(stage.fields):
+        yield f"stage `{name}`: `fields:` belongs to kind fill, and kind fill needs it"
+
+
+def _form_complaints(file: RuleFile, lines: Lines) -> Iterator[str]:
+    yield from _bad_form(file.register_.number, {"year": 2026, "seq": 1}, lines.at(("register", "number")))
+    if "{seq" not in file.register_.number:
+        yield f"{lines.at(('register', 'number'))}: the number has no {{seq}}: every case would have the same one"
+    known: dict[str, Any] = dict.fromkeys(file.fields, "")
+    for language in ("ru", "en"):
+        yield from _bad_form(getattr(file.summary, language), known, lines.at(("summary", language)))
+    yield from _unknown_fields(file, lines)
+    yield from _unknown_papers(file, lines)
+    for name, rule in file.fields.items():
+        if rule.type == "choice" and not rule.of:
+            yield f"{lines.at(('fields', name))}: the choice `{name}` has no values: add `of: [...]`"
+
+
+def _unknown_fields(file: RuleFile, lines: Lines) -> Iterator[str]:
+    for n, entry in enumerate(file.stages):
+        for name, stage in entry.items():
+            path: Path = ("stages", n, name)
+            named = [*(("fields", f) for f in stage.fields)]
+            if isinstance(stage.due, DueField):
+                named.append(("due", stage.due.name))
+            if stage.number is not None:
+                named += [("number", stage.number.field), ("number", stage.number.date_field)]
+            for key, field in named:
+                if field not in file.fields:
+                    yield f"{lines.at((*path, key))}: there is no field `{field}`: add it under `fields:`"
+
+
+def _unknown_papers(file: RuleFile, lines: Lines) -> Iterator[str]:
+    named: list[tuple[Path, str]] = [(("closing_papers",), paper) for paper in file.closing_papers]
+    for n, entry in enumerate(file.stages):
+        named += [(("stages", n, name, "needs"), paper) for name, stage in entry.items() for paper in stage.needs]
+    for path, paper in named:
+        if paper not in PAPER_NAMES:
+            yield f"{lines.at(path)}: there is no paper `{paper}`: there are {', '.join(PAPER_NAMES)}"
+
+
+def _bad_form(form: str, known: Mapping[str, Any], where: str) -> Iterator[str]:
+    try:
+        names = [name for _, name, _, _ in string.Formatter().parse(form) if name is not None]
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            yield f"{where}: `{{{unknown[0]}}}` is not known here: known are {', '.join(sorted(known))}"
+        else:
+            form.format(**known)
+    except ValueError as wrong:
+        yield f"{where}: the braces are not in pairs or the format is wrong ({wrong}): mend them"

@@ -1,0 +1,73 @@
+"""The form of one file of rules/: what it may say, key by key.
+
+Owns: the models the text is read into; an unknown key is an error. Refuses to know: whether what it says
+holds together (`rule_checks`), and cases.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from mailflow.core.rule_words import Entry, InWords, Texts
+from mailflow.core.stages import Stage
+
+FieldType = Literal["text", "money", "date", "bool", "inn", "kpp", "bic", "account", "choice", "people"]
+
+
+class Register(Entry):
+    """The numbered list the process enters: its name and the form of its numbers."""
+
+    name: str
+    number: str
+    title: InWords | None = None
+
+
+class StartsWith(Entry):
+    """How a mail becomes this process: plus tags or aliases, first words of the subject, attachment names."""
+
+    address: Texts = ()
+    subject: Texts = ()
+    attachment: Texts = ()
+
+
+class FieldRule(Entry):
+    """One field of the card."""
+
+    type: FieldType
+    label: InWords
+    required: bool | str = False
+    """true, false, or a condition: «!urgent»."""
+    read_from: Texts = Field(default=("body", "paper"), alias="from")
+    """body = the mail's own words; paper = the attached invoice, its QR code included."""
+    material: bool = False
+    """A change brings everybody back, even those who agreed."""
+    of: Texts = ()
+    """The values a choice may have."""
+    synonyms: Texts = ()
+    ask: InWords | None = None
+    """The question put to the initiator when it is missing."""
+    card: bool = True
+    """Shown on the card of every letter."""
+
+
+class Rework(Entry):
+    """Where the corrected case goes, and whether those who agreed are asked again."""
+
+    returns_to: Literal["first stage", "same stage"] = "first stage"
+    skip_agreed: Literal["never", "unless material changed"] = "unless material changed"
+
+
+class RuleFile(Entry):
+    process: str = Field(pattern=r"^[a-z][a-z_]*$")
+    title: InWords
+    summary: InWords
+    """The case in one line: {field} in braces; a part between « · » whose field is empty is left out."""
+    register_: Register = Field(alias="register")
+    starts_with: StartsWith = StartsWith()
+    fields: dict[str, FieldRule]
+    stages: list[dict[str, Stage]]
+    rework: Rework = Rework()
+    closing_papers: Texts = ()
+    """Documents made when the case is closed and sent to its initiator."""

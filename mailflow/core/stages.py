@@ -1,0 +1,115 @@
+"""One stage of a route, as a rules file writes it.
+
+Owns: the form of a stage and what each of its kinds asks of people. Refuses to know: fields, cases, which
+names the directory has (`rule_checks`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from mailflow.core.case import Ask
+from mailflow.core.rule_words import DueField, Entry, InWords, Span, Texts, WhoIs, read_due
+from mailflow.core.worktime import Duration
+
+Assurance = Literal["mail", "known_browser"]
+Action = Literal["approve", "rework", "reject"]
+
+
+class Reminder(Entry):
+    """When to remind: so long before the term, or at it."""
+
+    before: Span | None = None
+    """None = at the term."""
+
+
+def _reminder(value: object) -> object:
+    if value == "at due":
+        return {"before": None}
+    if isinstance(value, str) and value.endswith(" before"):
+        return {"before": value.removesuffix(" before")}
+    if isinstance(value, str):
+        raise ValueError(f"`{value}` is no time to remind: write «4 hours before» or «at due»")
+    return value
+
+
+class OnSilence(Entry):
+    """What happens when nobody answers for so long after the task was given."""
+
+    after: Span
+    escalate_to: Literal["manager"] = "manager"
+
+
+def _order(value: object) -> object:
+    if value in ("in turn", "all", "any") or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    raise ValueError("write «in turn», «all», «any», or how many of them must agree")
+
+
+class Numbering(Entry):
+    """A registration number taken when the stage opens: an outgoing letter gets its own at signing."""
+
+    register_: str = Field(alias="register")
+    form: str
+    field: str
+    """The field of the card the number is written to."""
+    date_field: str
+    """The field its date is written to."""
+
+
+class Spawn(Entry):
+    """A case of another process that this one starts."""
+
+    process: str
+    initiator: WhoIs
+    """Whose case it is; of several people the first."""
+    take: Mapping[str, str] = {}
+    """Fields of the new case and the fields of this one they are filled from; `number` is this case's number."""
+    subject: InWords
+
+
+class Stage(Entry):
+    """One stage of the route."""
+
+    kind: Literal["approve", "perform", "fill", "resolve", "spawn"]
+    who: WhoIs | None = None
+    title: InWords
+    fields: Texts = ()
+    """What a fill stage must have before it is passed."""
+    needs: Texts = ()
+    """Documents made when the stage opens and enclosed with its letters: the names of templates/letters."""
+    number: Numbering | None = None
+    spawn: Spawn | None = None
+    done_by_linked: bool = False
+    """The task is done when the case that was started from this one is."""
+    order: Annotated[Literal["in turn", "all", "any"] | int, BeforeValidator(_order)] = "in turn"
+    when: str | None = None
+    """The stage exists only if this is true."""
+    skip_when: str | None = None
+    skip_note: InWords | None = None
+    """How a skipped stage stands on the approval sheet: «Не требуется: доверенная сумма»."""
+    if_initiator: WhoIs | None = None
+    """Who decides in place of the initiator when the stage falls to himself."""
+    actions: tuple[Action, ...] = ("approve", "rework", "reject")
+    answer: Literal["done", "paid"] = "done"
+    due: Annotated[Duration | DueField, BeforeValidator(read_due)] | None = None
+    """So much working time, or «field NAME»: the end of the day the card names."""
+    remind: tuple[Annotated[Reminder, BeforeValidator(_reminder)], ...] = ()
+    on_silence: OnSilence | None = None
+    assurance: Assurance = "mail"
+    instruction: InWords | None = None
+
+    @property
+    def ask(self) -> Ask:
+        """What its assignments ask for."""
+        if self.kind == "perform":
+            return Ask.PAYMENT if self.answer == "paid" else Ask.EXECUTION
+        return {"approve": Ask.APPROVAL, "resolve": Ask.RESOLUTION}.get(self.kind, Ask.FIELDS)
+
+    @property
+    def money_moves(self) -> bool:
+        """Its done answer means that money has left."""
+        return self.answer == "paid" and self.kind == "perform"
