@@ -98,6 +98,11 @@ def classify(message: Message, around: Surroundings) -> Understood:
         understood = step(message, around)
         if understood is not None:
             return understood
+    own = fresh(message)
+    for read_step in _READING_STEPS:
+        understood = read_step(message, own, around)
+        if understood is not None:
+            return understood
     return Other("nobody we know, and no letter of ours is answered", Kind.STRAY)
 
 
@@ -139,11 +144,10 @@ LEAST_STATED = 2
 """Fields a text has to state to be a request by them alone: one is a date in a receipt."""
 
 
-def _reply(message: Message, around: Surroundings) -> Understood | None:
+def _reply(message: Message, own: Fresh, around: Surroundings) -> Understood | None:
     target = around.target
     if target is None:
         return None
-    own = fresh(message)
     reading = _read_reply(own, target, message, around)
     forms = _forms_of(target, around)
     said = read_fields(own.text, around.written_on(message), forms)
@@ -222,15 +226,15 @@ _COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
-def _command(message: Message, around: Surroundings) -> Understood | None:
+def _command(message: Message, own: Fresh, around: Surroundings) -> Understood | None:
     if not around.known_sender or _tagged(message, around):
         return None
-    own = fresh(message).text.strip()
-    said = subject_words(message.subject) or own.split("\n")[0].strip().lower()
+    text = own.text.strip()
+    said = subject_words(message.subject) or text.split("\n")[0].strip().lower()
     for command, openings in _COMMANDS:
         opening = next((o for o in openings if said == o or said.startswith((f"{o} ", f"{o}:"))), None)
         if opening is not None and not _is_about_paper(message, command):
-            return Command(f"begins with «{opening}»", command, _command_details(message, own))
+            return Command(f"begins with «{opening}»", command, _command_details(message, text))
     return None
 
 
@@ -245,10 +249,9 @@ def _command_details(message: Message, own: str) -> dict[str, str]:
     return {name: value for name, value in details.items() if value}
 
 
-def _request(message: Message, around: Surroundings) -> Understood | None:
+def _request(message: Message, own: Fresh, around: Surroundings) -> Understood | None:
     if not around.known_sender:
         return None
-    own = fresh(message)
     found = _process_of(message, own, around)
     if found is None:
         return Request("the mail names no process we know", "", False, {}, own.original, text=own.text)
@@ -332,7 +335,5 @@ _STEPS: tuple[Callable[[Message, Surroundings], Understood | None], ...] = (
     _own,
     _held,
     _automatic,
-    _reply,
-    _command,
-    _request,
 )
+_READING_STEPS: tuple[Callable[[Message, Fresh, Surroundings], Understood | None], ...] = (_reply, _command, _request)

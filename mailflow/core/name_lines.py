@@ -42,6 +42,7 @@ _LOOSE_SHAPE = re.compile(r"D+[NQ]+[NQXO]*A+")
 _ZONE = re.compile(r"(?:GMT|UTC|MSK|МСК)[+-]\d{1,2}(?::?\d{2})?|\((?:GMT|UTC)[^)]{0,12}\)", re.IGNORECASE)
 _END = re.compile(r"[\s>*_]*(?:[:：]|>:)[\s*_]*$")
 _COULD_BEGIN = re.compile(r"[@<\d:：-]|wrote|sent|пи[сш]|schr|crit|skrev|写道")
+_VERB = re.compile("|".join(map(re.escape, sorted(VERBS))) + "|написал|napisał")
 _LONGEST = 400
 _MOST_LINES = 5
 
@@ -88,6 +89,8 @@ def _read(said: str, marked_below: bool) -> NameLine | None:
     bare = said.strip(" \t*_\ufeff")
     dashed = bare.startswith("--") and bare.endswith("--")
     bare = _ZONE.sub(" ", bare.strip("- ") if bare.startswith("--") else bare)
+    if "@" not in bare and not _VERB.search(bare.lower()):
+        return None  # every shape has an address or a verb of writing, and reducing a line costs fifty times as much
     shape, from_, date = _reduce(bare)
     if not (_SHAPES.fullmatch(shape) or (marked_below and _LOOSE_SHAPE.fullmatch(shape))):
         return None
