@@ -32,6 +32,13 @@ _UUENCODED_LINES = 50_000
 _NEVER_LISTED = frozenset(("text", "multipart", "message"))
 
 
+class _Second(core.MailParser):  # type: ignore[misc]
+    """mail-parser without the two dictionaries of every decoded header, which nobody here asks for."""
+
+    def _make_mail(self, complete: bool = True) -> dict[str, object]:
+        return {}
+
+
 def disagreements(root: Part, size: int, writers: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     """List where mail-parser reads the tree differently; `writers` are our addresses of From and Sender.
 
@@ -40,7 +47,7 @@ def disagreements(root: Part, size: int, writers: dict[str, tuple[str, ...]]) ->
     if sum(_is_flattened(part) for part in parts(root)) * size > _FLATTENED_LIMIT or _is_long_uuencoded(root):
         return ("mail-parser: not asked, it would take too long",)
     try:
-        second = core.MailParser(root)
+        second = _Second(root)
         theirs = {"From": [mail for _, mail in second.from_], "Sender": _sender(root)}
         files = _listed(second.attachments)
     except Exception as error:  # Any error of a stranger's parser over a stranger's mail is one answer.
