@@ -20,6 +20,7 @@ from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
 from jinja2.environment import Template
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -34,6 +35,7 @@ _ALLOWED = (
     nodes.And, nodes.Or, nodes.Not, nodes.Concat, nodes.Filter, nodes.Block, nodes.Assign,
 )  # fmt: skip
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.$", re.MULTILINE)
+_MANY_LINES = re.compile(r"\n{3,}")
 _TAG_ALONE = re.compile(r"[ \t]*\{%[^{}]*%\}[ \t]*\Z")
 
 
@@ -96,24 +98,29 @@ def compile_file(env: LetterEnvironment, path: Path, form: Form) -> Template:
     return Template.from_code(env, code, {})
 
 
-def rendered(template: Template, values: Mapping[str, Any]) -> str:
+def rendered(template: Template, values: Mapping[str, Any] | Context) -> str:
     """Print a whole template; OutputTooLong past the limit."""
-    return _counted(template.root_render_func(template.new_context(dict(values))))
+    return _counted(template.root_render_func(context_of(template, values)))
 
 
-def rendered_block(template: Template, name: str, values: Mapping[str, Any]) -> str:
+def context_of(template: Template, values: Mapping[str, Any] | Context) -> Context:
+    """Give what the blocks of a template are printed with: made once for all of them, since a block changes nothing."""
+    return values if isinstance(values, Context) else template.new_context(dict(values))
+
+
+def rendered_block(template: Template, name: str, values: Mapping[str, Any] | Context) -> str:
     """Print one block as clean text: no blank edges, lines stripped, at most one empty line in a row.
 
     A line that ends with a name such as «Петров П.П.» and the full stop of its sentence keeps one stop.
     """
-    printed = tidy(_counted(template.blocks[name](template.new_context(dict(values)))))
-    return _TWO_STOPS.sub(".", printed)
+    printed = tidy(_counted(template.blocks[name](context_of(template, values))))
+    return _TWO_STOPS.sub(".", printed) if ".." in printed else printed
 
 
 def tidy(text: str) -> str:
     """Strip every line and fold runs of empty lines into one; no blank edges."""
-    lines = "\n".join(line.strip(" \t") for line in text.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n")
+    lines = "\n".join([line.strip(" \t") for line in text.split("\n")])
+    return _MANY_LINES.sub("\n\n", lines).strip("\n") if "\n\n\n" in lines else lines.strip("\n")
 
 
 def complaint(path: Path, line: int | None, what: str, cure: str) -> SettingsError:

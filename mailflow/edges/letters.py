@@ -22,6 +22,7 @@ from typing import Any, get_args
 
 from jinja2 import TemplateError
 from jinja2.environment import Template
+from jinja2.runtime import Context
 
 from mailflow.core.views import Choice, FileLine, Finding, Language, LetterView, Line, Said, Section, Waiting, sections
 from mailflow.edges import letter_samples
@@ -32,6 +33,7 @@ from mailflow.edges.letter_grammar import (
     compile_file,
     complaint,
     complaint_of,
+    context_of,
     environment,
     rendered,
     rendered_block,
@@ -162,7 +164,8 @@ class Letters:
         found = self._blocks.get(name)
         if found is None:
             found = self._blocks[name] = self._merged(name)
-        return {block: self._guarded(template, block, values) for block, template in found.items()}
+        contexts = {template: context_of(template, values) for template in set(found.values())}
+        return {block: self._guarded(template, block, contexts[template]) for block, template in found.items()}
 
     def _print_layout(self, name: str, values: Mapping[str, Any]) -> str:
         found = self._layouts.get(name)
@@ -171,7 +174,7 @@ class Letters:
             found = self._layouts[name] = compile_file(self._env, self._paths(name)[0], form)
         return self._guarded(found, "", values)
 
-    def _guarded(self, template: Template, block: str, values: Mapping[str, Any]) -> str:
+    def _guarded(self, template: Template, block: str, values: Mapping[str, Any] | Context) -> str:
         try:
             return rendered_block(template, block, values) if block else rendered(template, values)
         except TemplateError as error:
