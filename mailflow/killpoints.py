@@ -73,7 +73,9 @@ _times: Counter[str] = Counter()
 
 def reached(name: str) -> None:
     """End the process if `MAILFLOW_KILL_AT` names this place; else do nothing at all."""
-    wanted, _, time = os.environ.get(VARIABLE, "").partition(":")
+    if VARIABLE not in os.environ:
+        return
+    wanted, _, time = os.environ[VARIABLE].partition(":")
     if wanted != name:
         return
     _times[name] += 1
