@@ -37,6 +37,8 @@ from mailflow.respond import Window
 
 LEASE = timedelta(minutes=15)
 """Longer than the ten minutes an SMTP server may take over the last dot (RFC 5321, 4.5.3.2.6)."""
+LEFT_BEHIND = timedelta(days=1)
+"""So old is a file half-written that only a kill can have left."""
 LETTERS_AT_ONCE = 20
 TIMERS_AT_ONCE = 100
 TICK_SECONDS = 15
@@ -328,6 +330,7 @@ async def _rung(bell: asyncio.Event) -> None:
 
 async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
     """Serve until cancelled; end in order."""
+    await app.desk.blobs.sweep(now() - LEFT_BEHIND)
     bells = Bells(asyncio.Event(), asyncio.Event())
     reader, sender, ringer = Reader(app, bells), Sender(app, bells), Ringer(app, bells)
     web = _web(app, bells)
@@ -405,6 +408,7 @@ async def run_once(app: App) -> tuple[int, int, int]:
     bells = Bells(asyncio.Event(), asyncio.Event())
     reader, sender = Reader(app, bells), Sender(app, bells)
     try:
+        await app.desk.blobs.sweep(now() - LEFT_BEHIND)
         taken = await reader.catch_up()
         ringer = Ringer(app, bells)
         rung = await ringer.ring_due()

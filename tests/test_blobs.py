@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,12 +31,12 @@ async def test_what_is_kept_comes_back_byte_for_byte(blobs: Blobs, content: byte
     assert await blobs.read(sha256) == content
 
 
-async def test_a_file_lies_under_its_own_hash_two_folders_deep_and_nothing_else_remains(
+async def test_a_file_lies_under_its_own_hash_in_one_folder_of_its_first_two_letters_and_nothing_else_remains(
     blobs: Blobs, tmp_path: Path
 ) -> None:
     sha256 = await blobs.keep(b"letter")
     files = [path.relative_to(tmp_path / "blobs") for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
-    assert files == [Path(sha256[:2], sha256[2:4], sha256)]
+    assert files == [Path(sha256[:2], sha256)]
 
 
 async def test_the_same_content_is_written_once(blobs: Blobs) -> None:
@@ -96,7 +97,26 @@ async def test_a_write_that_fails_leaves_no_name_behind(blobs: Blobs, monkeypatc
         with pytest.raises(StoreError, match="No space left"):
             await blobs.keep(b"letter")
     assert not blobs.path(sha256).exists()
-    assert not list((blobs.path(sha256).parents[2] / "new").iterdir())
+    assert not list((blobs.path(sha256).parents[1] / "new").iterdir())
+
+
+async def test_what_a_killed_writer_left_is_swept_away_after_a_day_and_what_is_being_written_is_not(
+    blobs: Blobs, tmp_path: Path
+) -> None:
+    sha256 = await blobs.keep(b"letter")
+    left, fresh = (tmp_path / "blobs" / "new" / name for name in ("left", "fresh"))
+    for file in (left, fresh):
+        file.write_bytes(b"half a let")
+    a_day_ago = datetime.now(UTC) - timedelta(days=1)
+    for old in (left, blobs.path(sha256)):
+        os.utime(old, (a_day_ago.timestamp() - 60,) * 2)
+    assert await blobs.sweep(a_day_ago) == 1
+    assert (left.exists(), fresh.exists()) == (False, True)
+    assert await blobs.read(sha256) == b"letter"
+
+
+async def test_a_store_nothing_was_ever_written_to_has_nothing_to_sweep(blobs: Blobs) -> None:
+    assert await blobs.sweep(datetime.now(UTC)) == 0
 
 
 async def test_content_and_folder_reach_the_disk_in_this_order(blobs: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from mailflow.errors import SettingsError
 
 MARKER = ".mailflow-demo"
 _SITE = (
-    "mailflow.toml", "mailbox.password", "directory.yaml", "keys/1.key", "data/mailflow.db*", "data/files/*/*/*",
+    "mailflow.toml", "mailbox.password", "directory.yaml", "keys/1.key", "data/mailflow.db*", "data/files/??/*",
     "data/files/new/*",
 )  # fmt: skip
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

@@ -1,11 +1,12 @@
 """The file store: bytes kept under their own SHA-256, for ever the same.
 
-Owns: one folder, `ab/cd/abcd…` for each content, and `new/` for what is being written.
+Owns: one folder, `ab/abcd…` for each content, and `new/` for what is being written.
 Refuses to know: what the bytes are, who sent them, how long they are to be kept.
 Rule: a name appears only when its content is on the disk: temp file, fsync, rename, fsync of the folder
 (POSIX promises none of them for the others). A content that is there is not written again.
 What may go wrong: the disk is full or read-only, a file was damaged or taken away: each is a
-StoreError that names the file. Nothing is ever deleted or mended here.
+StoreError that names the file. What has a name is never deleted or mended here; only what a kill left
+in `new/` is swept away.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import hashlib
 import os
 import re
 import secrets
+from datetime import datetime
 from pathlib import Path
 
 from mailflow.errors import StoreError
@@ -41,11 +43,18 @@ class Blobs:
         """Give back the bytes of `sha256`; StoreError naming the file if it is missing or damaged."""
         return await asyncio.to_thread(self._read, sha256)
 
+    async def sweep(self, before: datetime) -> int:
+        """Delete what writers that were killed left half-written before that moment; give how many files.
+
+        No write lasts that long if `before` is hours ago, and no name leads to any of these files.
+        """
+        return await asyncio.to_thread(self._sweep, before.timestamp())
+
     def path(self, sha256: str) -> Path:
         """Name the file of a content; StoreError if `sha256` is none, so that no other path can be had."""
         if not SHA256.fullmatch(sha256):
             raise StoreError(f"{self._folder}: {sha256[:80]!r} is no SHA-256: the row naming it is damaged")
-        return self._folder / sha256[:2] / sha256[2:4] / sha256
+        return self._folder / sha256[:2] / sha256
 
     def _keep(self, content: bytes) -> str:
         sha256 = hashlib.sha256(content).hexdigest()
@@ -69,6 +78,16 @@ class Blobs:
         folder = self._folder / "new"
         _make_folder(folder)
         return folder / secrets.token_hex(16)
+
+    def _sweep(self, before: float) -> int:
+        swept = 0
+        for left in (self._folder / "new").glob("*"):
+            # Another process may sweep the same folder; what cannot be deleted waits for the next start.
+            with contextlib.suppress(OSError):
+                if left.stat().st_mtime < before:
+                    left.unlink()
+                    swept += 1
+        return swept
 
     def _read(self, sha256: str) -> bytes:
         path = self.path(sha256)
