@@ -20,7 +20,7 @@ from mailflow.core.directory import Directory, read_directory
 from mailflow.core.office import SECRETARY, Office
 from mailflow.core.rules import Process, read_process
 from mailflow.core.surroundings import surroundings
-from mailflow.core.worktime import OfficeHours
+from mailflow.core.worktime import Calendar, OfficeHours
 from mailflow.deliver import Counter
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.documents import Documents
@@ -108,9 +108,14 @@ def read_office(settings: Settings) -> Office:
     """Read people and rules of a site; SettingsError with a line for everything wrong."""
     directory = read_people(settings.site / DIRECTORY_FILE)
     rules = {p.name: p for p in read_rules(rule_folders(settings.site), directory)}
+    return Office(rules, directory, *working_time(settings))
+
+
+def working_time(settings: Settings) -> tuple[Calendar, OfficeHours]:
+    """Give the days and hours the office works."""
     office = settings.office
     calendar = RUSSIA.overridden(frozenset(office.days_off), frozenset(office.working_days))
-    return Office(rules, directory, calendar, OfficeHours(office.opens, office.closes, settings.zone))
+    return calendar, OfficeHours(office.opens, office.closes, settings.zone)
 
 
 def read_people(path: Path) -> Directory:

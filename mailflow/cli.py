@@ -22,18 +22,9 @@ from mailflow import __version__, log
 from mailflow.core.answers import Expecting
 from mailflow.core.views import Language
 from mailflow.errors import MailflowError
+from mailflow.rules_command import SITE, rules
 
 T = TypeVar("T")
-
-SITE = click.option(
-    "--site",
-    "-s",
-    default=".",
-    envvar="MAILFLOW_SITE",
-    show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The site's folder: the one with mailflow.toml.",
-)
 
 
 class _Commands(click.Group):
@@ -229,25 +220,7 @@ def journal_replay(site: Path, number: str) -> None:
     sys.exit(0 if same else 1)
 
 
-# --- rules
-
-
-@main.group()
-def rules() -> None:
-    """The processes, one file each."""
-
-
-@rules.command("check")
-@SITE
-def rules_check(site: Path) -> None:
-    """Check every rules file against the directory: file, line and cure for whatever is wrong."""
-    from mailflow.app import DIRECTORY_FILE, read_people, read_rules, rule_folders
-
-    checked = read_rules(rule_folders(site), read_people(site / DIRECTORY_FILE))
-    for process in checked:
-        stages = " → ".join(stage.rule.title.ru for stage in process.stages)
-        click.echo(f"{process.name}: {process.title.ru}: {stages}")
-    click.echo(f"{len(checked)} process{'' if len(checked) == 1 else 'es'}, nothing wrong")
+main.add_command(rules)
 
 
 # --- sites

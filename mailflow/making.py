@@ -65,7 +65,10 @@ def _plan(address: str, language: Language) -> dict[str, tuple[bytes, int]]:
     settings = _text(site / f"mailflow.{language}.toml").format(address=address, domain=domain)
     people = _text(site / f"directory.{language}.yaml").replace("DOMAIN", domain)
     readme = {kind: _text(site / f"{kind}.{language}.txt").encode() for kind in ("mail", "letters")}
-    rules = {f"rules/{file.name}": (file.read_bytes(), 0o644) for file in sorted(shipped("rules").glob("*.yaml"))}
+    rules = {
+        f"rules/{file.relative_to(shipped('rules'))}": (file.read_bytes(), 0o644)
+        for file in sorted(shipped("rules").rglob("*.yaml"))
+    }
     return {
         SETTINGS_FILE: (settings.encode(), 0o644),
         DIRECTORY_FILE: (people.encode(), 0o644),

@@ -33,8 +33,13 @@ class Lines:
         self._lines[path] = node.start_mark.line + 1
 
     def at(self, path: Path) -> str:
-        """Give «file:line» of the path, or of the nearest key above it."""
-        known = next(path[:n] for n in range(len(path), -1, -1) if path[:n] in self._lines)
+        """Give «file:line» of the path, or of the nearest key above it.
+
+        What stands in the path and not in the file (the name of a kind of step) is passed over.
+        """
+        known: Path = ()
+        for part in path:
+            known = (*known, part) if (*known, part) in self._lines else known
         return f"{self.name}:{self._lines[known]}"
 
 
@@ -112,6 +117,9 @@ _CURES = {
     "missing": "`{key}` is missing: add `{key}:`",
 }
 
+_COMPLETE = ("value_error", "no_verb")
+"""Complaints of our own words: they name what they are about."""
+
 
 def _complaint(error: ErrorDetails, lines: Lines) -> str:
     path = tuple(error["loc"])
@@ -119,5 +127,6 @@ def _complaint(error: ErrorDetails, lines: Lines) -> str:
     cure = _CURES.get(error["type"])
     if cure:
         return f"{lines.at(path)}: " + cure.format(key=key)
-    said = error["msg"].removeprefix("Value error, ")
-    return f"{lines.at(path)}: `{'.'.join(map(str, path))}`: {said}"
+    if error["type"] in _COMPLETE:
+        return f"{lines.at(path)}: {error['msg'].removeprefix('Value error, ')}"
+    return f"{lines.at(path)}: `{'.'.join(map(str, path))}`: {error['msg']}"
