@@ -17,7 +17,7 @@ from mailflow.core.html_text import html_lines
 from mailflow.core.lines import Line, plain_lines
 from mailflow.core.message import Message
 from mailflow.core.quote_words import DANISH_FORWARD, FORWARD_SUBJECT, REPLY_SUBJECT
-from mailflow.core.quotes import Forwarded, Kind, Parts, split
+from mailflow.core.quotes import Forwarded, Kind, Parts, is_mobile_tail, split
 
 _NOT_WORDS = re.compile(
     r"<?(?:https?|ftp|mailto|tel|cid):[^\s<>]{1,2000}>?|<[^<>\s]{3,200}>|\[(?:image|cid|рисунок)[^\]]{0,200}\]",
@@ -61,6 +61,11 @@ def fresh(message: Message) -> Fresh:
     forwarded = chosen.forwarded or (page.forwarded if page else None)
     original = _original(forwarded, message) if forwarded else _attached(message)
     return Fresh(_text(chosen.own), original, conflict)
+
+
+def own_words(text: str) -> str:
+    """Give a text without quotes as a decision is read from it: no tail of a phone, no signature, no disclaimer."""
+    return manners.body("\n".join(line for line in text.split("\n") if not is_mobile_tail(line)))
 
 
 def _kind(message: Message) -> Kind:
