@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import os
 import signal
 import socket
 import ssl
@@ -14,10 +16,32 @@ from pathlib import Path
 LOOPBACK = "127.0.0.1"
 
 
+# Below the ports that the kernel gives to outgoing connections (from 32,768 on), which could take a port between our
+# look at it and the server's start; spread by process, because the suite runs in several at once.
+_FIRST, _LAST = 10_000, 32_000
+_ports = itertools.cycle(range(_FIRST, _LAST))
+
+
+def _spread() -> None:
+    for _ in range(os.getpid() * 97 % (_LAST - _FIRST)):
+        next(_ports)
+
+
+_spread()
+
+
 def free_port() -> int:
+    """Give a port nobody listens on, a new one each time."""
+    return next(port for port in _ports if _may_bind(port))
+
+
+def _may_bind(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
 
 
 def wait_until(ready: Callable[[], bool], seconds: float, what: str) -> None:

@@ -14,19 +14,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
 
 from mailflow.core.addressee import Addressee, read_addressee
+from mailflow.core.cards import Card
 from mailflow.core.case import Case
-from mailflow.core.dates import format_date
-from mailflow.core.directory import Company, Person
 from mailflow.core.headings import heading
+from mailflow.core.letterhead import (
+    NO_SIGNER,
+    Executor,
+    Letterhead,
+    Signature,
+    executor_of,
+    letterhead_of,
+    signature_of,
+    signer,
+)
 from mailflow.core.office import Office
-from mailflow.core.person_names import read_name
 from mailflow.core.sheet import case_code
 from mailflow.core.views import Language
-
-DIRECTOR = "director"
 
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _ITEM = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){0,3}[.)]|[а-яa-z]\)|[–—•*-])\s")
@@ -34,39 +39,6 @@ _ENCLOSED = re.compile(r"(?:приложени[ея]|enclosures?|attachments?)\s
 _SHEETS = re.compile(r"\bна\s\d{1,4}\s(?:л\.?|листах|листе)(?=$|[\s,;.])", re.IGNORECASE)
 _COPIES = re.compile(r"\bв\s\d{1,3}\sэкз", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d{1,2}[.)]\s+")
-
-
-@dataclass(frozen=True, slots=True)
-class Letterhead:
-    """The company as its letterhead names it; '' for what the directory does not say."""
-
-    full_name: str
-    short_name: str
-    address: str
-    phone: str
-    email: str
-    site: str
-    inn: str
-    kpp: str
-    ogrn: str
-    okpo: str
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """«Генеральный директор», «И.С.», «Иванов»."""
-
-    position: str = ""
-    initials: str = ""
-    surname: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Executor:
-    """Who prepared the letter, with a telephone, or an address where there is none."""
-
-    name: str = ""
-    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,38 +66,34 @@ class OutgoingLetter:
 
 def outgoing_letter(case: Case, office: Office) -> OutgoingLetter:
     """Give the letter of a case. It is a draft until both its registration number and date are on the card."""
-    card = _Card(case)
+    card = Card(case)
     company = office.directory.company
     language: Language = "en" if card("language", company.language).startswith("en") else "ru"
-    number, day = card("reg_number"), _day(card("reg_date"), language)
+    number, day = card("reg_number"), card.day("reg_date", language)
     addressee, matter, doubts = _written_by_hand(card) if language == "en" else _by_grammar(card)
-    signature = _signature(office, language)
+    signature = signature_of(signer(office), language)
     return OutgoingLetter(
         language=language,
-        letterhead=_letterhead(company),
+        letterhead=letterhead_of(company),
         draft=not (number and day),
         date=day if number else "",
         number=number if day else "",
         their_number=card("their_number"),
-        their_date=_day(card("their_date"), language),
-        addressee=replace(addressee, address=_lines(card("addressee_address"))),
+        their_date=card.day("their_date", language),
+        addressee=replace(addressee, address=card.lines("addressee_address")),
         heading=matter,
         greeting=card("greeting") or addressee.greeting,
         text=paragraphs(card("text")),
         attachments=attachments(card("attachments"), language),
         closing=_CLOSING[language],
         signature=signature,
-        executor=_executor(office.directory.people.get(case.initiator)),
+        executor=executor_of(office.directory.people.get(case.initiator)),
         code=case_code(case, number or case.number),
-        doubts=doubts if signature.surname else (*doubts, _NO_SIGNER[language]),
+        doubts=doubts if signature.surname else (*doubts, NO_SIGNER[language]),
     )
 
 
 _CLOSING: dict[Language, str] = {"ru": "С уважением,", "en": "Yours faithfully,"}
-_NO_SIGNER: dict[Language, str] = {
-    "ru": "нет подписанта: впишите роль director",
-    "en": "nobody signs: fill the role director",
-}
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
@@ -169,74 +137,19 @@ def _closed(line: str) -> str:
     return line if line.endswith(".") or not line.endswith("л") else f"{line}."
 
 
-class _Card:
-    """The fields of a case as text; a field that is missing, or is no text, is ''."""
-
-    def __init__(self, case: Case) -> None:
-        self._fields = case.fields
-
-    def __call__(self, name: str, otherwise: str = "") -> str:
-        value = self._fields.get(name)
-        return value.strip() if isinstance(value, str) and value.strip() else otherwise
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(" ".join(line.split()) for line in text.splitlines() if line.strip())
-
-
-def _day(iso: str, language: Language) -> str:
-    """Show a day of the card; what is no day stays as it was typed."""
-    try:
-        return format_date(date.fromisoformat(iso), language)
-    except ValueError:
-        return iso
-
-
-def _by_grammar(card: _Card) -> tuple[Addressee, str, tuple[str, ...]]:
+def _by_grammar(card: Card) -> tuple[Addressee, str, tuple[str, ...]]:
     """Give addressee and heading of a Russian letter, declined, with what is doubtful in them."""
     to = read_addressee(card("addressee"), card("addressee_name"))
     matter = heading(card("subject_matter"))
     doubts = to.doubts if matter.sure else (*to.doubts, matter.text)
     if card("addressee_dative"):
-        own = Addressee(lines=_lines(card("addressee_dative")), greeting=to.greeting)
+        own = Addressee(lines=card.lines("addressee_dative"), greeting=to.greeting)
         return own, matter.text, () if matter.sure else (matter.text,)
     return to, matter.text, doubts
 
 
-def _written_by_hand(card: _Card) -> tuple[Addressee, str, tuple[str, ...]]:
+def _written_by_hand(card: Card) -> tuple[Addressee, str, tuple[str, ...]]:
     """Give addressee and heading of an English letter, as they were typed."""
     name = card("addressee_name")
     greeting = f"Dear {name}," if name else "Dear Sir or Madam,"
-    return Addressee(lines=_lines(card("addressee")), greeting=greeting), card("subject_matter"), ()
-
-
-def _letterhead(company: Company) -> Letterhead:
-    """Name the company in full with its short name below; one with a single name has it once."""
-    full = company.full_name or company.name
-    return Letterhead(
-        full_name=full,
-        short_name=company.name if company.name != full else "",
-        address=company.address,
-        phone=company.phone,
-        email=company.email,
-        site=company.site,
-        inn=company.inn,
-        kpp=company.kpp,
-        ogrn=company.ogrn,
-        okpo=company.okpo,
-    )
-
-
-def _signature(office: Office, language: Language) -> Signature:
-    """Give the signature of whoever holds the role `director` first; initials stand before the surname."""
-    holders = office.directory.holders(DIRECTOR)
-    if not holders:
-        return Signature()
-    person = office.directory.people[holders[0]]
-    position = person.position[:1].upper() + person.position[1:]
-    name = read_name(person.name)
-    return Signature(position, name.given if language == "en" else name.initials, name.surname)
-
-
-def _executor(person: Person | None) -> Executor:
-    return Executor(person.name, person.phone or person.address) if person is not None else Executor()
+    return Addressee(lines=card.lines("addressee"), greeting=greeting), card("subject_matter"), ()

@@ -27,7 +27,8 @@ from jinja2.environment import Template
 from markupsafe import Markup
 
 from mailflow.core.addressee import Addressee
-from mailflow.core.papers import Executor, Letterhead, OutgoingLetter, Signature
+from mailflow.core.letterhead import Executor, Letterhead, Signature
+from mailflow.core.papers import OutgoingLetter
 from mailflow.core.sheet import ApprovalSheet
 from mailflow.core.views import Language
 from mailflow.edges import paper_samples

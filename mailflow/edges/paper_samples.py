@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mailflow.core.addressee import Addressee
-from mailflow.core.papers import Executor, Letterhead, OutgoingLetter, Signature
+from mailflow.core.letterhead import Executor, Letterhead, Signature
+from mailflow.core.papers import OutgoingLetter
 from mailflow.core.sheet import ApprovalSheet, SheetFile, SheetRow
 from mailflow.core.views import Language
 
