@@ -45,6 +45,8 @@ class Company(_Entry):
     full_name: str = ""
     """As in the charter: «Общество с ограниченной ответственностью «НЕОН»»; it heads the letterhead."""
     address: str = ""
+    city: str = ""
+    """As papers date themselves: «г. Москва»."""
     phone: str = ""
     email: str = ""
     site: str = ""

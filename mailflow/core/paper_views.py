@@ -9,35 +9,56 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailflow.core.acquaintance_sheet import AcquaintanceSheet, acquaintance_sheet
 from mailflow.core.case import Case
 from mailflow.core.office import Office
+from mailflow.core.orders import Order, order_paper
 from mailflow.core.papers import OutgoingLetter, outgoing_letter
+from mailflow.core.power_of_attorney import PowerOfAttorney, power_of_attorney
 from mailflow.core.sheet import ApprovalSheet, approval_sheet
 from mailflow.core.views import Language
+from mailflow.core.visa_supplement import VisaSupplement, visa_supplement
 
-View = ApprovalSheet | OutgoingLetter
+PaperView = AcquaintanceSheet | ApprovalSheet | Order | OutgoingLetter | PowerOfAttorney | VisaSupplement
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
-    view: Callable[[Case, Office, datetime], View]
+class PaperKind:
+    """A kind of paper: the value its template prints, how that is made, and the file's name in both languages."""
+
+    shows: type[PaperView]
+    view: Callable[[Case, Office, datetime], PaperView]
     ru: str
     en: str
 
 
-def _letter(case: Case, office: Office, _: datetime) -> OutgoingLetter:
-    return outgoing_letter(case, office)
-
-
-PAPERS: Mapping[str, _Kind] = {
-    "approval_sheet": _Kind(approval_sheet, "Лист согласования {number}", "Approval sheet {number}"),
-    "outgoing_letter": _Kind(
-        lambda case, office, _: outgoing_letter(case, office), "Письмо {number}{signed}", "Letter {number}{signed}"
+PAPERS: Mapping[str, PaperKind] = {
+    "acquaintance_sheet": PaperKind(
+        AcquaintanceSheet, acquaintance_sheet, "Лист ознакомления {number}", "Acquaintance sheet {number}"
+    ),
+    "approval_sheet": PaperKind(ApprovalSheet, approval_sheet, "Лист согласования {number}", "Approval sheet {number}"),
+    "order": PaperKind(
+        Order, lambda case, office, _: order_paper(case, office), "Приказ {number}{signed}", "Order {number}{signed}"
+    ),
+    "outgoing_letter": PaperKind(
+        OutgoingLetter,
+        lambda case, office, _: outgoing_letter(case, office),
+        "Письмо {number}{signed}",
+        "Letter {number}{signed}",
+    ),
+    "power_of_attorney": PaperKind(
+        PowerOfAttorney,
+        lambda case, office, _: power_of_attorney(case, office),
+        "Доверенность {number}{signed}",
+        "Power of attorney {number}{signed}",
+    ),
+    "visa_supplement": PaperKind(
+        VisaSupplement, visa_supplement, "Приложение к счёту с визами {number}", "Visas for invoice {number}"
     ),
 }
 
 
-def paper_view(document: str, case: Case, office: Office, now: datetime) -> View:
+def paper_view(document: str, case: Case, office: Office, now: datetime) -> PaperView:
     """Give everything the paper of that name says about the case."""
     return PAPERS[document].view(case, office, now)
 

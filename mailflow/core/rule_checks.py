@@ -17,7 +17,14 @@ from mailflow.core.rule_file import RuleFile
 from mailflow.core.rule_words import DueField
 from mailflow.core.stages import Stage
 
-PAPER_NAMES = ("approval_sheet", "outgoing_letter")
+PAPER_NAMES = (
+    "acquaintance_sheet",
+    "approval_sheet",
+    "order",
+    "outgoing_letter",
+    "power_of_attorney",
+    "visa_supplement",
+)
 """What `needs` and `closing_papers` may name; `paper_views` knows what each says."""
 
 

@@ -104,7 +104,7 @@ def approval_sheet(case: Case, office: Office, now: datetime) -> ApprovalSheet:
         files=tuple(sheet.files()),
         result=sheet.result(),
         made=sheet.moment(now),
-        zone=_zone(str(office.hours.zone), language),
+        zone=zone_name(str(office.hours.zone), language),
         code=case_code(case, case.number),
     )
 
@@ -130,7 +130,8 @@ _CITIES: Mapping[str, str] = {
 }
 
 
-def _zone(name: str, language: Language) -> str:
+def zone_name(name: str, language: Language) -> str:
+    """Give the words for a clock: «Москвы» («по часам Москвы»), or the zone's own name."""
     return _CITIES.get(name, name) if language == "ru" else name
 
 

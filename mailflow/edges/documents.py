@@ -28,8 +28,7 @@ from markupsafe import Markup
 
 from mailflow.core.addressee import Addressee
 from mailflow.core.letterhead import Executor, Letterhead, Signature
-from mailflow.core.papers import OutgoingLetter
-from mailflow.core.sheet import ApprovalSheet
+from mailflow.core.paper_views import PAPERS, PaperView
 from mailflow.core.views import Language
 from mailflow.edges import paper_samples
 from mailflow.edges.letter_grammar import (
@@ -48,9 +47,7 @@ from mailflow.errors import SettingsError
 
 __all__ = ["KINDS", "Documents", "Failed", "Made", "PaperView"]
 
-PaperView = ApprovalSheet | OutgoingLetter
-
-KINDS: Mapping[str, type[PaperView]] = {"approval_sheet": ApprovalSheet, "outgoing_letter": OutgoingLetter}
+KINDS: Mapping[str, type[PaperView]] = {name: kind.shows for name, kind in PAPERS.items()}
 """Every kind of paper, by the name of its template, and the view it prints."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -104,7 +101,7 @@ class Documents:
     def html(self, view: PaperView) -> str:
         """Print one paper as the HTML its PDF is made of; SettingsError for a template that cannot be printed."""
         values: dict[str, Any] = {**_plain(view), "qr": qr_picture(view.code)}
-        if isinstance(view, OutgoingLetter):
+        if "letterhead" in values:
             values["head"] = Markup(self._guarded(self._head(), "", values))
         blocks = self._kind(_kind_of(view), view.language)
         parts = {name: Markup(self._guarded(blocks[name], name, values)) for name in _BLOCKS}

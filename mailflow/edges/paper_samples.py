@@ -9,15 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mailflow.core.acquaintance_sheet import AcquaintanceSheet, Reader
 from mailflow.core.addressee import Addressee
 from mailflow.core.letterhead import Executor, Letterhead, Signature
+from mailflow.core.orders import Order
+from mailflow.core.paper_views import PaperView
 from mailflow.core.papers import OutgoingLetter
+from mailflow.core.power_of_attorney import PowerOfAttorney
 from mailflow.core.sheet import ApprovalSheet, SheetFile, SheetRow
-from mailflow.core.views import Language
+from mailflow.core.views import Language, Line
+from mailflow.core.visa_supplement import AgreedFile, VisaSupplement
+from mailflow.core.visas import Visa
 
 
-def views(language: Language) -> Iterator[ApprovalSheet | OutgoingLetter]:
-    """Give a draft and a registered letter, a full sheet, and one of each with nothing on it."""
+def views(language: Language) -> Iterator[PaperView]:
+    """Give of each kind of paper a full one, a draft where there are drafts, and one with nothing on it."""
     yield replace(_LETTER, language=language)
     yield replace(_LETTER, language=language, draft=True, date="", number="", their_number="", doubts=("Орёлу И.И.",))
     yield replace(_SHEET, language=language)
@@ -34,6 +40,16 @@ def views(language: Language) -> Iterator[ApprovalSheet | OutgoingLetter]:
         executor=Executor(),
     )
     yield replace(_SHEET, language=language, counterparty="", amount="", position="", rows=(), files=())
+    yield replace(_ORDER, language=language)
+    yield replace(_ORDER, language=language, draft=True, date="", number="", place="", points=(), visas=(), readers=())
+    yield replace(_ATTORNEY, language=language)
+    yield replace(
+        _ATTORNEY, language=language, draft=True, number="", date="", powers=("принять груз", "подписать акт")
+    )
+    yield replace(_SUPPLEMENT, language=language)
+    yield replace(_SUPPLEMENT, language=language, card=(), visas=(), files=())
+    yield replace(_READ, language=language)
+    yield replace(_READ, language=language, readers=(), files=(), read=0)
 
 
 _LETTER = OutgoingLetter(
@@ -108,4 +124,87 @@ _SHEET = ApprovalSheet(
     made="16.11.2026 10:10",
     zone="Europe/Moscow",
     code="СЧ-2026-0042 0123456789abcdef",
+)
+
+_VISA = Visa("Юрист", "юрист", "Лебедева М.А.", "19.11.2026 14:05", "ссылка")
+_AGREED = AgreedFile("Счёт 57.pdf", 2, "1a2b3c4d" * 8)
+
+_ORDER = Order(
+    language="ru",
+    letterhead=_LETTER.letterhead,
+    draft=False,
+    date="20.11.2026",
+    number="15-ОД",
+    place="г. Москва",
+    heading="О графике отпусков на 2027 год",
+    preamble="На основании ст. 123 ТК РФ",
+    points=(
+        "Утвердить график отпусков на 2027 год (приложение).",
+        "Петрову П.П., начальнику отдела маркетинга, ознакомить работников до 25.12.2026.",
+        "Контроль за исполнением приказа возложить на Ким Н.Л.",
+    ),
+    attachments=("График отпусков на 2 л. в 1 экз.",),
+    signature=_LETTER.signature,
+    visas=(_VISA,),
+    readers=("Петров П.П.", "Ким Н.Л."),
+    executor=_LETTER.executor,
+    code="15-ОД 0123456789abcdef",
+    doubts=("Кима Н.Л.",),
+)
+
+_ATTORNEY = PowerOfAttorney(
+    language="ru",
+    letterhead=_LETTER.letterhead,
+    draft=False,
+    number="12",
+    place="г. Москва",
+    date="Двадцатое ноября две тысячи двадцать шестого года",
+    grantor=(
+        "Общество с ограниченной ответственностью «НЕОН» (ИНН 7709123453, КПП 770901001, ОГРН 1157746123457) в лице "
+        "генерального директора Иванова Ивана Ивановича, действующего на основании Устава, настоящей доверенностью "
+        "уполномочивает"
+    ),
+    attorney=(
+        "ведущего инженера Кузнецову Ольгу Николаевну, паспорт серии 45 10 № 123456, выдан 12.03.2011 ОВД «Тверской» "
+        "г. Москвы, код подразделения 770-001"
+    ),
+    powers=("получать товары у ООО «Ромашка» и подписывать накладные",),
+    term="Доверенность выдана по 31 декабря 2026 г. без права передоверия.",
+    specimen="Кузнецовой О.Н.",
+    signature=_LETTER.signature,
+    code="12 0123456789abcdef",
+    doubts=("срок истекает раньше дня выдачи",),
+)
+
+_SUPPLEMENT = VisaSupplement(
+    language="ru",
+    company="ООО «НЕОН»",
+    number="СЧ-2026-0042",
+    date="16.11.2026",
+    title="Счёт № 57 · ООО «Ромашка» · 120 000,50 ₽",
+    initiator="Кузнецов И.И.",
+    position="менеджер по рекламе",
+    card=(Line("Кому платим", "ООО «Ромашка»"), Line("Сумма", "120 000,50 ₽"), Line("Статья ДДС", "Реклама")),
+    visas=(_VISA, replace(_VISA, stage="Финансовый директор", position="финансовый директор", name="Смирнова О.Н.")),
+    files=(_AGREED,),
+    made="16.11.2026 10:10",
+    zone="Москвы",
+    code="СЧ-2026-0042 0123456789abcdef",
+)
+
+_READER = Reader(1, "Орлов С.П.", "менеджер", "Отдел маркетинга", "18.11.2026 10:05", "ответ письмом", "")
+
+_READ = AcquaintanceSheet(
+    language="ru",
+    company="ООО «НЕОН»",
+    number="О-2026-0031",
+    date="16.11.2026",
+    title="Положение о командировках",
+    initiator="Ким Н.Л.",
+    files=(replace(_AGREED, name="Положение о командировках.pdf", version=1),),
+    readers=(_READER, replace(_READER, number=2, name="Лебедева М.А.", at="", way="")),
+    read=1,
+    made="27.11.2026 10:10",
+    zone="Москвы",
+    code="О-2026-0031 0123456789abcdef",
 )
