@@ -23,7 +23,7 @@ FILES = tuple(
         "edges/blobs.py", "edges/smtp.py", "edges/store/database.py",
     )
 )  # fmt: skip
-OUTSIDE = frozenset({"rename", "settle", "send", "execute_command", "_pour", "_transaction"})
+OUTSIDE = frozenset({"rename", "settle", "send", "execute_command", "_pour", "_transaction", "transact"})
 
 
 def writes() -> frozenset[str]:
@@ -137,6 +137,7 @@ def test_one_point_taken_away_from_the_reader_is_noticed(missing: str) -> None:
         "async def f(store):\n    if x:\n        return await store.settled(row)\n    await store.keep_mailbox(y)",
         "def f(new):\n    try:\n        new.rename(path)\n    except OSError:\n        reached('a.b')",
         "class C:\n    async def f(self):\n        async with self._transaction() as session:\n            x = 1",
+        "class C:\n    async def f(self):\n        return await self._client.transact(work)",
         "async def f(post):\n    match await post.send(letter):\n        case 1:\n            x = 1",
     ],
 )

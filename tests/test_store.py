@@ -44,6 +44,7 @@ from mailflow.edges.store import (
     Token,
     database,
 )
+from mailflow.edges.store.session import Session
 from mailflow.errors import StoreError
 from tests import servers
 
@@ -488,6 +489,21 @@ async def test_a_cancelled_commit_leaves_nothing_half_and_the_store_usable(store
     assert found["assignment"] == 2 * whole + 2
     assert (found["journal"], found.get("inbox", 0)) == (whole + 1, whole)
     assert (found.get("outbox", 0), found.get("timer", 0)) == (whole, whole)
+
+
+async def test_work_that_waits_for_more_than_its_session_is_refused_and_rolled_back(tmp_path: Path) -> None:
+    async def works_and_waits(session: Session) -> None:
+        await session.rows("UPDATE outbox SET state = 'sent' RETURNING key")
+        await asyncio.sleep(0)
+
+    url = f"sqlite://{tmp_path}/mailflow.db"
+    store = await Store.open(url, "example.org")
+    await move(store, None, a_case("c"), "m", a_letter("l"))
+    with pytest.raises(RuntimeError, match="waited"):
+        await store._db.run(works_and_waits)
+    [row] = await store.outbox()
+    assert row.state == "ready"
+    await store.close()
 
 
 # What the database itself refuses

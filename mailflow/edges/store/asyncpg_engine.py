@@ -11,8 +11,9 @@ Importing this module needs asyncpg, the extra `postgres`.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
@@ -22,6 +23,11 @@ from tortoise.backends.base.client import (
     TransactionContextPooled,
 )
 from tortoise.connection import get_connections
+
+from mailflow.killpoints import reached
+
+T = TypeVar("T")
+Work = Callable[[Any], Awaitable[T]]
 
 
 class PooledContext(TransactionContextPooled):
@@ -53,8 +59,28 @@ class PooledContext(TransactionContextPooled):
             await self.client._parent._pool.release(self.client._connection)
 
 
+class _Undo(Exception):
+    """Carries a result out of a transaction that is to be rolled back."""
+
+
 class Client(AsyncpgDBClient):
     """The engine: an AsyncpgDBClient whose transactions lose no connection."""
+
+    async def transact(self, work: Work[T], keep: Callable[[T], bool]) -> tuple[bool, T]:
+        """Do the work in one transaction; commit if `keep` accepts its result, else roll back. Give both."""
+        try:
+            async with self._in_transaction() as client:
+                result = await work(client)
+                if not keep(result):
+                    raise _Undo(result)
+                reached("commit.inside")
+        except _Undo as undone:
+            return False, undone.args[0]
+        return True, result
+
+    async def look(self, work: Work[T]) -> T:
+        """Do the work outside a transaction."""
+        return await work(self)
 
     def _in_transaction(self) -> TransactionContext:
         return PooledContext(TransactionWrapper(self), self._pool_init_lock)

@@ -3,8 +3,8 @@
 Owns: opening and migrating, `run` (one transaction, tried again when the world stood in its way)
 and `read`. Refuses to know: what the statements mean.
 
-A transaction holds the only SQLite connection: no mail, page or file is touched within one, and no
-task is started there (it would inherit the transaction's connection).
+A transaction holds the only SQLite connection, and its work is done in that connection's own thread:
+no mail, page or file is touched within one, no task is started and nothing is awaited but the session.
 
 What may go wrong: another process holds the lock, two transactions meet (deadlock, serialization),
 the server restarts: tried again, `PAUSES` long; then, and for everything else, StoreError.
@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext, _current_context
 from tortoise.migrations.executor import MigrationExecutor
@@ -89,16 +89,12 @@ def _engine(name: str, place: str) -> str:
     return full
 
 
-class _Undo(Exception):
-    """Carries a result out of a transaction that is to be rolled back."""
-
-
 class Database:
     """One database, open. Any task of the loop it was opened in may use it."""
 
     def __init__(self, url: str, context: TortoiseContext) -> None:
         self._context = context
-        self._client: BaseDBAsyncClient = context.db()
+        self._client: Any = context.db()
         self._where = where(url)
 
     @classmethod
@@ -128,35 +124,37 @@ class Database:
 
         async def attempt() -> T:
             reached("commit.before")
-            async with self._transaction() as session:
-                result = await work(session)
-                if not keep(result):
-                    raise _Undo(result)
-                reached("commit.inside")
+            with _within(self._context):
+                ended: tuple[bool, T] = await self._client.transact(lambda client: work(Session(client)), keep)
+            kept, result = ended
+            if not kept:
+                return result
             reached("commit.after")
             return result
 
-        try:
-            return await self._try_often(attempt)
-        except _Undo as undone:
-            return undone.args[0]  # type: ignore[no-any-return]
+        return await self._try_often(attempt)
 
     async def read(self, work: Work[T]) -> T:
         """Do the work outside a transaction: each statement sees what is committed then."""
-        return await self._try_often(lambda: work(Session(self._client)))
+
+        async def attempt() -> T:
+            seen: T = await self._client.look(lambda client: work(Session(client)))
+            return seen
+
+        return await self._try_often(attempt)
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Session]:
+    async def _transaction(self) -> AsyncIterator[TransactionalDBClient]:
         with _within(self._context):
             async with self._client._in_transaction() as client:
-                yield Session(client)
+                yield client
 
     async def _migrate(self) -> None:
         """Bring the schema up to date: look what is missing only once the lock is ours."""
-        async with self._transaction() as session:
-            await session.alone(MIGRATING)
+        async with self._transaction() as client:
+            await Session(client).alone(MIGRATING)
             apps = {"mailflow": APP | {"default_connection": self._client.connection_name}}
-            executor = MigrationExecutor(session.client, apps)
+            executor = MigrationExecutor(client, apps)
             # First of all: asking a table that is not there would end the transaction on PostgreSQL.
             await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
             await executor.migrate()
@@ -166,7 +164,7 @@ class Database:
         for pause in (*PAUSES, None):
             try:
                 return await attempt()
-            except (_Undo, asyncio.CancelledError):
+            except asyncio.CancelledError:
                 raise
             except Exception as error:
                 if pause is None or not passes(error):

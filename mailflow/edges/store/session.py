@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
-from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.client import Capabilities
 
 from mailflow.core.journal import storable
 
@@ -37,10 +37,19 @@ class Statement(NamedTuple):
     claim: Claim | None = None
 
 
+class Connection(Protocol):
+    """What a session speaks through: a client of Tortoise's, or SQLite's connection from within its thread."""
+
+    capabilities: Capabilities
+
+    async def execute_query_dict(self, query: str, values: list[Any], /) -> list[dict[str, Any]]:
+        """Run one statement and give its rows."""
+
+
 class Session:
     """Speak to the database on one connection; within `Database.run`, inside one transaction."""
 
-    def __init__(self, client: BaseDBAsyncClient) -> None:
+    def __init__(self, client: Connection) -> None:
         self.client = client
         self._postgres = client.capabilities.dialect == "postgres"
 
@@ -68,9 +77,6 @@ class Session:
 
         None: all of them ran. Only within a transaction.
         """
-        if not self._postgres:
-            plain = [(sql, [self._plain(value) for value in values], claim) for sql, values, claim in statements]
-            return await self.client.execute_claims(plain)  # type: ignore[attr-defined, no-any-return]
         for statement in statements:
             written = await self.rows(statement.sql, *statement.values)
             if statement.claim is not None and not written:

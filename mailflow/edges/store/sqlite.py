@@ -1,7 +1,8 @@
 """SQLite for several processes at once: a write takes its lock when it begins, and gives it back.
 
-Owns: the Tortoise engine `mailflow.edges.store.sqlite`. It differs from Tortoise's own in four
-points, each an accident that happens otherwise:
+Owns: the Tortoise engine `mailflow.edges.store.sqlite`, and doing a whole transaction in one journey to
+the connection's thread: a journey costs several times what a statement does. It differs from Tortoise's
+own in four points, each an accident that happens otherwise:
 
 - BEGIN IMMEDIATE: with a plain BEGIN two processes that read and then write lose more than half of
   their transactions to an instant "database is locked", which no busy_timeout helps against.
@@ -18,8 +19,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 import aiosqlite
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
@@ -30,6 +31,10 @@ from tortoise.backends.sqlite.client import (
     translate_exceptions,
 )
 from tortoise.connection import get_connections
+
+from mailflow.killpoints import reached
+
+T = TypeVar("T")
 
 
 class ImmediateWrapper(SqliteTransactionWrapper):
@@ -59,12 +64,6 @@ class ImmediateWrapper(SqliteTransactionWrapper):
         finally:
             self._finalized = True
 
-    @translate_exceptions
-    async def execute_claims(self, statements: Sequence[tuple[str, list[Any], Any]]) -> Any:
-        """Run the statements in one go; stop at a claim that writes no row, and give it."""
-        async with self.acquire_connection() as connection:
-            return await connection._execute(_run_claims, connection._conn, statements)
-
     async def execute_script(self, query: str) -> None:
         """Run the statements one by one, within this transaction."""
         for statement in _statements(query):
@@ -93,6 +92,22 @@ class ImmediateContext(SqliteTransactionContext):
             self._trxlock.release()
 
 
+class Inside:
+    """The connection as its own thread sees it: every statement is done when it is asked for."""
+
+    capabilities = SqliteClient.capabilities
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def execute_query_dict(self, query: str, values: list[Any], /) -> list[dict[str, Any]]:
+        """Run one statement and give its rows."""
+        return [dict(row) for row in self._connection.execute(query, values).fetchall()]
+
+
+Work = Callable[[Inside], Coroutine[None, None, T]]
+
+
 class Client(SqliteClient):
     """The engine: a SqliteClient whose transactions are immediate."""
 
@@ -117,16 +132,57 @@ class Client(SqliteClient):
             raise
         self._connection = connection
 
+    async def transact(self, work: Work[T], keep: Callable[[T], bool]) -> tuple[bool, T]:
+        """Do the work in one transaction; commit if `keep` accepts its result, else roll back. Give both.
+
+        A caller who is cancelled leaves it to the thread to end the transaction.
+        """
+        done: tuple[bool, T] = await self._journey(_transact, work, keep)
+        return done
+
+    async def look(self, work: Work[T]) -> T:
+        """Do the work outside a transaction."""
+        seen: T = await self._journey(_look, work)
+        return seen
+
+    @translate_exceptions
+    async def _journey(self, errand: Callable[..., T], *arguments: Any) -> T:
+        async with self._lock:
+            await self.create_connection(with_db=True)
+        connection: Any = self._connection
+        return await connection._execute(errand, connection._conn, *arguments)  # type: ignore[no-any-return]
+
     def _in_transaction(self) -> TransactionContext:
         return ImmediateContext(ImmediateWrapper(self), self._lock)
 
 
-def _run_claims(connection: sqlite3.Connection, statements: Sequence[tuple[str, list[Any], Any]]) -> Any:
-    for sql, values, claim in statements:
-        written = connection.execute(sql, values).fetchall()
-        if claim is not None and not written:
-            return claim
-    return None
+def _transact(connection: sqlite3.Connection, work: Work[T], keep: Callable[[T], bool]) -> tuple[bool, T]:
+    if connection.in_transaction:
+        connection.rollback()
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = _look(connection, work)
+        kept = keep(result)
+        if kept:
+            reached("commit.inside")
+            connection.execute("COMMIT")
+        else:
+            connection.rollback()
+    except BaseException:
+        connection.rollback()
+        raise
+    return kept, result
+
+
+def _look(connection: sqlite3.Connection, work: Work[T]) -> T:
+    """Do the work to its end: what it awaits is this thread's own connection, which never makes it wait."""
+    steps = work(Inside(connection))
+    try:
+        steps.send(None)
+    except StopIteration as ended:
+        return ended.value  # type: ignore[no-any-return]
+    steps.close()
+    raise RuntimeError("the work of a transaction waited for something that is not its session")
 
 
 def _statements(script: str) -> list[str]:
