@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import random
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -393,8 +395,10 @@ BOMBS = {
     ),
     "5 MB of bad bytes": (
         PLAIN + b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + b"\xff" * 5_000_000,
-        "charset-replaced",
+        "text-limit",
     ),
+    "5 MB of letters": (PLAIN + b"\r\n" + b"approved " * 600_000, "text-limit"),
+    "a million tags": (PLAIN + b"Content-Type: text/html\r\n\r\n" + b"<" * 1_000_000, "text-limit"),
     "nested comments": (b"From: " + b"(" * 20_000 + b")" * 20_000 + b"a@b.example\r\n\r\n", ""),
     "quotes": (b"From: " + b'"a" ' * 15_000 + b"<a@b.example>\r\n\r\n", ""),
 }  # fmt: skip
@@ -407,6 +411,47 @@ def test_a_bomb_is_named_and_read_in_bounded_time(name: str) -> None:
     message = parse(raw)
     assert time.process_time() - start < SECONDS
     assert not defect or defect in codes(message)
+
+
+LARGE = {
+    "a file in base64": (b"application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64", b"QUJD" * 19 + b"\r\n"),
+    "a file on one line": (b"application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64", b"QUJD" * 19),
+    "a file of raw bytes": (b"text/plain; name=a.txt", "Просим оплатить счёт до пятницы\r\n".encode("cp1251")),
+    "a text": (b"text/plain; charset=koi8-r", "Просим оплатить счёт до пятницы\r\n".encode("koi8-r")),
+    "HTML": (b"text/html; charset=koi8-r", "<p>Просим оплатить счёт</p>\r\n".encode("koi8-r")),
+    "bad bytes": (b"text/plain", b"\xff" * 77),
+}
+GROWTH = """
+import sys
+from mailflow.core.message import parse
+raw = open(sys.argv[1], "rb").read()
+def kept(name):
+    return next(int(line.split()[1]) // 1024 for line in open("/proc/self/status") if line.startswith(name))
+open("/proc/self/clear_refs", "w").write("5")
+before = kept("VmRSS")
+parse(raw)
+print(kept("VmHWM") - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel for the peak")
+@pytest.mark.parametrize("name", LARGE)
+def test_a_mail_of_30_mb_grows_by_less_than_256_mb(name: str, tmp_path: Path) -> None:
+    kind, line = LARGE[name]
+    raw = MULTIPART + b"--b\r\nContent-Type: " + kind + b"\r\n\r\n" + line * (30_000_000 // len(line)) + b"\r\n--b--"
+    (tmp_path / "mail.eml").write_bytes(raw)
+    asked = [sys.executable, "-c", GROWTH, str(tmp_path / "mail.eml")]
+    said = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=60)
+    assert int(said.stdout) < 256
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_a_mail_read_piece_by_piece_is_the_mail_read_at_once(end: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = (MAILS / "text_split_around_a_file.eml").read_bytes().replace(b"\r\n", b"\n").replace(b"\n", end) + end * 3
+    whole = parse(raw)
+    for size in (1, 2, 3, 7, 64):
+        monkeypatch.setattr("mailflow.core.mime._PIECE", size)
+        assert parse(raw) == whole
 
 
 def test_20000_nested_comments_take_a_tenth_of_a_second() -> None:

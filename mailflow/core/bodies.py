@@ -20,6 +20,10 @@ from mailflow.core.mime import Part, children, content, disposition, encoded_len
 from mailflow.core.parameters import parameter
 
 MAIL_TYPES = frozenset(("message/rfc822", "message/global", "message/news"))
+TEXT_LIMIT = 1024 * 1024
+"""Bytes of one text: what is longer was not written by hand, and is read no further."""
+MARKUP_LIMIT = 50_000
+"""Tags of one HTML text: a very long letter has a tenth of that."""
 _REPORTS = {
     "message/delivery-status": "delivery-status",
     "message/global-delivery-status": "delivery-status",
@@ -31,7 +35,6 @@ _RETURNED_HEADERS = frozenset(("text/rfc822-headers", "message/rfc822-headers", 
 _CALENDARS = frozenset(("text/calendar", "application/ics"))
 _METHOD = re.compile(r"^METHOD(?:;[^:\r\n]{0,200})?:[ \t]*([A-Za-z-]{1,30})[ \t]*$", re.MULTILINE)
 _CID = re.compile(r"cid:([^\"'\s<>)]{1,300})", re.IGNORECASE)
-_NEWLINE = re.compile(r"\r\n?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +150,14 @@ def _is_empty_root(leaf: Leaf) -> bool:
 def _text(part: Part, defects: list[str]) -> str:
     """Decode a text part, with LF line ends."""
     data, trouble = content(part)
+    if len(data) > TEXT_LIMIT:
+        data, trouble = data[: data.rfind(b"\n", 0, TEXT_LIMIT) + 1 or TEXT_LIMIT], f"text-limit: {TEXT_LIMIT} bytes"
+    if data.count(b"<") > MARKUP_LIMIT and part.get_content_subtype() == "html":
+        data, trouble = b"<".join(data.split(b"<", MARKUP_LIMIT)[:-1]), f"text-limit: {MARKUP_LIMIT} tags"
     declared = parameter(field_parameters(part, "content-type"), "charset")
     decoded = decode(data, declared)
     defects += [note for note in (trouble, decoded.note) if note]
-    return _NEWLINE.sub("\n", decoded.text) if "\r" in decoded.text else decoded.text
+    return decoded.text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _file(leaf: Leaf, shown: set[str], defects: list[str]) -> File:

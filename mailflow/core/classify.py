@@ -86,6 +86,7 @@ HELD = frozenset(
         "part-limit",
         "part-header-limit",
         "nested-limit",
+        "text-limit",
         "attachments-differ",
     }
 )

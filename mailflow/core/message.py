@@ -21,7 +21,7 @@ from mailflow.core.bodies import Body, File, read_body
 from mailflow.core.encoded_words import base64_bytes, decode_value, visible
 from mailflow.core.filenames import safe_name
 from mailflow.core.headers import Field, scan
-from mailflow.core.mime import Part, Tree, children, encoded, fields, read_tree, transfer_encoding, written
+from mailflow.core.mime import Part, Tree, children, encoded, fields, pieces, read_tree, transfer_encoding, written
 from mailflow.core.parameters import parameter, parameters
 from mailflow.core.second_reading import disagreements
 
@@ -118,7 +118,7 @@ def parse(raw: bytes) -> Message:
     defects = [*block.defects, *tree.defects, *(() if raw else ("empty",))]
     if [name for name, _ in tree.root.raw_items()] != [each.name for each in block.fields]:
         defects.append("headers-differ")
-    marks = (_content_key(block.fields, raw[block.body :]), hashlib.sha256(raw).hexdigest())
+    marks = (_content_key(block.fields, raw, block.body), hashlib.sha256(raw).hexdigest())
     message = _message(block.fields, tree.root, marks, level=0)
     if tree.complete:
         writers = {"From": _mails(message.from_), "Sender": _mails(message.sender)}
@@ -247,12 +247,21 @@ def _inner(part: Part) -> Tree | None:
     return Tree(inner[0], (), complete=True)
 
 
-def _content_key(block: tuple[Field, ...], body: bytes) -> str:
+def _content_key(block: tuple[Field, ...], raw: bytes, body: int = 0) -> str:
     """Digest what the writer sent: `KEY_FIELDS` in order, spaces evened out, and the body with LF ends."""
     digest = hashlib.sha256(b"mail\n")
     for each in block:
         name = each.name.lower()
         if name in KEY_FIELDS:
             digest.update(b"%s:%s\n" % (name.encode(), b" ".join(each.value.split())))
-    digest.update(b"\n" + body.replace(b"\r\n", b"\n").rstrip(b"\n"))
+    digest.update(b"\n")
+    ends = 0
+    for piece in pieces(raw, body):
+        piece = piece.replace(b"\r\n", b"\n")
+        said = piece.rstrip(b"\n")
+        if said:
+            digest.update(b"\n" * ends + said)
+            ends = 0
+        # Line ends count only once something follows them: those at the end of a mail come and go on its way.
+        ends += len(piece) - len(said)
     return digest.hexdigest()

@@ -28,6 +28,7 @@ PARTS_LIMIT = 1000
 LINES_LIMIT = 1_000_000
 _WORK_LIMIT = 6_000_000
 """Lines x depth: each line is compared with the boundary of every open level."""
+_PIECE = 256 * 1024
 _LEAST_DEPTH = 6
 _BOUNDARY_LIMIT = 200
 _MIME_FIELD_LIMIT = 8 * 1024
@@ -114,7 +115,8 @@ def read_tree(raw: bytes) -> Tree:
     growth = _Growth(max(_LEAST_DEPTH, min(DEPTH_LIMIT, _WORK_LIMIT // (lines + 1))))
     parser: BytesFeedParser = BytesFeedParser(partial(Part, growth))
     try:
-        parser.feed(raw)
+        for piece in pieces(raw):
+            parser.feed(piece)
         root = parser.close()
     except _LimitPassed as passed:
         # The first child is always given to the root: without a root nothing could pass a limit.
@@ -122,6 +124,15 @@ def read_tree(raw: bytes) -> Tree:
         return Tree(growth.root, (*defects, *growth.cuts, str(passed)), complete=False)
     assert isinstance(root, Part)
     return Tree(root, (*defects, *growth.cuts, *_mime_defects(root)), complete=not defects)
+
+
+def pieces(raw: bytes, start: int = 0) -> Iterator[bytes]:
+    """Cut bytes into pieces from `start` on, never between CR and LF: a large mail is never held several times over."""
+    while start < len(raw):
+        stop = start + _PIECE
+        stop += raw[stop - 1 : stop] == b"\r"
+        yield raw[start:stop]
+        start = stop
 
 
 def parts(root: Part) -> Iterator[Part]:
