@@ -30,6 +30,7 @@ from mailflow.edges.reading_apart import PaperReader
 from mailflow.edges.store import Store
 from mailflow.errands import Bench
 from mailflow.errors import SettingsError
+from mailflow.explain import Ground
 from mailflow.lookup import Desk
 
 DIRECTORY_FILE = "directory.yaml"
@@ -116,6 +117,15 @@ def working_time(settings: Settings) -> tuple[Calendar, OfficeHours]:
     office = settings.office
     calendar = RUSSIA.overridden(frozenset(office.days_off), frozenset(office.working_days))
     return calendar, OfficeHours(office.opens, office.closes, settings.zone)
+
+
+def read_ground(site: Path | None) -> Ground:
+    """Give what `mailflow explain` reads mails against; without a site, the rules that came with mailflow."""
+    if site is None:
+        return Ground(surroundings({p.name: p for p in read_rules([shipped("rules")], None)}, ()))
+    settings = read_settings(site)
+    office = read_office(settings)
+    return Ground(surroundings(office.rules, settings.own_addresses), office.directory, settings.receiver())
 
 
 def read_people(path: Path) -> Directory:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
 from collections.abc import Coroutine
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -91,43 +93,69 @@ async def _serve(site: Path) -> None:
 
 
 @main.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a file and line.")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a mail and line.")
 @click.option("--expecting", type=click.Choice([e.value for e in Expecting]), help="What the assignment asked for.")
-@click.option(
-    "--site", "-s", type=click.Path(file_okay=False, path_type=Path), help="A site, for its people and rules."
-)
-def explain(files: tuple[Path, ...], as_json: bool, expecting: str | None, site: Path | None) -> None:
+@click.option("--site", "-s", type=click.Path(file_okay=False, path_type=Path), help="A site: its people and rules.")
+@click.option("--mailbox", metavar="FOLDER", help="With a site: mails of a folder there, left as they are.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="With --mailbox: received on this day or later.")
+def explain(
+    files: tuple[Path, ...],
+    as_json: bool,
+    expecting: str | None,
+    site: Path | None,
+    mailbox: str | None,
+    since: datetime | None,
+) -> None:
     """Print what would be understood of mails, touching nothing."""
+    if mailbox is None:
+        if not files or since is not None:
+            raise click.UsageError("name files of mails, or --mailbox FOLDER --since DATE and a site")
+        _await(_explained(files, as_json, Expecting(expecting) if expecting else None, site))
+        return
+    if files or site is None or since is None:
+        raise click.UsageError("--mailbox takes --site FOLDER and --since YYYY-MM-DD, and no files")
+    _await(_dry_run(site, mailbox, since.date(), as_json))
+
+
+async def _explained(files: tuple[Path, ...], as_json: bool, expecting: Expecting | None, site: Path | None) -> None:
+    from mailflow.app import read_ground
+    from mailflow.edges.reading_apart import PaperReader
     from mailflow.explain import explain as explained
+    from mailflow.explain_shown import shown
 
-    around = _surroundings(site)
-    for path in files:
-        said = explained(path.read_bytes(), around, Expecting(expecting) if expecting else None)
-        if as_json:
-            click.echo(json.dumps({"file": str(path), **said}, ensure_ascii=False))
-        else:
-            click.echo(_told(path, said))
+    ground, reader = read_ground(site), PaperReader()
+    try:
+        for path in files:
+            read = await explained(path.read_bytes(), ground, reader, expecting)
+            _print(
+                json.dumps({"file": str(path), **read.said}, ensure_ascii=False) if as_json else shown(str(path), read)
+            )
+    finally:
+        await reader.close()
 
 
-def _surroundings(site: Path | None) -> Any:
-    from mailflow.app import read_office, read_rules, shipped
+async def _dry_run(site: Path, folder: str, since: date, as_json: bool) -> None:
+    from mailflow.app import read_ground
     from mailflow.config import read_settings
-    from mailflow.core.surroundings import surroundings
+    from mailflow.edges.reading_apart import PaperReader
+    from mailflow.explain_folder import read_folder, summed
 
-    if site is None:
-        return surroundings({p.name: p for p in read_rules([shipped("rules")], None)}, ())
-    settings = read_settings(site)
-    return surroundings(read_office(settings).rules, settings.own_addresses)
+    ground, reader, read = read_ground(site), PaperReader(), []
+    try:
+        async for each in read_folder(read_settings(site).imap(), folder, since, ground, reader):
+            read.append(each.brief)
+            if as_json:
+                _print(json.dumps({"file": each.name, **each.said}, ensure_ascii=False))
+    finally:
+        await reader.close()
+    if not as_json:
+        _print(summed(folder, since, read))
 
 
-def _told(path: Path, said: dict[str, Any]) -> str:
-    lines = [f"{path}: {said['kind']} — {said['reason']}"]
-    for name, value in said.items():
-        if name not in ("kind", "reason") and value not in (None, [], {}, ""):
-            shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            lines.append(f"  {name}: {shown}")
-    return "\n".join(lines)
+def _print(text: str) -> None:
+    """Print; colours only on a terminal whose owner wants them (https://no-color.org)."""
+    click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
 
 
 # --- looking

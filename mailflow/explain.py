@@ -2,21 +2,25 @@
 
 Owns: `explain`, from bytes to the one object `mailflow explain --json` prints. Without a site the
 shipped rules are used, and whoever writes from our own domain counts as staff.
+May go wrong: a paper that breaks or delays its reader is read as far as the reader's limits allow.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from mailflow.core.answers import Details, Expecting
 from mailflow.core.case import Ask
 from mailflow.core.classify import Paper, Surroundings, Target, classify
+from mailflow.core.directory import Directory
 from mailflow.core.kinds import Command, Other, Reply, Request, Understood
 from mailflow.core.message import Message, parse
 from mailflow.core.numbers import find_number
-from mailflow.edges.reading import kind_of, read_attachment
+from mailflow.core.sender import ReceiverProfile, SenderProof, prove
+from mailflow.edges.reading import kind_of
+from mailflow.edges.reading_apart import PaperReader
 
 _ASKS = {
     Expecting.APPROVAL: Ask.APPROVAL,
@@ -27,20 +31,64 @@ _ASKS = {
 }
 
 
-def explain(raw: bytes, around: Surroundings, expecting: Expecting | None = None) -> dict[str, Any]:
-    """Give what would be understood, with the names of `kinds` and the fields of the rules. Never raises."""
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What mails are read against; with a site also its people and how its mail server marks what it checked."""
+
+    around: Surroundings
+    people: Directory | None = None
+    profile: ReceiverProfile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A mail, what was understood of it, and who wrote it (None: nobody knows without a site)."""
+
+    message: Message
+    understood: Understood
+    proof: SenderProof | None = None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Give the object `--json` prints: the names of `kinds` and the fields of the rules."""
+        understood = self.understood
+        return {"kind": understood.kind.value, "reason": understood.reason, **_more(understood, self.message)}
+
+
+async def explain(raw: bytes, ground: Ground, reader: PaperReader, expecting: Expecting | None = None) -> Explained:
+    """Say what would be understood of any bytes. Papers are read for a request alone: an answer needs none."""
+    read = explain_bare(raw, ground, expecting)
+    if not isinstance(read.understood, Request):
+        return read
+    papers = await _papers(read.message, reader)
+    if not papers:
+        return read
+    local = replace(_local(read.message, ground, expecting), papers=papers)
+    return replace(read, understood=classify(read.message, local))
+
+
+def explain_bare(raw: bytes, ground: Ground, expecting: Expecting | None = None) -> Explained:
+    """Say the same without looking into what is attached. Never raises."""
     message = parse(raw)
-    target = _target(message, expecting)
-    local = replace(
+    proof = prove(message, raw, ground.profile) if ground.profile is not None else None
+    return Explained(message, classify(message, _local(message, ground, expecting)), proof)
+
+
+def _local(message: Message, ground: Ground, expecting: Expecting | None) -> Surroundings:
+    around = ground.around
+    return replace(
         around,
         own_addresses=around.own_addresses or _guessed_own(message),
-        target=target,
-        known_sender=around.known_sender or _of_our_domain(message, around),
-        papers=_papers(message),
+        target=_target(message, expecting),
+        known_sender=_is_known(message, ground),
         received_on=message.date.date() if message.date is not None else date(1970, 1, 1),
     )
-    understood = classify(message, local)
-    return {"kind": understood.kind.value, "reason": understood.reason, **_more(understood, message)}
+
+
+def _is_known(message: Message, ground: Ground) -> bool:
+    if ground.people is None:
+        return _of_our_domain(message, ground.around)
+    return any(ground.people.by_address(a.mail) is not None for a in message.from_[:1])
 
 
 def _target(message: Message, expecting: Expecting | None) -> Target | None:
@@ -69,12 +117,12 @@ def _of_our_domain(message: Message, around: Surroundings) -> bool:
     return any(a.mail.lower().rpartition("@")[2] in domains for a in message.from_)
 
 
-def _papers(message: Message) -> tuple[Paper, ...]:
+async def _papers(message: Message, reader: PaperReader) -> tuple[Paper, ...]:
     attached = [*message.attachments, *(a for nested in message.nested for a in nested.attachments)]
     papers = []
     for file in attached:
         if kind_of(file.content) is not None:
-            read = read_attachment(file.content, file.content_type)
+            read = await reader.read(file.content, file.content_type)
             papers.append(Paper(file.name, read.text, read.qr))
     return tuple(papers)
 

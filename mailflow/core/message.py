@@ -36,6 +36,7 @@ KEY_FIELDS = frozenset((
 
 _DELIVERY_FIELDS = frozenset(("delivered-to", "x-original-to", "envelope-to"))
 _MESSAGE_ID = re.compile(r"<([^<>]{1,998})>")
+_UNPRINTABLE = re.compile("[^ -~\u00a1-\u02ff\u0400-\u04ff]")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -161,8 +162,9 @@ def _message(block: tuple[Field, ...], root: Part, marks: tuple[str, str], level
 
 
 def _with_defects(message: Message, defects: Iterable[str]) -> Message:
-    """Put the defects of the bytes before those of the content."""
-    return replace(message, defects=tuple(dict.fromkeys((*defects, *message.defects))))
+    """Put the defects of the bytes before those of the content; what they quote of the mail is made fit to show."""
+    every = (_UNPRINTABLE.sub("?", defect) for defect in (*defects, *message.defects))
+    return replace(message, defects=tuple(dict.fromkeys(every)))
 
 
 def _first_values(block: tuple[Field, ...]) -> dict[str, bytes]:

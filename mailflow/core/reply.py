@@ -51,7 +51,7 @@ class Fresh:
 
 def fresh(message: Message) -> Fresh:
     """Give the writer's own words and the forwarded letter, if any. Pure; never raises."""
-    kind = _kind(message)
+    kind = kind_of(message)
     plain = split(plain_lines(message.text), kind) if message.text.strip() else None
     page = split(html_lines(message.html), kind) if message.html.strip() else None
     chosen = plain or page
@@ -68,7 +68,8 @@ def own_words(text: str) -> str:
     return manners.body("\n".join(line for line in text.split("\n") if not is_mobile_tail(line)))
 
 
-def _kind(message: Message) -> Kind:
+def kind_of(message: Message) -> Kind:
+    """Say what subject and headers tell of a letter below: answered, forwarded, or neither."""
     subject = message.subject
     if FORWARD_SUBJECT.match(subject) or (DANISH_FORWARD.match(subject) and not message.in_reply_to):
         return Kind.FORWARD

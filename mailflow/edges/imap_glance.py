@@ -1,6 +1,7 @@
 """A mailbox looked at without leaving a trace: can it be read, what can its server do, what lies in it.
 
-Owns: the questions `mailflow check` asks an IMAP server. Refuses to know: the service's own session, what a mail says.
+Owns: the questions `mailflow check` asks an IMAP server, and the mails `mailflow explain` reads there.
+Refuses to know: the service's own session, what a mail says.
 Rules: RFC 3501 (EXAMINE and BODY.PEEK change nothing), RFC 2177, RFC 4315, RFC 6851. No folder is made here.
 What may go wrong becomes a `Bad` with its cure; a connection that breaks half-way raises what imaplib raises.
 """
@@ -13,22 +14,24 @@ import re
 import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from imapclient.exceptions import CapabilityError, LoginError
 
 from mailflow.core.verdict import Bad, Good, Unsure, Verdict
 from mailflow.edges.dialing import Place, encryption, no_starttls, trouble
-from mailflow.edges.imap_values import MailboxSettings, MiB
+from mailflow.edges.imap_values import Fetched, MailboxSettings, MiB, Oversized, Taken, Unreadable
 from mailflow.edges.imap_wire import GARBLED, Client
 from mailflow.edges.tls import trust
+from mailflow.errors import MailboxError
 
 SECTION = "[mailbox]"
 PORTS = (993, 143)
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 HEADER_CAP = 64 * 1024
+BATCH = 500
 SMALL = 256 * 1024
 """A mail up to this size is read whole; of a larger one only the headers."""
 NOT_NOW = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]|maximum number of connections|try again", re.I)
@@ -177,6 +180,37 @@ class Glance:
         header = f"BODY.PEEK[HEADER]<0.{HEADER_CAP}>"
         answers = self._client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE", header])
         return [self._seen(uid, answers[uid]) for uid in reversed(uids) if uid in answers]
+
+    def since(self, folder: str, day: date) -> Iterator[Taken]:
+        """Give the mails a folder received since that day, oldest first. MailboxError where there is no such folder."""
+        there = self._names()
+        self._prefix = self._personal_prefix()
+        name = self._full_name(folder)
+        if name not in there:
+            raise MailboxError(f"{self._place}: there is no folder {folder}: name one of {_listed(there)}")
+        self._examine(name)
+        self._allow()
+        uids = sorted(self._client.search(["SINCE", day]))
+        for start in range(0, len(uids), BATCH):
+            self._allow()
+            listed = self._client.fetch(uids[start : start + BATCH], ["RFC822.SIZE", "INTERNALDATE"])
+            for uid in sorted(listed):
+                yield self._one(uid, listed[uid])
+
+    def _one(self, uid: int, answer: dict[bytes, Any]) -> Taken:
+        size, received = answer.get(b"RFC822.SIZE", 0), answer.get(b"INTERNALDATE")
+        if size > self._settings.size_limit:
+            self._allow()
+            found = self._client.fetch([uid], [f"BODY.PEEK[HEADER]<0.{HEADER_CAP}>"]).get(uid, {})
+            return Oversized(uid, size, found.get(b"BODY[HEADER]<0>") or b"", received)
+        self._allow(2 * size)
+        try:
+            raw = self._client.fetch([uid], ["BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]")
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as refusal:
+            return Unreadable(uid, _said(refusal))
+        return Fetched(uid, raw or b"", size, received or datetime.min)
 
     def _seen(self, uid: int, answer: dict[bytes, Any]) -> Seen:
         raw = b""
