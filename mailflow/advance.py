@@ -13,7 +13,7 @@ from mailflow import log
 from mailflow.core.case import Case
 from mailflow.core.effects import Transition
 from mailflow.core.engine import transition
-from mailflow.core.events import Event, NoticeDue, RequestReceived
+from mailflow.core.events import Event, NoticeDue, RequestReceived, RulesTaken
 from mailflow.core.office import Office
 from mailflow.edges.store import Committed, Overtaken, Repeated, Store, Taken
 from mailflow.errors import StoreError
@@ -44,7 +44,7 @@ async def advance(
 
 
 def _case_of(event: Event) -> str:
-    return "" if isinstance(event, RequestReceived | NoticeDue) else event.case
+    return "" if isinstance(event, RequestReceived | NoticeDue | RulesTaken) else event.case
 
 
 async def _load(event: Event, store: Store) -> Case | None:

@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from mailflow.errands import Bench
 from mailflow.errors import SettingsError
 from mailflow.explain import Ground
 from mailflow.lookup import Desk
+from mailflow.rulekeeping import kept_rules
 
 DIRECTORY_FILE = "directory.yaml"
 
@@ -74,6 +75,7 @@ async def opened(site: Path) -> AsyncIterator[App]:
     store = await Store.open(settings.store_url, settings.domain)
     reader = PaperReader()
     try:
+        office = replace(office, kept=await kept_rules(store))
         blobs = Blobs(settings.files)
         instance = _instance(settings)
         desk = Desk(

@@ -34,6 +34,7 @@ from mailflow.killpoints import reached
 from mailflow.receive import Settle, failed, oversized, receive, unreadable
 from mailflow.remind import remind
 from mailflow.respond import Window
+from mailflow.rulekeeping import take_rules
 
 LEASE = timedelta(minutes=15)
 """Longer than the ten minutes an SMTP server may take over the last dot (RFC 5321, 4.5.3.2.6)."""
@@ -335,6 +336,7 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
     reader, sender, ringer = Reader(app, bells), Sender(app, bells), Ringer(app, bells)
     web = _web(app, bells)
     scheduler = _waker(bells)
+    await take_rules(app.store, app.office, now())
     log.started(__version__, app.settings.mailbox.address, ", ".join(app.office.rules))
     ready()
     runs = (reader.run, sender.run, ringer.run, *([web.run] if web is not None else []))
@@ -409,6 +411,7 @@ async def run_once(app: App) -> tuple[int, int, int]:
     reader, sender = Reader(app, bells), Sender(app, bells)
     try:
         await app.desk.blobs.sweep(now() - LEFT_BEHIND)
+        await take_rules(app.store, app.office, now())
         taken = await reader.catch_up()
         ringer = Ringer(app, bells)
         rung = await ringer.ring_due()

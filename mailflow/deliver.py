@@ -156,7 +156,7 @@ def _ways(
 
 def _prints_code(case: Case, task: Assignment, counter: Counter) -> bool:
     """True where the letter's own code is enough; known_browser asks for a fresh one, sent at that moment."""
-    stage = counter.office.stage(case.process, task.stage)
+    stage = counter.office.stage_of(case, task.stage)
     return stage is None or stage.rule.assurance == "mail"
 
 

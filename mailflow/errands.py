@@ -91,6 +91,8 @@ def _request(
     due: DueErrand, errand: StartCase, case: Case, now: datetime, office: Office
 ) -> RequestReceived | CannotBeDone:
     """A case started by a case is its initiator's as surely as the decision that started it."""
+    if errand.process not in office.rules:
+        return CannotBeDone(f"there is no process `{errand.process}` any more: bring back its file in rules/")
     person = office.directory.people.get(errand.initiator)
     if person is None:
         return CannotBeDone(f"{errand.initiator} has left the directory: start the {errand.process} by a mail")

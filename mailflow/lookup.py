@@ -7,11 +7,12 @@ Refuses to know: what the mail means (`core.classify`) and what follows (`receiv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mailflow.core.classify import ASKS_FOR_FIELDS, Paper, Surroundings, Target
 from mailflow.core.events import IncomingFile
+from mailflow.core.field_forms import FieldForm
 from mailflow.core.kinds import Command, Kind, Understood
 from mailflow.core.message import Attachment, Message, parse
 from mailflow.core.numbers import find_number, spellings
@@ -20,6 +21,7 @@ from mailflow.core.quote_words import FORWARD_SUBJECT
 from mailflow.core.reply import fresh
 from mailflow.core.sender import ReceiverProfile
 from mailflow.core.signs import subject_words
+from mailflow.core.surroundings import forms_of
 from mailflow.core.tokens import TEXT_LENGTH, KeyRing, read_token
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.reading import kind_of
@@ -166,7 +168,16 @@ async def _target_at(place: Token | SentLetter, desk: Desk) -> Target | None:
     task = case.assignment(place.assignment)
     ask = task.ask if task is not None else None
     language = desk.office.directory.language(place.person)
-    return Target(case.id, place.assignment, place.person, place.card, ask, case.process, language)
+    where = (case.id, place.assignment, place.person, place.card)
+    return Target(*where, ask, case.process, language, case.rules)
+
+
+def forms_for(target: Target | None, desk: Desk) -> Mapping[str, tuple[FieldForm, ...]]:
+    """Give the fields a mail may state; an answer states those of the rules its case goes by."""
+    goes_by = desk.office.version(target.process, target.rules) if target is not None else None
+    if goes_by is None or goes_by is desk.office.rules.get(goes_by.name):
+        return desk.around.forms
+    return {**desk.around.forms, **forms_of({goes_by.name: goes_by})}
 
 
 def _tokens(message: Message, desk: Desk) -> Sequence[str]:

@@ -27,6 +27,7 @@ from mailflow.lookup import (
     Desk,
     case_named,
     files_of,
+    forms_for,
     notice_answered,
     offered_in,
     papers_of,
@@ -135,6 +136,7 @@ async def _understand(raw: bytes, mail: Mail, now: datetime, desk: Desk) -> tupl
     papers = await papers_of(message, target, desk) if person is not None and states_fields(target) else ()
     around = replace(
         desk.around,
+        forms=forms_for(target, desk),
         target=target,
         known_sender=person is not None,
         answers_notice=target is None and await notice_answered(message, desk) is not None,

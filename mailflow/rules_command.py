@@ -9,8 +9,12 @@ import asyncio
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from mailflow.rulekeeping import Behind
 
 SITE = click.option(
     "--site",
@@ -74,3 +78,38 @@ async def _tested(site: Path, paths: tuple[Path, ...], word: str, whole: bool) -
         last = ended
     click.echo(summed_up(counted[True], counted[False], time.monotonic() - began))
     return not counted[False]
+
+
+@rules.command("upgrade")
+@SITE
+@click.option("--apply", "apply", is_flag=True, help="Let the cases go on by today's rules where they can.")
+def upgrade(site: Path, apply: bool) -> None:
+    """Tell which open cases go by other rules than today's; with --apply, move them.
+
+    A case goes on by the rules it began under. It can be moved where today's rules have the stage it stands
+    at and ask for the same thing there.
+    """
+    for line in asyncio.run(_upgraded(site, apply)):
+        click.echo(line)
+
+
+async def _upgraded(site: Path, apply: bool) -> list[str]:
+    from mailflow.app import now, opened
+    from mailflow.rulekeeping import cases_behind, take_rules
+    from mailflow.rulekeeping import upgrade as upgraded
+
+    async with opened(site) as app:
+        behind = await cases_behind(app.store, app.office)
+        if apply:
+            await take_rules(app.store, app.office, now())
+            for one in behind:
+                if not one.hindrance:
+                    await upgraded(one, app.store, app.office, now())
+        return [_behind(one, apply) for one in behind] or ["every open case goes by today's rules"]
+
+
+def _behind(one: Behind, applied: bool) -> str:
+    case = one.case
+    what = f"stays: {one.hindrance}" if one.hindrance else "moved" if applied else "can be moved"
+    unread = f"; its own rules cannot be read, today's stand in for them: {one.unread}" if one.unread else ""
+    return f"{case.number}  {case.process}, stage {case.stage}, version {case.rules[:8] or '-'}: {what}{unread}"

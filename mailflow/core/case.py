@@ -170,6 +170,8 @@ class Case:
     passed_on: int = 0
     """How many mere comments were passed on to those who decide; there is a limit."""
     papers: tuple[Paper, ...] = ()
+    rules: str = ""
+    """The version of its process it goes by (`Process.version`); '' = whatever the rules say today."""
     started_from: str = ""
     """The id of the case that started this one, or ''."""
     linked: tuple[str, ...] = ()

@@ -39,6 +39,8 @@ class Target:
     """None: the letter asked for nothing."""
     process: str = ""
     language: str = "ru"
+    rules: str = ""
+    """The version of the process its case goes by."""
     aside: bool = False
     """The mail speaks of the case and not to us, or names several: it is a comment, whatever it says."""
 

@@ -275,7 +275,7 @@ class _Reading:
 
     def _title(self, case: Case) -> str:
         """The case in one line; its subject where its rules are gone or have come to say something else."""
-        if case.process in self.office.rules:
+        if self.office.known_process_of(case) is not None:
             with suppress(ValueError, ArithmeticError):
                 return title(case, self.office, self.language)
         return _short(case.subject)

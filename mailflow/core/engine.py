@@ -24,6 +24,8 @@ from mailflow.core.events import (
     LinkedCaseClosed,
     NoticeDue,
     RequestReceived,
+    RulesTaken,
+    RulesUpgraded,
     TimerDue,
 )
 from mailflow.core.linking import document_made, linked_closed
@@ -31,6 +33,7 @@ from mailflow.core.office import Office
 from mailflow.core.route import begin, instruction
 from mailflow.core.sender import Proven, Unproven
 from mailflow.core.turn import Turn
+from mailflow.core.upgrading import short_version, upgrade
 from mailflow.core.withdrawing import withdraw
 from mailflow.core.wording import sentence
 
@@ -44,6 +47,9 @@ def transition(case: Case | None, event: Event, office: Office) -> Transition:
     match event:
         case NoticeDue():
             return _notice(event, office)
+        case RulesTaken():
+            words = {"process": event.process, "version": short_version(event.version)}
+            return Transition(None, (), sentence("rules_taken", office.language, **words))
         case RequestReceived():
             return _open(event, office)
         case _:
@@ -70,6 +76,8 @@ def _happen(turn: Turn, event: CaseEvent) -> None:
             document_made(turn, event)
         case LinkedCaseClosed():
             linked_closed(turn, event)
+        case RulesUpgraded():
+            upgrade(turn, event)
         case _:
             assert_never(event)
 
@@ -86,6 +94,7 @@ def _open(event: RequestReceived, office: Office) -> Transition:
         findings=event.findings,
         proven=isinstance(event.proof, Proven),
         confirmed=event.sure,
+        rules=office.process(event.process).version,
         started_from=event.started_from,
         thread=(event.message_id,) if event.message_id else (),
     )

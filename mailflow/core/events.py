@@ -169,7 +169,42 @@ class NoticeDue:
     type: Literal["notice"] = "notice"
 
 
-CaseEvent = AnswerReceived | CommandReceived | AbsenceNoted | LetterBounced | TimerDue | DocumentMade | LinkedCaseClosed
+@dataclass(frozen=True, slots=True)
+class RulesTaken:
+    """A process came into force as this text says it. The key names its version, so that it comes into force once."""
+
+    key: str
+    at: datetime
+    process: str
+    version: str
+    text: str
+    type: Literal["rules"] = "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class RulesUpgraded:
+    """The operator lets a case go on by today's rules instead of those it began under."""
+
+    key: str
+    at: datetime
+    case: str
+    version: str
+    type: Literal["upgrade"] = "upgrade"
+
+
+CaseEvent = (
+    AnswerReceived
+    | CommandReceived
+    | AbsenceNoted
+    | LetterBounced
+    | TimerDue
+    | DocumentMade
+    | LinkedCaseClosed
+    | RulesUpgraded
+)
 """Happens to a case that exists."""
 
-Event = RequestReceived | NoticeDue | CaseEvent
+OfficeEvent = NoticeDue | RulesTaken
+"""Concerns no case."""
+
+Event = RequestReceived | OfficeEvent | CaseEvent

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from mailflow.core import worktime
+from mailflow.core.case import Case
 from mailflow.core.directory import Directory
+from mailflow.core.kept_rules import KeptRules
 from mailflow.core.rules import NamedStage, Process, Rules
 from mailflow.core.views import Language
 from mailflow.core.worktime import Calendar, Duration, OfficeHours
@@ -22,6 +24,8 @@ class Office:
     directory: Directory
     calendar: Calendar
     hours: OfficeHours
+    kept: KeptRules = field(default_factory=KeptRules)
+    """Versions of processes that were in force before, for the cases that began under them."""
 
     @property
     def language(self) -> Language:
@@ -37,9 +41,25 @@ class Office:
         """Give the process of that name."""
         return self.rules[name]
 
-    def stage(self, process: str, name: str) -> NamedStage | None:
-        """Give the stage of that process; None where the rules no longer have the one or the other."""
-        known = self.rules.get(process)
+    def process_of(self, case: Case) -> Process:
+        """Give the process as the case goes by it; KeyError where neither its version nor its name is known."""
+        found = self.known_process_of(case)
+        return self.rules[case.process] if found is None else found
+
+    def known_process_of(self, case: Case) -> Process | None:
+        """Give the version the case began under; today's where that one is not kept; None where both are gone."""
+        return self.version(case.process, case.rules)
+
+    def version(self, process: str, version: str) -> Process | None:
+        """Give that version of a process, else today's."""
+        today = self.rules.get(process)
+        if not version or (today is not None and today.version == version):
+            return today
+        return self.kept.get(version) or today
+
+    def stage_of(self, case: Case, name: str) -> NamedStage | None:
+        """Give a stage of the case's process; None where its rules do not have the one or the other."""
+        known = self.known_process_of(case)
         return known.stage(name) if known is not None else None
 
     def after(self, moment: datetime, span: Duration) -> datetime:

@@ -140,7 +140,7 @@ def sheet_of(case: Case, task: Assignment, link: Link, office: Office, now: date
     """Give the case as its page shows it."""
     person = office.directory.people.get(link.person)
     language = office.directory.language(link.person) if person is not None else office.language
-    stage = office.stage(case.process, task.stage)
+    stage = office.stage_of(case, task.stage)
     told = stage.rule.instruction.in_(language) if stage is not None and stage.rule.instruction else ""
     letter = SendLetter("", "page", link.person, "", language, task.id, words={"instruction": told})
     view = letter_view(letter, case, office, Ways(), now)
@@ -162,7 +162,7 @@ def page_of(
 
 def level_of(case: Case, task: Assignment, office: Office) -> Assurance:
     """Give the assurance the stage asks for."""
-    stage = office.stage(case.process, task.stage)
+    stage = office.stage_of(case, task.stage)
     return stage.rule.assurance if stage is not None else "mail"
 
 

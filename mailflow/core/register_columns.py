@@ -141,7 +141,7 @@ _AGREED = frozenset({Answer.APPROVE, Answer.APPROVE_WITH_REMARKS})
 def _agreed(entry: Entry) -> Cell:
     """Who has agreed and when, as far as it still holds."""
     case = entry.case
-    now = material_hash(case.fields, case.files, entry.office.process(case.process).material)
+    now = material_hash(case.fields, case.files, entry.office.process_of(case).material)
     holds = [d for d in _decided(case, Ask.APPROVAL) if d.answer in _AGREED and d.material == now]
     return ", ".join(f"{entry.office.short(d.by)} {_on(d.at, entry)}" for d in holds)
 

@@ -70,7 +70,7 @@ def missing_fields_of(case: Case, office: Office) -> tuple[str, ...]:
     values = condition_values(case, office)
     return tuple(
         name
-        for name, condition in office.process(case.process).required.items()
+        for name, condition in office.process_of(case).required.items()
         if _empty(case.fields.get(name)) and (condition is None or condition.holds(values))
     )
 
@@ -78,7 +78,7 @@ def missing_fields_of(case: Case, office: Office) -> tuple[str, ...]:
 def people_ahead(case: Case, office: Office) -> tuple[tuple[NamedStage, tuple[str, ...]], ...]:
     """Give the stages from the present one on with whom they would ask, as far as can be known now."""
     values = condition_values(case, office)
-    stages = office.process(case.process).stages
+    stages = office.process_of(case).stages
     names = [stage.name for stage in stages]
     present = names.index(case.stage) if case.stage in names else 0
     return tuple(
@@ -91,7 +91,7 @@ def people_ahead(case: Case, office: Office) -> tuple[tuple[NamedStage, tuple[st
 
 def condition_values(case: Case, office: Office) -> dict[str, Any]:
     """Give the names a condition may ask for: every field, the initiator, the round."""
-    process = office.process(case.process)
+    process = office.process_of(case)
     fields = {name: field_value(process, case.fields, name) for name in process.fields}
     person = office.directory.people.get(case.initiator)
     trusted = person.trusted_sum if person is not None and case.proven else None

@@ -116,7 +116,8 @@ def _people(who: Who, case: Case, directory: Directory) -> tuple[str, ...]:
         case HeadOf(""):
             return _one(directory.head_of(case.initiator))
         case HeadOf(department):
-            return _one(directory.departments[department].head)
+            known = directory.departments.get(department)
+            return _one(known.head if known is not None else None)
         case FromField(name):
             value = case.fields.get(name, ())
             return value if isinstance(value, tuple) else ()

@@ -6,8 +6,9 @@ cure. What a file may say stands in `rule_file` and `stages`, what may be wrong 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from mailflow.core.conditions import Condition, ValueType, compile_condition
 from mailflow.core.directory import Directory
@@ -59,6 +60,9 @@ class Process:
     stages: tuple[NamedStage, ...]
     rework: Rework
     closing_papers: tuple[str, ...]
+    version: str = ""
+    """SHA-256 of the text it was read from, in hex: a case goes on by the version it began under."""
+    text: str = field(default="", repr=False)
 
     def stage(self, name: str) -> NamedStage | None:
         """Give the stage of that name; None for the stages every process has (clarify, rework, explain)."""
@@ -85,7 +89,12 @@ def read_process(text: str, name: str, directory: Directory | None) -> Process:
     complaints += complaints_of(file, lines, directory)
     if complaints:
         raise SettingsError("\n".join(complaints))
-    return process
+    return replace(process, version=version_of(text), text=text)
+
+
+def version_of(text: str) -> str:
+    """Name a version of a process by its text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _types(file: RuleFile) -> dict[str, ValueType]:

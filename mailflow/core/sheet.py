@@ -86,7 +86,7 @@ class ApprovalSheet:
 
 def approval_sheet(case: Case, office: Office, now: datetime) -> ApprovalSheet:
     """Give the sheet of a case as it stands. `now` is printed as the time it was made."""
-    process, language = office.process(case.process), office.language
+    process, language = office.process_of(case), office.language
     sheet = _Sheet(case, office, process, language)
     person = office.directory.people.get(case.initiator)
     return ApprovalSheet(

@@ -40,7 +40,7 @@ class Ways:
 
 def title(case: Case, office: Office, language: Language) -> str:
     """Give the case in one line: «Счёт № 57, ООО «Ромашка», 120 000,50 ₽»."""
-    process = office.rules.get(case.process)
+    process = office.known_process_of(case)
     if process is None:
         return case.subject or case.number
     shown = {name: field_text(process, case.fields, name, language, office) for name in process.fields}
@@ -80,7 +80,7 @@ def field_text(
 
 def card(case: Case, office: Office, language: Language) -> tuple[Line, ...]:
     """Give the lines of the card: every field that is filled and meant to be shown, in the order of the rules."""
-    process = office.rules.get(case.process)
+    process = office.known_process_of(case)
     if process is None:
         return ()
     lines = (
@@ -99,7 +99,7 @@ def letter_view(letter: SendLetter, case: Case | None, office: Office, ways: Way
         company = office.directory.company.name
         return LetterView(letter.kind, letter.language, reader, company, rows=letter.rows, words=letter.words)
     bare = _bare_view(letter, case, office, now, reader)
-    process = office.rules.get(case.process)
+    process = office.known_process_of(case)
     return bare if process is None else _case_view(bare, letter, case, process, office, ways, now)
 
 
@@ -272,7 +272,7 @@ def _waiting(case: Case, office: Office, language: Language, now: datetime, read
 
 def _stage_name(task: Assignment, case: Case, office: Office, language: Language) -> str:
     """Give the stage as the rules call it, or as it is written where they no longer have it."""
-    stage = office.stage(case.process, task.stage)
+    stage = office.stage_of(case, task.stage)
     if stage is not None:
         return stage.rule.title.in_(language)
     own = _OWN_STAGES.get(task.ask)

@@ -58,7 +58,7 @@ class Turn:
     @property
     def process(self) -> Process:
         """The rules this case goes by."""
-        return self.office.process(self.case.process)
+        return self.office.process_of(self.case)
 
     @property
     def language(self) -> Language:

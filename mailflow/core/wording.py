@@ -68,6 +68,15 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "document": ("подготовлен документ: {name}", "document made: {name}"),
     "unknown_people": ("в справочнике нет однозначно: {names}", "the directory does not surely have: {names}"),
     "note_linked": ("Исполнено связанной заявкой {number}", "Done by the linked case {number}"),
+    "rules_taken": (
+        "правила процесса {process}: версия {version}",
+        "rules of the process {process}: version {version}",
+    ),
+    "upgraded": (
+        "заявка переведена на правила версии {version}",
+        "the case goes by the rules of version {version} now",
+    ),
+    "not_upgraded": ("заявка идёт по прежним правилам: {reason}", "the case goes on by its own rules: {reason}"),
     "notice": ("письмо без заявки: {kind}", "a mail without a case: {kind}"),
     # notes on the approval sheet
     "note_initiator": ("Не требуется: инициатор", "Not required: initiator"),

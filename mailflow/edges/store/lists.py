@@ -11,7 +11,7 @@ from datetime import datetime
 
 from mailflow.core.case import Case
 from mailflow.core.digest import LostLetter, MissedMail
-from mailflow.core.events import NoticeDue
+from mailflow.core.events import NoticeDue, RulesTaken
 from mailflow.core.journal import read_case, read_event
 from mailflow.edges.store.session import Row, Session, Value, moment
 
@@ -40,6 +40,13 @@ async def last_notice(session: Session, beginning: str) -> NoticeDue | None:
     row = await session.row(query, "", "notice", f"{beginning}%")
     event = read_event(str(row["event"])) if row is not None else None
     return event if isinstance(event, NoticeDue) else None
+
+
+async def rules_taken(session: Session) -> list[RulesTaken]:
+    """Give every version of every process that ever came into force, the oldest first."""
+    query = 'SELECT event FROM journal WHERE "case" = ? AND event_type = ? ORDER BY seq'
+    events = [read_event(str(row["event"])) for row in await session.rows(query, "", "rules")]
+    return [event for event in events if isinstance(event, RulesTaken)]
 
 
 async def touched(session: Session, process: str, since: datetime, until: datetime) -> list[Case]:

@@ -18,7 +18,7 @@ from mailflow.core.case import Case
 from mailflow.core.codes import Code, Wait
 from mailflow.core.digest import LostLetter, MissedMail
 from mailflow.core.effects import Transition
-from mailflow.core.events import Event, NoticeDue
+from mailflow.core.events import Event, NoticeDue, RulesTaken
 from mailflow.core.journal import JournalRow
 from mailflow.edges.store import (
     browsers,
@@ -134,6 +134,10 @@ class Store:
     async def happened(self, event_key: str) -> bool:
         """Say whether the event was committed."""
         return await self._db.read(lambda s: lists.happened(s, event_key))
+
+    async def rules_taken(self) -> list[RulesTaken]:
+        """Give every version of every process that ever came into force, the oldest first."""
+        return await self._db.read(lists.rules_taken)
 
     async def last_notice(self, beginning: str) -> NoticeDue | None:
         """Give the newest notice whose key has that beginning, or None."""
