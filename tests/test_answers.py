@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailflow.core.answers import Answer, Expecting, read
-from mailflow.core.phrases import PHRASES, Says
+from mailflow.core.phrases import PHRASES
+from mailflow.core.says import Says
+from tests.said import said
 
 FRIDAY = date(2026, 11, 13)
 
@@ -38,7 +40,7 @@ APPROVALS: dict[Answer, tuple[str, ...]] = {
     Answer.UNCLEAR: (
         "Согласовано / отклонено", "Спасибо", "Принято", "Получил", "Понятно", "Согласуйте", "Согласуйте, пожалуйста",
         "Прошу согласовать", "Согласование у Петрова", "Согласовал бы", "Я бы согласовал",
-        "Если согласовано, то оплатите", "ага", "ага, щас", "угу", "да ну", "Да ну нет", "да нет", "нет, ок",
+        "Если согласовано, то оплатите", "ага", "ага, щас", "угу, щас", "да ну", "Да ну нет", "да нет", "нет, ок",
         "Ну да, конечно", "щас", "100%", "5", "-", "...", "+7 (495) 000-00-00", "Утверждаю, что это дорого",
         "Согласен, что дорого", "по телефону говорили", "Смотрите письмо выше", "Нужно согласовать с юристами",
         "Не отклоняю", "👍👎", "👍 👎", "+-", "+/-", "От имени Петрова: согласовано",
@@ -92,12 +94,12 @@ APPROVALS: dict[Answer, tuple[str, ...]] = {
         "declined", "I disagree", "rework", "Return", "needs rework", "not ok", "Do not approve", "👎", "Нет, спасибо",
         "Добрый день! Отклонить. Спасибо", "Не согласовано.\n\nС уважением,\nПетров", "Отклонить:", "На доработку:",
         "HE согласовано", "yt cjukfcjdfyj", "ytn", "ghjnbd", "несогласен", "Отказано", "Возражаю", "I object",
-        "-\nнет",
+        "-\nнет", "Не буду согласовывать этот счёт", "Отклоняю счёт",
     ),
     Answer.DECLINE: (
         "Не согласовано, дорого", "Не согласен: цена завышена", "Нет, слишком дорого", "Нет. Бюджет исчерпан",
         "Против: нет бюджета", "Против, поставщик ненадёжный", "Не могу согласовать без договора",
-        "Не готова согласовать, нет сметы", "Не утверждаю, превышен лимит", "Не буду согласовывать этот счёт",
+        "Не готова согласовать, нет сметы", "Не утверждаю, превышен лимит", "Не буду согласовывать этот счёт, он чужой",
         "Не согласен с п. 4", "не ок по срокам", "not approved: too expensive", "Not approved, no budget",
         "I can't approve without the contract", "don't approve, it is a duplicate", "no, too expensive",
         "I disagree with clause 4", "Дорого, не согласовано", "Не подходит, ищите другого",
@@ -255,6 +257,29 @@ def answer_to(text: str, expecting: Expecting = Expecting.APPROVAL) -> Answer:
 @pytest.mark.parametrize(("text", "expecting", "answer"), SAID)
 def test_a_reply_is_read_as_its_writer_meant_it(text: str, expecting: Expecting, answer: Answer) -> None:
     assert answer_to(text, expecting) is answer
+
+
+YES_OF = {
+    Expecting.APPROVAL: Answer.APPROVE,
+    Expecting.PAYMENT: Answer.PAID,
+    Expecting.EXECUTION: Answer.DONE,
+    Expecting.ACKNOWLEDGEMENT: Answer.ACKNOWLEDGE,
+    Expecting.RESOLUTION: Answer.RESOLUTION,
+}
+
+
+@pytest.mark.parametrize("expecting", Expecting)
+def test_what_people_send_is_read_as_they_meant_it(expecting: Expecting) -> None:
+    read_as = {one.text: (answer_to(one.text, expecting), one.meant) for one in said(expecting)}
+    assert {text: answer for text, (answer, meant) in read_as.items() if answer not in meant} == {}
+
+
+@pytest.mark.parametrize("expecting", Expecting)
+def test_no_yes_is_read_where_there_was_none(expecting: Expecting) -> None:
+    yes = YES_OF[expecting]
+    others = [one.text for one in said(expecting) if yes not in one.meant]
+    assert len(others) > 20
+    assert [text for text in others if answer_to(text, expecting) is yes] == []
 
 
 REASONS = (
@@ -419,12 +444,16 @@ def test_one_unknown_word_beside_a_yes_and_it_is_no_yes(yes: str, word: str, glu
     assert answer_to(f"{word}{glue}{yes}") is not Answer.APPROVE
 
 
+HARMLESS = {
+    Says.YES, Says.WEAK, Says.SOLE, Says.POLITE, Says.TAKEN, Says.LOOKED, Says.LABEL, Says.OBJECT,
+    Says.ACK, Says.DONE, Says.GOT, Says.THING, Says.FACT, Says.BANK,
+}  # fmt: skip
 CONTRARY = sorted(
     {
         line.strip()
-        for says in set(Says) - {Says.YES, Says.WEAK, Says.POLITE, Says.OBJECT, Says.ACK, Says.DONE}
+        for says in set(Says) - HARMLESS
         for line in PHRASES[says].replace("\n", ";").split(";")
-        if line.strip() and not set("/?,") & set(line)
+        if line.strip() and not set("/?,*") & set(line)
     }
 )
 

@@ -1,7 +1,7 @@
 """What a reply decides: a closed world for "yes".
 
-Owns: the way from a fresh text to one reading. Refuses to know: the words (`phrases`), the rules for
-approvals (`approvals`) and for tasks (`performing`), who wrote the text and whether he may decide.
+Owns: the way from a fresh text to one reading. Refuses to know: the words (`phrases`), the rules (`approvals`,
+`performing`, `resolutions`), who wrote the text and whether he may decide.
 
 A reading is `approve` only if, after removing everything that is not the person's own decision,
 the rest is an approve phrase with harmless tails and nothing left over. A wrong "no" costs one
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from mailflow.core import performing
+from mailflow.core import performing, resolutions
 from mailflow.core.answer_types import Answer, Details, Expecting, Reading
 from mailflow.core.approvals import APPROVAL_INDEX, APPROVAL_RULES, Rule, unclear
 from mailflow.core.normal import swap_layout
@@ -26,7 +26,7 @@ _RULES: dict[Expecting, tuple[Index, tuple[Rule, ...]]] = {
     Expecting.PAYMENT: (performing.PAYMENT_INDEX, performing.PAYMENT_RULES),
     Expecting.EXECUTION: (performing.EXECUTION_INDEX, performing.EXECUTION_RULES),
     Expecting.ACKNOWLEDGEMENT: (performing.ACKNOWLEDGEMENT_INDEX, performing.ACKNOWLEDGEMENT_RULES),
-    Expecting.RESOLUTION: (performing.RESOLUTION_INDEX, performing.RESOLUTION_RULES),
+    Expecting.RESOLUTION: (resolutions.RESOLUTION_INDEX, resolutions.RESOLUTION_RULES),
 }
 _UNSURE = (Answer.UNCLEAR, Answer.APPROVE_WITH_REMARKS, Answer.QUESTION)
 _LONGEST_SLIP = 60

@@ -13,18 +13,19 @@ import re
 from collections.abc import Callable
 
 from mailflow.core.answer_types import Answer, Details, Reading
-from mailflow.core.normal import fold
+from mailflow.core.normal import fold, word_list
 from mailflow.core.phrase_search import Phrase, index
-from mailflow.core.phrases import Says
 from mailflow.core.said_dates import first_date
-from mailflow.core.said_names import names_in, person_nominative
+from mailflow.core.said_names import is_given_name, names_in, person_nominative
+from mailflow.core.says import Says
 from mailflow.core.statements import Span, Statement, is_harmless
 
 Rule = Callable[[Statement], Reading | None]
 
 DECISION_PHRASES = (
     Says.DOUBT, Says.NEGATED, Says.WITHDRAW, Says.DELEGATE, Says.YES, Says.NO, Says.REJECT, Says.REWORK, Says.FIX,
-    Says.LATER, Says.WEAK, Says.ASK, Says.PROXY, Says.WOULD, Says.IF, Says.BUT, Says.POLITE, Says.OBJECT,
+    Says.LATER, Says.WEAK, Says.ASK, Says.PROXY, Says.WOULD, Says.IF, Says.BUT, Says.SOLE, Says.SORRY, Says.TAKEN,
+    Says.LOOKED, Says.POLITE, Says.OBJECT, Says.LABEL, Says.WHO,
 )  # fmt: skip
 APPROVAL_INDEX = index(*DECISION_PHRASES)
 
@@ -33,7 +34,13 @@ _ANSWER_OF = {
     Says.NO: Answer.DECLINE, Says.REJECT: Answer.REJECT, Says.REWORK: Answer.REWORK, Says.FIX: Answer.REWORK,
     Says.ASK: Answer.QUESTION, Says.DELEGATE: Answer.DELEGATE,
 }  # fmt: skip
+_YESES = (Says.YES, Says.WEAK, Says.SOLE)
+_DASHES = frozenset("-–—")
 _BARE_NO = frozenset({"нет", "no"})
+_NO_AND_WHY = frozenset(word_list("слишком дорого это так потому мы рано поздно много мало лучше too it because"))
+"""Words that begin a reason: «нет слишком дорого» refuses, «нет акта» states a fact."""
+_SAYS_WHAT = re.compile(r"(?:\w{2,}[аяе]но|\w{3,}ю|ок|ok|да|yes)")
+"""A yes that cannot have the name before it for its subject: «Иван согласовано», but not «Иван согласовал»."""
 _LEAD = re.compile(r"[\s:,.;!—–*_-]*(?:(?:причина|потому что|так как|because|reason)\b[\s:,—–-]*)?", re.IGNORECASE)
 _TO_WHOM = re.compile(r"[\s:,—–-]*(?:(?:это|этот|его|её|в|к|ко|у|с|на|to|this|it|with)\s+){0,2}([^.,;:!?\n—–]{2,60})")
 
@@ -73,22 +80,34 @@ def explicit(s: Statement) -> Reading | None:
 
 def plain_yes(s: Statement) -> Reading | None:
     """The whole reply is a yes and courtesies, nothing left over."""
-    if not s.whole or any(span.asks for span in s.sentences):
+    said = s.said(*_YESES)
+    if not s.whole or not said or any(span.asks for span in s.sentences) or s.said(Says.SORRY):
         return None
-    said_yes = False
-    for span in s.segments:
-        yes = bool(s.within(span, Says.YES, Says.WEAK))
-        also = _beside_yes(s, span) if yes else ()
-        if s.row[span.last].word == ":" or not s.is_quiet(span, *also) or (yes and _names_somebody(s, span)):
-            return None
-        said_yes = said_yes or yes
-    return Reading(Answer.APPROVE, reason="the whole reply is a yes") if said_yes else None
+    if not all(_adds_nothing(s, span) for span in s.segments):
+        return None
+    if not s.said(Says.YES) and _only_taken(s, said[0]):
+        return Reading(Answer.UNCLEAR, s.own_words(), reason="it may say no more than that the letter was seen")
+    return Reading(Answer.APPROVE, reason="the whole reply is a yes")
+
+
+def _adds_nothing(s: Statement, span: Span) -> bool:
+    """Tell whether a segment is a yes, a courtesy, a name behind a comma, or «Решение:»."""
+    if s.row[span.last].word == ":":
+        return bool(s.within(span, Says.LABEL)) and s.is_quiet(Span(span.first, span.last - 1), Says.LABEL)
+    if not s.within(span, *_YESES):
+        return s.is_quiet(span, Says.LABEL) if s.row[span.last].word in _DASHES else s.is_quiet(span)
+    return s.is_quiet(span, *_beside_yes(s, span)) and not _names_somebody(s, span)
+
+
+def _only_taken(s: Statement, yes: Phrase) -> bool:
+    """«Ок, принято», «да, получил» may answer «did you get it?»; «проверил, ок» has looked and says yes."""
+    return bool(s.said(Says.TAKEN)) or any(looked.first > yes.first for looked in s.said(Says.LOOKED))
 
 
 def _beside_yes(s: Statement, span: Span) -> tuple[Says, ...]:
     """What the yes is about may stand beside a full yes: «счёт согласован», but not «да, это»."""
     full = s.within(span, Says.YES) or any(s.row[weak.first].word == "approve" for weak in s.within(span, Says.WEAK))
-    return (Says.YES, Says.WEAK, Says.OBJECT) if full else (Says.YES, Says.WEAK)
+    return (*_YESES, Says.OBJECT) if full else _YESES
 
 
 def wished(s: Statement) -> Reading | None:
@@ -157,9 +176,17 @@ def with_remarks(s: Statement) -> Reading | None:
 
 def asked_for(s: Statement) -> Reading | None:
     """«Вложение не открывается, пришлите ещё раз» is a question without its mark."""
-    if s.said(Says.ASK) and not s.said(Says.DOUBT):
+    opening = {span.first for span in s.sentences}
+    asks = s.said(Says.ASK, Says.AFTERWARD) or [who for who in s.said(Says.WHO) if _first_word(s, who) in opening]
+    if asks and not s.said(Says.DOUBT):
         return Reading(Answer.QUESTION, s.own_words(), reason="asks for something")
     return None
+
+
+def _first_word(s: Statement, phrase: Phrase) -> int:
+    """Give where the phrase's sentence begins when only courtesies stand before it, else the phrase itself."""
+    first = s.sentence_of(phrase).first
+    return first if s.is_quiet(Span(first, phrase.first - 1)) else phrase.first
 
 
 def unclear(s: Statement) -> Reading:
@@ -189,11 +216,15 @@ def reason_in(s: Statement, text: str) -> str:
     """Give the reason a piece of the statement's text states; '' when it is all courtesy."""
     start = s.text.find(text) if text else -1
     span = [n for n, token in enumerate(s.row) if start <= token.start < start + len(text)] if start >= 0 else []
-    if not span or s.is_quiet(Span(span[0], span[-1])) or not any(s.row[n].kind in ("word", "number") for n in span):
+    if not span or s.is_quiet(Span(span[0], span[-1]), Says.OBJECT) or not _has_words(s, span):
         return ""
     loud = [part for part in s.sentences if part.last >= span[0] and part.first <= span[-1] and not s.is_quiet(part)]
     end = s.row[min(loud[-1].last, span[-1])].end if loud else start + len(text)
     return fold(_LEAD.sub("", s.text[start:end], count=1)).rstrip(" ,;:—–-")
+
+
+def _has_words(s: Statement, span: list[int]) -> bool:
+    return any(s.row[n].kind in ("word", "number") for n in span)
 
 
 def _refusal(s: Statement, kind: Says, reason: str) -> Reading:
@@ -211,9 +242,16 @@ def _refusals(s: Statement) -> list[Phrase]:
             continue
         if word in _BARE_NO and phrase.first == phrase.last and not _stands_alone(s, phrase):
             continue
-        if phrase.says is Says.NO or (s.opens_segment(phrase) and s.next_word(phrase) not in ("не", "not")):
+        stands = s.opens_segment(phrase) or (phrase.says is Says.FIX and _is_demand(s, phrase))
+        if phrase.says is Says.NO or (stands and s.next_word(phrase) not in ("не", "not")):
             found.append(phrase)
     return found
+
+
+def _is_demand(s: Statement, phrase: Phrase) -> bool:
+    """«Сумму снизьте»: an imperative demands wherever it stands, unless it is denied."""
+    before = s.row[phrase.first - 1].word if phrase.first else ""
+    return s.row[phrase.last].word.endswith("те") and before not in ("не", "если")
 
 
 def _is_firm(s: Statement, phrase: Phrase) -> bool:
@@ -223,9 +261,9 @@ def _is_firm(s: Statement, phrase: Phrase) -> bool:
 
 def _stands_alone(s: Statement, phrase: Phrase) -> bool:
     """«Нет.» and «нет, дорого» refuse; «нет акта» states a fact."""
-    after = phrase.last + 1
-    ends = after >= len(s.row) or s.row[after].kind in ("line", "mark", "smile")
-    return ends and s.opens_segment(phrase)
+    after = s.row[phrase.last + 1 : phrase.last + 2]
+    ends = not after or after[0].kind in ("line", "mark", "smile") or after[0].word in _NO_AND_WHY
+    return (ends or s.fills_segment(phrase)) and s.opens_segment(phrase)
 
 
 def _last_of_chain(s: Statement, refusals: list[Phrase]) -> Phrase:
@@ -255,8 +293,14 @@ def _comes_first(s: Statement, phrase: Phrase) -> bool:
 
 
 def _names_somebody(s: Statement, span: Span) -> bool:
-    """«Согласовано Петров П.П.» is somebody's mark: a name may stand beside a yes only behind a comma."""
-    return bool(s.unsaid(span, *Says))
+    """«Согласовано Петров П.П.» is somebody's mark: a name may stand beside a yes behind a comma or a greeting only."""
+    names = s.unsaid(span, *Says)
+    if not names:
+        return False
+    greeted = any(s.row[polite.last].end + 1 >= names[0].start > s.row[polite.last].start
+                  for polite in s.within(span, Says.POLITE))  # fmt: skip
+    plain = all(_SAYS_WHAT.fullmatch(s.row[yes.first].word) for yes in s.within(span, *_YESES))
+    return not (greeted and plain and all(is_given_name(name.word) for name in names))
 
 
 def _delegation(s: Statement, phrase: Phrase) -> Reading | None:

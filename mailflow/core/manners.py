@@ -14,8 +14,8 @@ import re
 
 from mailflow.core.normal import Token, clean, tokens, word_list
 from mailflow.core.phrase_search import find, index
-from mailflow.core.phrases import Says
 from mailflow.core.said_names import is_name
+from mailflow.core.says import Says
 
 _CLOSING = re.compile(
     r"(?:с уважением|с искренним уважением|с наилучшими(?: пожеланиями)?|с благодарностью|искренне ваш\w?|"

@@ -26,6 +26,7 @@ ONE_OR_MANY: Numbers = ("sing", "plur")
 class Case(StrEnum):
     """A grammatical case, named as the dictionary names it."""
 
+    NOMINATIVE = "nomn"
     GENITIVE = "gent"
     DATIVE = "datv"
     ACCUSATIVE = "accs"
@@ -70,6 +71,12 @@ def is_dative_person(word: str) -> bool:
     """Say whether the word can only be the dative of somebody: «Директору», «Заведующей», but not «Директор»."""
     found = [one for one in parses(word) if "datv" in one.tag and (one.tag.POS in _ADJECTIVES or "anim" in one.tag)]
     return bool(found) and not any("nomn" in one.tag for one in parses(word))
+
+
+def nominative_plural(word: str) -> str:
+    """Give the nominative of several people said in the dative: «Юристам»; '' where the word is not that."""
+    found = (one for one in parses(word) if {"datv", "plur", "anim"} <= set(one.tag.grammemes) and one.is_known)
+    return next((like(word, formed(one, Case.NOMINATIVE)) for one in found), "")
 
 
 def is_adverb(word: str) -> bool:

@@ -1,230 +1,292 @@
-"""What people say in replies, as tables; the grammar over them is in `answers`.
+"""What people say when they decide, as tables; the grammar over them is in `answers`.
 
-Owns: the phrases. Refuses to know: how they are found (see `phrase_search`), what an assignment asks for.
+Owns: the phrases of decisions, and the one table of all phrases (`PHRASES`). Refuses to know: how they are found
+(see `phrase_search`), what an assignment asks for.
 
 One phrase a line or between semicolons. `a/b` is a choice of words, `a?` a word that may be left out,
-`стем*` a word that begins so. The longest phrase that begins at a word wins, so that «не против» is not
-«против». To teach mailflow a new way of saying yes, add it to YES, and to the tests what must not follow
-from it.
+`стем*` a word that begins so (three letters at least; never in a table of yes). The longest phrase that begins
+at a word wins, so that «не против» is not «против». To teach mailflow a new way of saying yes, add it to YES,
+and to the tests what must not follow from it.
 """
 
 from __future__ import annotations
 
-from enum import Enum
+from mailflow.core.says import Says
+from mailflow.core.task_phrases import TASK_PHRASES
 
-
-class Says(Enum):
-    """What a phrase does in a reply."""
-
-    YES = "a yes wherever it stands alone"
-    WEAK = "a yes only where nothing else is said"
-    POLITE = "greetings, thanks, closings, «получил»: neither yes nor no"
-    OBJECT = "what the yes is about: the invoice, the contract; harmless beside a yes"
-    NO = "a refusal of no stated kind"
-    REJECT = "a final refusal"
-    REWORK = "send it back"
-    FIX = "a change is demanded"
-    NEGATED = "a refusal taken back: «не отклоняю»; nothing surely"
-    LATER = "a decision is put off"
-    IF = "a condition"
-    WOULD = "a wish, not a deed"
-    BUT = "a restriction follows"
-    DOUBT = "a yes turned into irony or into something else"
-    PROXY = "in somebody else's name"
-    WITHDRAW = "a decision is taken back"
-    DELEGATE = "somebody else is to decide"
-    ASK = "something is asked for, without a question mark"
-    PAID = "the money has gone"
-    PART = "not all, or not really"
-    NOT = "the sentence denies"
-    DONE = "the work is done"
-    ACK = "the paper was read"
-    FILE = "no executor: into the file"
-    REPLY = "an answer is to be written"
-    NO_REPLY = "no answer is to be written"
-
+__all__ = ["PHRASES", "Says"]
 
 PHRASES: dict[Says, str] = {
+    **TASK_PHRASES,
     Says.YES: """
         согласован/согласована/согласовано/согласованы; согласовываю; согласовал/согласовала
-        согласен/согласна/согласны; утверждаю/утверждено/утвержден/утверждена/утверждены
-        утвердил/утвердила
+        согласен/согласна/согласны; утверждаю/утверждено/утвержден/утверждена/утверждены; утвердил/утвердила
         одобряю/одобрено/одобрен/одобрена/одобрены; одобрил/одобрила; визирую
-        завизировано/завизировал/завизировала
-        не возражаю/возражаем; не против; возражений нет; нет возражений; без возражений
-        возражений не имею; не имею возражений
-        замечаний нет; нет замечаний; без замечаний; замечаний не имею; не имею замечаний; претензий нет
-        нет претензий
-        разрешаю; подтверждаю; даю добро; даю согласие; визу ставлю; виза есть
-        approved; i approve; i approved; agreed; i agree; confirmed; i confirm; accepted
-        no objections; no objection; i have no objections; no comments; no remarks; no concerns
-        no issues; go ahead
-        looks good/great/fine to? me?; looks ok/okay to? me?; sounds good/great/fine; fine with/by me
-        ok/okay/good/works with/by/for me
-        this/it is/looks approved/fine/good/ok; lgtm; i am fine/ok/happy with this/it
-        i'm fine/ok/happy with this/it; all good
-        good to go; ship it; you have my approval; you have my ok; please proceed; proceed
+        завизировано/завизировал/завизировала; не возражаю/возражаем; не против; возражений нет; нет возражений
+        без возражений; возражений не имею; не имею возражений; замечаний нет; нет замечаний; без замечаний
+        замечаний не имею; не имею замечаний; претензий нет; нет претензий; разрешаю; подтверждаю; даю добро
+        даю согласие; визу ставлю; виза есть; approved; i approve; i approved; agreed; i agree; confirmed
+        i confirm; accepted; no objections; no objection; i have no objections; no comments; no remarks; no issues
+        go ahead; looks good/great/fine to? me?; looks ok/okay to? me?; sounds good/great/fine; fine with/by me
+        ok/okay/good/works with/by/for me; this/it is/looks approved/fine/good/ok; lgtm
+        i am fine/ok/happy with this/it; i'm fine/ok/happy with this/it; all good; good to go; ship it
+        you have my approval; you have my ok; please proceed; proceed; согласованно; согласовали/согласовываем
+        утвердили; утверждаем; одобряем/одобрили; поддерживаю/поддерживаем
+        замечаний/возражений/вопросов/претензий и/или замечаний/возражений/вопросов/претензий нет
+        нет замечаний/возражений/вопросов/претензий и/или замечаний/возражений/вопросов/претензий
+        никаких замечаний/возражений; нет никаких замечаний/возражений; замечаний/возражений никаких нет
+        замечаний/возражений/претензий по счету/договору/документу/письму/смете/приказу/проекту нет/отсутствуют
+        возражений/замечаний/претензий не имею/имеем/имеется; не имеем возражений/замечаний/претензий
+        замечаний/возражений не имеется; подтверждаю/подтверждаем согласование/согласие
+        подтверждаю свое согласие/согласование
+        возражений/замечаний по счету/договору/документу/письму/смете/приказу/проекту не имею; ставлю визу
+        даю визу; визу даю; акцептую/акцептовано; акцепт; апрув; апрувлю; аппрув; заапрувил/заапрувила
+        единогласно за; голосую за; it's approved; it is approved; this is approved; approving this/it; approving
+        go for it; happy to approve; i'm/we're good/fine/ok/okay/happy with this/it/that
+        i/we am/are good/fine/ok/okay/happy with this/it/that; you have my go-ahead; you have a? green light
+        green light; we approve; we agree; we have no objections; no objections or/and comments
+        no comments or/and objections; ok/okay to pay; approved for payment
+        i have no comments/remarks/concerns/issues; i support this/it; i support
+        погоджено/погоджую/погоджена/погоджений; узгоджено/узгоджую/узгоджена; згоден/згодна/згодні
+        схвалено/схвалюю; затверджено/затверджую; не заперечую; без зауважень; зауважень немає; узгоднена; згодны
+        келісемін/келісілді/келісілген/мақұлдаймын/мақұлданды/бекітемін; қарсы емеспін
     """,
     Says.WEAK: """
-        ок/окей/оки; ok/okay/okey; да; да да; да ,? конечно; конечно ,? да; конечно согласен/согласна
-        добро; годится; я за; принимается; все ок; все ok
-        согласовать; утвердить; одобрить; можно согласовать; можно оплачивать; 👍; ✅; ✔; 👌; 🆗; +; + 1
-        yes; yep; yeah; yes yes; yes please; sure; fine; approve; agree; looks fine
+        ок/окей/оки; ok/okay/okey; да; да да; да ,? конечно; конечно ,? да; конечно согласен/согласна; добро
+        годится; я за; принимается; все ок; все ok; согласовать; утвердить; одобрить; можно согласовать
+        можно оплачивать; 👍; ✅; ✔; 👌; 🆗; +; + 1; yes; yep; yeah; yes yes; yes please; sure; fine; approve; agree
+        looks fine; оке/окк; о'кей; о'к; да-да; да-да-да; однозначно да; мой ответ да; мы за; за обеими руками
+        yes ,? i do; yes ,? go ahead; да ,? можно; можно ,? да; да ,? безусловно/разумеется/хорошо; иә; жарайды
+    """,
+    Says.SOLE: """
+        угу; конечно; разумеется; безусловно; однозначно; можно; за; в оплату; принимаю; принимаем; подписываю
+        можно оплатить; можно платить; согл; absolutely; of course; definitely; certainly; proceed with payment
+        к оплате
     """,
     Says.POLITE: """
-        добрый день/вечер; доброе утро; доброго дня/утра/вечера; доброго времени суток; здравствуйте
-        здравствуй; приветствую; привет; всем привет
-        коллеги; уважаемые коллеги; дорогие коллеги; уважаемый; уважаемая; уважаемые
-        спасибо; большое спасибо; спасибо большое; спасибо огромное; спасибо заранее; заранее спасибо
-        спасибо вам; вам спасибо; благодарю; благодарю вас
-        с уважением; с наилучшими пожеланиями; всего доброго/хорошего/наилучшего
-        хорошего/приятного дня/вечера; хороших выходных; удачи
-        до свидания; искренне ваш/ваша; пожалуйста; получил/получила/получили; принято; принял/приняла
-        понял/поняла; понятно; ясно
-        посмотрел/посмотрела; проверил/проверила; изучил/изучила; ознакомился/ознакомилась
-        ознакомлен/ознакомлена
-        вопросов нет; нет вопросов; у меня вопросов нет; у меня нет вопросов; с моей стороны
-        со своей стороны; от меня; по мне
-        я; мы; мной; мною; полностью; целиком; единогласно; отлично; супер; прекрасно; замечательно
-        hello; hi; hi all; hi there; hi team; hello all; hey; dear; dear all; dear colleagues; dear team
-        all; team; colleagues; good morning/afternoon/evening/day
-        thanks; thank you; many thanks; thanks a lot; thank you very much; thanks in advance; cheers
-        regards; best; best regards; kind regards; best wishes
-        warm regards; sincerely; yours sincerely; have a nice/good/great day; please; received; got it
-        noted; great; perfect; excellent
-        from my side; on my side; fully; completely; no questions; i have no questions; br; rgds; thx
-        tnx; 🙏; 🙂; 😊; 😀; 🤝
+        добрый день/вечер; доброе утро; доброго дня/утра/вечера; доброго времени суток; здравствуйте; здравствуй
+        приветствую; привет; всем привет; коллеги; уважаемые коллеги; дорогие коллеги; уважаемый; уважаемая
+        уважаемые; спасибо; большое спасибо; спасибо большое; спасибо огромное; спасибо заранее; заранее спасибо
+        спасибо вам; вам спасибо; благодарю; благодарю вас; с уважением; с наилучшими пожеланиями
+        всего доброго/хорошего/наилучшего; хорошего/приятного дня/вечера; хороших выходных; удачи; до свидания
+        искренне ваш/ваша; пожалуйста; вопросов нет; нет вопросов; у меня вопросов нет; у меня нет вопросов
+        с моей стороны; со своей стороны; от меня; по мне; я; мы; мной; мною; полностью; целиком; единогласно
+        отлично; супер; прекрасно; замечательно; hello; hi; hi all; hi there; hi team; hello all; hey; dear
+        dear all; dear colleagues; dear team; all; team; colleagues; good morning/afternoon/evening/day; thanks
+        thank you; many thanks; thanks a lot; thank you very much; thanks in advance; cheers; regards; best
+        best regards; kind regards; best wishes; warm regards; sincerely; yours sincerely
+        have a nice/good/great day; please; great; perfect; excellent; from my side; on my side; fully; completely
+        no questions; i have no questions; br; rgds; thx; tnx; 🙏; 🙂; 😊; 😀; 🤝
+        спасибо за оперативность/работу/помощь/информацию/напоминание/подготовку/терпение/ответ/документы
+        спасибо за быстрый/оперативный/подробный ответ; спасибо за вашу? работу; спасибо всем; спс; спасиб; пасиб
+        благодарим; благодарю за работу/помощь/информацию; сенкс; рахмет; дякую; дзякуй; с ув; с уваж; добрый
+        доброе; доброго; добрый день всем; всем добрый день; всем доброго дня; день добрый; утро доброе
+        вечер добрый; доброй ночи; хай; приветик; здрасте; хорошего дня/вечера/настроения всем?; отличного дня
+        хорошей недели; с наступающим; хорошо; ладно; в порядке; все в порядке; все хорошо; верно; все верно
+        все правильно; правильно; порядок; абсолютно; целиком и полностью; вполне; с удовольствием; с радостью
+        лично я; вітаю; доброго ранку; добрага дня; салем; сәлеметсіз бе; қайырлы күн; good job; well done; nice
+        from me; from my end; on my end; for my part; all the best; many thanks indeed; thank you so much
+        thanks so much; all right; alright; nice work; appreciated; much appreciated
+        have a nice/good/great weekend/evening; 👏; 😉; 😃; 😄; ☺; 🤗; 👋; 🌷; 🌹; 💐
+    """,
+    Says.TAKEN: """
+        получил/получила/получили; письмо/документы получил/получила; принято; принял/приняла; понял/поняла/поняли
+        понятно; ясно; увидел/увидела; вижу; в курсе; ознакомлен/ознакомлена; ознакомился/ознакомилась; received
+        got it; noted; understood; i see; seen; well received
+    """,
+    Says.LOOKED: """
+        посмотрел/посмотрела/посмотрели; просмотрел/просмотрела; проверил/проверила/проверили
+        изучил/изучила/изучили; прочитал/прочитала; прочел/прочла; сверил/сверила
+        документы/договор/счет проверил/проверила/изучил/изучила/посмотрел/посмотрела; проверено
+        все проверил/проверила; checked; reviewed; i checked/reviewed it?; have reviewed
+        i have reviewed/checked it?
+    """,
+    Says.SORRY: """
+        к сожалению; увы; извините; простите; сожалею; прошу прощения; sorry; i am sorry; i'm sorry; unfortunately
+        my apologies; apologies; на жаль
+    """,
+    Says.LABEL: """
+        решение; мое решение; ответ; мой ответ; виза; моя виза; decision; my decision; answer; my answer
     """,
     Says.OBJECT: """
-        счет; счета; договор; документ; документы; заявку; заявка; оплату; оплата; платеж; к оплате
-        на оплату; письмо; приказ; акт
-        доверенность; проект; смету; смета; закупку; закупка; отчет; карточку; карточка; этот; эту; это
-        данный; данную; все; всё
-        счет на оплату; проект договора; проект приказа; проект письма; служебную записку
-        служебная записка; командировку; командировка
-        the? invoice; the? contract; the? payment; the? document; the? request; the? order; the? draft
-        the? letter; for? payment; this; it; that; as is
+        счет; счета; договор; документ; документы; заявку; заявка; оплату; оплата; платеж; на оплату; письмо
+        приказ; акт; доверенность; проект; смету; смета; закупку; закупка; отчет; карточку; карточка; этот; эту
+        это; данный; данную; все; всё; счет на оплату; проект договора; проект приказа; проект письма
+        служебную записку; служебная записка; командировку; командировка; the? invoice; the? contract; the? payment
+        the? document; the? request; the? order; the? draft; the? letter; for? payment; this; it; that; as is
+        данный/данную/настоящий счет/договор/документ/заявку/акт; расход; расходы; затраты; тз; техзадание
+        техническое задание; финансирование; счет-договор; договора; акты; приказы; письма; сметы; заявки; закупки
+        счет-фактуру; платежи; командировочные; премию; премия; отпуск; кп; все документы; все счета; оплату счета
+        оплату по счету; по счету; по договору; по заявке; по документу; по письму; по смете; рахунок; договір; шот
+        the? invoice/contract/payment/document/request/order/letter/draft/purchase/expense/budget
     """,
     Says.NO: """
         не/ни согласован/согласована/согласовано/согласованы; не согласен/согласна/согласны
-        не согласую/согласуем/согласовываю/согласовываем/согласовал/согласовала
         не согласовать/согласовывать; несогласен/несогласна/несогласовано/несогласован
         не одобряю/одобрено/одобрен/одобрена/одобрил/одобрила/одобряем/одобрить/одобрю
         не утверждаю/утверждено/утвержден/утверждена/утверждать/утвержу/утвердил/утвердила
         не могу/можем/готов/готова/готовы/буду/будем/стану/хочу/намерен/намерена согласовать/одобрить/утвердить
-        не могу/можем/готов/готова/готовы/буду/будем/стану/хочу согласовывать/одобрять/утверждать/подписать/подтвердить
+        не могу/можем/готов/готова согласовывать/одобрять/утверждать/подписать/подтвердить
+        не готовы/буду/будем/стану/хочу согласовывать/одобрять/утверждать/подписать/подтвердить
         не подписываю/подпишу; не подтверждаю; не принимаю; не принимается; не разрешаю
-        согласовать/одобрить/утвердить/подписать не могу
-        согласовано не буду; нельзя; нет; нет уж; нет нет; неа; против; я против; категорически против
-        возражаю; есть возражения; имею возражения; имеются возражения
-        не ок; не ok; не окей; не подходит; не устраивает; не годится; не пойдет; не поддерживаю; 👎; ❌
-        ✖; 🚫
-        not approved; not agreed; not accepted; do/did not approve/agree/accept
-        don't approve/agree/accept; can't/cannot/couldn't/won't/wouldn't approve/agree/accept/sign
+        согласовать/одобрить/утвердить/подписать не могу; согласовано не буду; нельзя; нет; нет уж; нет нет; неа
+        против; я против; категорически против; возражаю; есть возражения; имею возражения; имеются возражения
+        не ок; не ok; не окей; не подходит; не устраивает; не годится; не пойдет; не поддерживаю; 👎; ❌; ✖; 🚫
+        not approved; not agreed; not accepted; do/did not approve/agree/accept; don't approve/agree/accept
+        can't/cannot/couldn't/won't/wouldn't approve/agree/accept/sign
         can/will/would/could not approve/agree/accept/sign; unable to approve; i am not able to approve
-        not able to approve; refuse to approve; never approve; disagree
-        i disagree; disapprove; disapproved; unapproved; not ok/okay/fine/good; no; no no; nope; no way
-        no go; nay; i object; object; i am against; i'm against; against
-        doesn't/don't look good; does not look good; doesn't work; not acceptable; unacceptable
-        не нужно согласовывать; не стоит согласовывать
+        not able to approve; refuse to approve; never approve; disagree; i disagree; disapprove; disapproved
+        unapproved; not ok/okay/fine/good; no; no no; nope; no way; no go; nay; i object; object; i am against
+        i'm against; against; doesn't/don't look good; does not look good; doesn't work; not acceptable
+        unacceptable; не нужно согласовывать; не стоит согласовывать; не согласую; не согласованно; несогласованно
+        не соглас*; не согл; не утвержд*; не одобр*; не визирую/завизирую/визируем; не пропускаю/пропускаем/пропущу
+        не даю согласия/добро/визу; согласия не даю; визу не ставлю/даю; не ставлю визу; не акцептую
+        не подтверждаем; не поддерживаем; не буду/могу/стану/хочу/готов/готова подписывать/подписать/визировать
+        не подпишем; мы против; категорически не согласен/согласна; категорически нет/против; категорическое нет
+        однозначно нет; ни в коем случае; ни за что; ни при каких условиях; неет; нееет; ноу; нетушки; конечно нет
+        разумеется нет; увы ,? нет; нет и нет; нет и еще раз нет; минус; - 1; thumbs down
+        i do not agree/approve/accept; i don't agree/approve/accept; i'm not ok/okay/happy/fine with
+        absolutely not; of course not; certainly not; by no means; veto; вето
+        не погоджено/погоджую/погоджений/погоджена; не згоден/згодна; ні; келіспеймін; келісілмеді; жоқ; қарсымын
+        не узгоднена; не згодны; не согласую/согласуем/согласовываю/согласовываем/согласовал/согласовала
     """,
     Says.REJECT: """
-        отклонить; отклоняю/отклоняем; отклонено/отклонен/отклонена/отклонены; отклоните
-        отклонил/отклонила; отказ; отказать; отказываю/отказываем; отказано; откажите
-        отвергаю; в оплате отказать; отказать в оплате; в согласовании отказать; отказать в согласовании
-        отказываю в согласовании; отказ в согласовании
-        reject; rejected; i reject; rejecting; decline; declined; i decline; deny; denied; refuse
-        refused; i refuse; turn down; turned down
+        отклонить; отклоняю/отклоняем; отклонено/отклонен/отклонена/отклонены; отклоните; отклонил/отклонила; отказ
+        отказать; отказываю/отказываем; отказано; откажите; в оплате отказать; отказать в оплате
+        в согласовании отказать; отказать в согласовании; отказываю в согласовании; отказ в согласовании; reject
+        rejected; i reject; rejecting; decline; declined; i decline; deny; denied; refuse; refused; i refuse
+        turn down; turned down; отклоняется; отклонили; отказали; отказываюсь
+        отказываюсь согласовать/согласовывать/подписывать/утверждать; в согласовании отказано/отказать
+        в оплате отказано/отказать/отказываю; отказано в оплате/согласовании
+        отклоняю/отклонить/отклонено/отклоните счет/договор/заявку/оплату/документ
+        заявка/заявку отклонена/отклонить; i reject it/this; reject it/this; please reject; i refuse this/it
+        відхилено/відхилити/відхиляю/відмовлено; адхілена; қабылданбады; бас тартамын; отвергаю
     """,
     Says.REWORK: """
         на доработку; вернуть на? доработку?; верните на? доработку?; возвращаю на? доработку?
         возвращаем на? доработку?; возврат на? доработку?; вернул/вернула на? доработку?
-        отправить/отправьте/отправляю/отправляем/отправил/отправила на доработку
-        прошу вернуть на? доработку?; прошу доработать; нужно/надо/необходимо/требуется доработать
-        доработать; доработайте; дорабатывайте; на переделку
-        вернуть/верните/возвращаю на переделку/исправление; на исправление; переделать; переделайте
-        требует доработки
-        нужна/требуется/необходима доработка; доработка
-        rework; needs/need/requires rework/changes/revision/work; for rework
-        send/sent it? back for? rework?; return; returned; i return; returning; return for rework
-        returned for rework
-        back to the? initiator/author; please rework; revise; please revise; revise and resubmit
-        on revision; for revision
+        отправить/отправьте/отправляю/отправляем/отправил/отправила на доработку; прошу вернуть на? доработку?
+        прошу доработать; нужно/надо/необходимо/требуется доработать; доработать; доработайте; дорабатывайте
+        на переделку; вернуть/верните/возвращаю на переделку/исправление; на исправление; переделать; переделайте
+        требует доработки; нужна/требуется/необходима доработка; доработка; rework
+        needs/need/requires rework/changes/revision/work; for rework; send/sent it? back for? rework?; return
+        returned; i return; returning; return for rework; returned for rework; back to the? initiator/author
+        please rework; revise; please revise; revise and resubmit; on revision; for revision
+        верни/вернем/вернули на? доработку?/переделку?
+        верните/вернуть/верни/возвращаю/возврат инициатору/автору/исполнителю
+        верните/вернуть/возвращаю на? доработку инициатору/автору; вернуть/верните/возвращаю обратно/назад
+        дорабатывать; доработать нужно/надо; нужно/надо/требуется/необходимо переделать; переделать нужно/надо
+        переделывайте/переделывать/переделай/доработай; на доработку инициатору/автору; снова на доработку
+        в доработку; на правки; на переработку; отправляйте на доработку
+        верните документ/счет/договор на? доработку?; send back; send it back; sent back; bounce it back
+        return it/this; return to the? initiator/author/sender; return it to the? initiator/author/sender
+        needs more work; redo; redo it; please redo; на доопрацювання; повернути; поверніть; на дапрацоўку
+        қайта қарауға
     """,
     Says.FIX: """
         исправить; исправьте; прошу исправить; нужно/надо/необходимо исправить; поправить; поправьте
-        прошу поправить; замените; заменить; прошу заменить; измените; изменить
-        прошу изменить; переоформите; переоформить; переделайте; уменьшите; уменьшить; уберите; убрать
-        удалите; добавьте; добавить; прошу добавить; внесите; внести; дополните
-        сократите; скорректируйте; скорректировать; прошу скорректировать; поменяйте; поменять
-        прошу поменять; прошу только поменять; устраните; устранить; учтите; допишите
-        fix; please fix; correct the; please correct; change; please change; amend; please amend; update
-        please update; add; please add; remove; please remove; replace; please replace
+        прошу поправить; замените; заменить; прошу заменить; измените; изменить; прошу изменить; переоформите
+        переоформить; переделайте; уменьшите; уменьшить; уберите; убрать; удалите; добавьте; добавить
+        прошу добавить; внесите; внести; дополните; сократите; скорректируйте; скорректировать
+        прошу скорректировать; поменяйте; поменять; прошу поменять; прошу только поменять; устраните; устранить
+        учтите; допишите; fix; please fix; correct the; please correct; change; please change; amend; please amend
+        update; please update; add; please add; remove; please remove; replace; please replace; снизьте; снизить
+        понизьте; пересчитайте; пересчитать; пересогласуйте; перевыставьте; перевыставить; переоформляйте
+        перепишите; переписать; уменьши; исправь; поправь; замени; поменяй; добавь; убери; измени; пересчитай
+        снизь; нужно/надо/необходимо/требуется/прошу/следует поправить/изменить/заменить/уменьшить
+        нужно/надо/необходимо/требуется/прошу/следует снизить/добавить/убрать/указать
+        нужно/надо/необходимо/требуется/прошу/следует дополнить/пересчитать/переоформить/поменять
+        нужно/надо/необходимо/требуется/прошу/следует перевыставить/внести/учесть/сократить; укажите; указать
+        впишите; пропишите; прописать; разбейте; ищите/найдите другого/дешевле; поторгуйтесь; торгуйтесь
+        please reduce/revise/adjust/edit; reduce; adjust; edit the; lower the; negotiate
+        must be fixed/corrected/changed; should be fixed/corrected/changed; needs to be fixed/corrected/changed
     """,
     Says.NEGATED: """
-        не отклонять; не отклоняю; не отклоняйте; не отказываю; не отказывать; не возвращать
-        не возвращайте; не возвращаю; не надо возвращать; не нужно дорабатывать
-        не надо дорабатывать; доработка не нужна; отклонить не могу; отказать не могу; do not reject
-        don't reject; not rejected; no rework; do not return; don't return
-        не отзываю; не надо отклонять
+        не отклонять; не отклоняю; не отклоняйте; не отказываю; не отказывать; не возвращать; не возвращайте
+        не возвращаю; не надо возвращать; не нужно дорабатывать; не надо дорабатывать; доработка не нужна
+        отклонить не могу; отказать не могу; do not reject; don't reject; not rejected; no rework; do not return
+        don't return; не отзываю; не надо отклонять
     """,
     Says.LATER: """
-        посмотрю; погляжу; гляну; изучу; рассмотрю; проверю; подумаю; решу; решим; отвечу; ответим
-        вернусь; вернемся; согласую; согласуем; утвержу; одобрю; подпишу; сделаю; сделаем
-        займусь; разберусь; разберемся; уточню; обсудим; обсужу; обсудить нужно; ознакомлюсь; прочитаю
-        прочту; дам ответ; дам знать; отпишусь; напишу; оплачу; оплатим; оплатят; проведем; проведу
-        будет оплачено/оплачен/оплачена/согласовано/готово/сделано/выполнено/подписан/отправлен
-        отправлю; отправим; подготовлю; выполню; выполним; пришлю; передам
-        завтра; послезавтра; позже; позднее; попозже; потом; пока нет; пока не; пока что нет; еще не
-        не сейчас; чуть позже; на следующей неделе; в понедельник; рано; не успеваю; не успел; не успела
-        нет времени; нужно/надо подумать; нужно/надо посмотреть; нужно/надо время; дайте время
-        в отпуске; в командировке; на больничном; отсутствую; буду отсутствовать; в отъезде; в дороге
+        посмотрю; погляжу; гляну; изучу; рассмотрю; проверю; подумаю; решу; решим; отвечу; ответим; вернусь
+        вернемся; согласую; согласуем; утвержу; одобрю; подпишу; сделаю; сделаем; займусь; разберусь; разберемся
+        уточню; обсудим; обсужу; обсудить нужно; ознакомлюсь; прочитаю; прочту; дам ответ; дам знать; отпишусь
+        напишу; оплачу; оплатим; оплатят; проведем; проведу
+        будет оплачено/оплачен/оплачена/согласовано/готово/сделано/выполнено/подписан/отправлен; отправлю; отправим
+        подготовлю; выполню; выполним; пришлю; передам; завтра; послезавтра; позже; позднее; попозже; потом
+        пока нет; пока не; пока что нет; еще не; не сейчас; чуть позже; на следующей неделе; в понедельник; рано
+        не успеваю; не успел; не успела; нет времени; нужно/надо подумать; нужно/надо посмотреть; нужно/надо время
+        дайте время; в отпуске; в командировке; на больничном; отсутствую; буду отсутствовать; в отъезде; в дороге
         подождите; подожди; повременим; отложим; отложить; откладываю; перенесем; вечером; после обеда
         через неделю; через день; через час; скоро
         i will/shall look/check/review/see/think/decide/answer/reply/revert/approve/sign/pay/do/read
         i'll look/check/review/see/think/decide/answer/reply/revert/approve/sign/pay/do/read/be/get
-        will look/check/review/revert/reply/pay/do/read/approve; tomorrow; later; not now; not yet
-        next week; next month; on vacation; on holiday; on leave; out of office; out of the office
-        on a business trip; let me check/think/see/look; need time; need more time; give me time; wait
-        please wait; hold on; postpone; to be decided; tbd; back on; i am back; i'm back
-        will be paid/done; busy
-        в понедельник/вторник/среду/четверг/пятницу; on monday/tuesday/wednesday/thursday/friday
+        will look/check/review/revert/reply/pay/do/read/approve; tomorrow; later; not now; not yet; next week
+        next month; on vacation; on holiday; on leave; out of office; out of the office; on a business trip
+        let me check/think/see/look; need time; need more time; give me time; wait; please wait; hold on; postpone
+        to be decided; tbd; back on; i am back; i'm back; will be paid/done; busy
+        в понедельник/вторник/среду/четверг/пятницу; on monday/tuesday/wednesday/thursday/friday; думаю; думаем
+        обдумаю; обдумаем; еще думаю; изучаю; изучаем; смотрю; смотрим; проверяю; проверяем; проверим; рассматриваю
+        рассматриваем; рассмотрим; читаю; еще читаю; разбираюсь; в работе; на рассмотрении; на проверке; болею
+        заболел; заболела; на совещании; на встрече; на планерке; на объекте; за рулем; занят; занята; в пути
+        в самолете; в роуминге; не в офисе; не сегодня; сейчас не могу; не могу сейчас; пока не могу
+        потом посмотрю; нужно/надо обсудить; надо бы обсудить; подождем
+        давайте подождем/позже/завтра/потом/отложим/обсудим/вернемся; погодите; повременить; приостановите
+        поставьте на паузу; на паузе; пауза; после отпуска/праздников/обеда/совещания/планерки/выходных; к вечеру
+        ближе к вечеру; до завтра; на днях; на неделе; сегодня посмотрю/решу/отвечу; посмотрим; вернемся к вопросу
+        напомните; напомни; завтра утром; оплатит; оплачивается; заплачу; заплатим; поставлю на оплату
+        поставим на оплату; в оплате; в очереди; на оплате; подпишем; подготовим; отдадим; готовлю; готовим; делаю
+        делаем; выполняю; начну; начнем; доделаю; доделаем; к пятнице/понедельнику/вторнику/среде/четвергу сделаю
+        готово/оплачено/сделано/выполнено/согласовано/подписано/отправлено/оплата будет
+        будет готов/готова/сделан/сделана/выполнен/выполнена
+        будет подписано/подписана/отправлено/отправлена/передано/утверждено/одобрено
+        будут готовы/подписаны/оплачены/отправлены; reviewing; still reviewing; checking; looking into it/this
+        looking at it; working on it; in progress; on hold; will get back; get back to you; i'll/we'll get back
+        will do; will look at; need to think; needs time; not today; give me a day/minute/week; a bit later
+        next monday/tuesday/wednesday/thursday/friday; thinking; still thinking; under review; pending
+        in a meeting; travelling; traveling; sick leave; on sick leave; not in the office; let me review/read/look
+        going to approve/pay/sign/review/check; will be approved/signed/sent/ready/finished/completed; by tomorrow
+        we will/shall pay/review/check/sign/do/look/decide/send; we'll pay/review/check/sign/do/look/decide/send
+        i'll send/prepare/finish; will send/prepare/finish/sign/decide; зроблю; пізніше; кейін; ертең; сделаем позже
     """,
     Says.IF: """
-        если; когда; как только; при условии; после того как; в случае; при наличии; при; после
-        только после; если только; if; once; as soon as; when; provided; providing; unless; subject to
-        assuming; on condition
-        after; until; until then; пока
+        если; когда; как только; при условии; после того как; в случае; при наличии; при; после; только после
+        если только; if; once; as soon as; when; provided; providing; unless; subject to; assuming; on condition
+        after; until; until then; пока; в том случае; при том что; лишь бы; коль; ежели; якщо; калі; егер; in case
+        given that; as long as; so long as; conditional on; contingent; deonly if; only when; till; при предоплате
     """,
     Says.WOULD: """
         бы; б; would; i'd; could; might; желательно; хотелось; если бы
     """,
     Says.BUT: """
-        но; однако; кроме; только; за исключением; исключая; не считая; с замечаниями; с замечанием
-        с оговоркой; с оговорками; с учетом; прошу; просьба; хотя; зато; правда; частично; в части
-        в целом; в принципе; в основном; условно; максимум; не больше; не более; не выше; не ранее
-        все же; вместо; без; иначе; почти; наполовину
-        but; except; excluding; however; although; though; only; with remarks; with comments
-        with changes; apart from; partially; partly; in principle; in general; mostly; generally
-        conditionally; instead; without
+        но; однако; кроме; только; за исключением; исключая; не считая; с замечаниями; с замечанием; с оговоркой
+        с оговорками; с учетом; прошу; просьба; хотя; зато; правда; частично; в части; в целом; в принципе
+        в основном; условно; максимум; не больше; не более; не выше; не ранее; все же; вместо; без; иначе; почти
+        наполовину; but; except; excluding; however; although; though; only; with remarks; with comments
+        with changes; apart from; partially; partly; in principle; in general; mostly; generally; conditionally
+        instead; without; але; бірақ; тем не менее; впрочем; а вот; за вычетом; лишь; единственное; разве что
+        за искл; except for; save for; other than; modulo; with the exception; subject; barring
     """,
     Says.DOUBT: """
-        да нет; да ну; да уж; да ладно; да щас; да сейчас; да конечно щас; ну да; ну да конечно; ага
-        ага щас; угу; щас; ну; ну ок; ну ладно; ну хорошо; якобы; типа; вроде; вроде ок; вроде да
-        кажется
+        да нет; да ну; да уж; да ладно; да щас; да сейчас; да конечно щас; ну да; ну да конечно; ага; ага щас
+        угу ,? щас/конечно/ага/сейчас/ну; щас; ну; ну ок; ну ладно; ну хорошо; якобы; типа; вроде; вроде ок
+        вроде да; кажется
         прошу/нужно/надо/необходимо/требуется/просьба/давайте/можете согласовать/утвердить/одобрить/подтвердить
         согласовать/утвердить/одобрить ,? пожалуйста
-        согласовано/согласован/согласована/согласны/согласен/согласна/утверждено/одобрено ли
-        согласовать ли; на согласование; на утверждение
-        please approve/confirm/agree; kindly approve; approve ,? please; for your approval; to approve
-        need to approve; should approve; must approve; is it approved; has it been approved
-        наверное; наверно; видимо; возможно; может; может быть; скорее; скорее да; скорее нет; похоже
-        по идее; утверждаю ,? что; согласен/согласна/согласны/согласовано/подтверждаю ,? что; не уверен
-        не уверена
-        не знаю; сомневаюсь; сомнительно; не понял; не поняла; не понимаю; допустим; ок да; да и
-        да чтобы; да что; да как; да где; да кто; да когда; да зачем
-        probably; maybe; perhaps; i guess; i think; i suppose; not sure; approve of; agreed that
-        confirmed that; yeah right; yes right; as if; whatever; yes and no; sort of; kind of
+        согласовано/согласован/согласована/согласны/согласен/согласна/утверждено/одобрено ли; согласовать ли
+        на согласование; на утверждение; please approve/confirm/agree; kindly approve; approve ,? please
+        for your approval; to approve; need to approve; should approve; must approve; is it approved
+        has it been approved; наверное; наверно; видимо; возможно; может; может быть; скорее; скорее да; скорее нет
+        похоже; по идее; утверждаю ,? что; согласен/согласна/согласны/согласовано/подтверждаю ,? что; не уверен
+        не уверена; не знаю; сомневаюсь; сомнительно; не понял; не поняла; не понимаю; допустим; ок да; да и
+        да чтобы; да что; да как; да где; да кто; да когда; да зачем; probably; maybe; perhaps; i guess; i think
+        i suppose; not sure; approve of; agreed that; confirmed that; yeah right; yes right; as if; whatever
+        yes and no; sort of; kind of; шутка; шучу; прикол; лол; ха-ха; хаха; ну-ну; ну и ну; ну такое; вряд ли
+        едва ли; навряд ли; почти; как бы; как-то; вроде бы; пожалуй; так и быть; черт с вами; бог с вами
+        будем считать; считайте; по ошибке; ошибочно; случайно; не я; не мной; не мое; just kidding; joking
+        kidding; lol; haha; by mistake; accidentally; almost; nearly; hardly; supposedly; allegedly; seemingly
+        apparently; seems ok/fine/good; should/might/may/could be ok/okay/fine/good; if you say so; fine whatever
+        мабуть; нібито; можливо
     """,
     Says.PROXY: """
         от имени; по поручению; за него; за нее; on behalf; on behalf of; по просьбе; со слов; p.p.
@@ -232,115 +294,68 @@ PHRASES: dict[Says, str] = {
     """,
     Says.WITHDRAW: """
         отзываю; отзываем; отозвать; отзываю согласование; отзываю свое согласование; отзываю подпись
-        отмените мое? согласование; отменяю согласование; отменяю свое? решение; аннулируйте; аннулирую
-        беру назад; забираю согласование; снимаю согласование; снимаю визу; отзываю визу
-        прошу отменить мое согласование; прошу аннулировать; отменяю
-        withdraw; i withdraw; withdrawing; revoke; i revoke; i take back; take back; cancel my approval
+        отмените мое? согласование; отменяю свое? решение; аннулируйте; аннулирую; беру назад; забираю согласование
+        снимаю согласование; снимаю визу; отзываю визу; прошу отменить мое согласование; прошу аннулировать
+        отменяю; withdraw; i withdraw; withdrawing; revoke; i revoke; i take back; take back; cancel my approval
         please cancel my approval; undo my approval
+        отзываю/отменяю/аннулирую/забираю/снимаю свое? согласие/решение/голос
+        прошу отозвать/отменить/аннулировать/снять мое? согласование/согласие/визу/подпись
+        забираю свое согласование; аннулирую свое? согласование
+        отмените/аннулируйте/отзовите мое? согласие/визу/подпись; прошу считать мое согласование недействительным
+        считать мое согласование недействительным; прошу не учитывать мое? согласование/ответ
+        прошу считать согласование недействительным; не учитывайте мое согласование/ответ; снимите мою визу
+        i'd like to withdraw my? approval?; i would like to withdraw my? approval?
+        please withdraw/revoke my approval; revoke/withdraw/retract/cancel my approval/decision; i retract
+        i am withdrawing; i'm withdrawing; i cancel my approval/decision; please disregard my approval; відкликаю
+        отменяю согласование; отозвать согласование/согласие/визу/подпись
     """,
     Says.DELEGATE: """
-        передайте; передай; передать; передаю; перешлите; переслать; перешли; переадресуйте
-        переадресовать; перенаправьте; перенаправить; переназначьте; пусть решает; пусть решит
-        пусть согласует; пусть согласовывает
-        пусть смотрит; пусть посмотрит; пусть утвердит; пусть подпишет; пусть этим занимается; пусть
-        решает; решать; обратитесь к; обращайтесь к; обратись к; вопрос к; это к; вопрос не ко мне
-        не ко мне; не мой вопрос
-        согласуйте с; согласуйте у; согласовать с; согласовать у; спросите у; спросите; поручаю
-        делегирую; направьте; адресуйте; за меня решает; вместо меня
-        forward to; forward this to; forward it to; please forward to; ask; please ask; delegate to
-        delegate; i delegate to; pass to; pass this to; pass it to; please pass to; send to; send it to
-        reassign to; assign to; let; should decide; is to decide; talk to; check with; not me
+        передайте; передать; передаю; перешлите; переслать; перешли; переадресуйте; переадресовать; перенаправьте
+        перенаправить; переназначьте; пусть решает; пусть решит; пусть согласует; пусть согласовывает
+        пусть смотрит; пусть посмотрит; пусть утвердит; пусть подпишет; пусть этим занимается; пусть; решает
+        решать; обратитесь к; обращайтесь к; обратись к; вопрос к; это к; вопрос не ко мне; не ко мне
+        не мой вопрос; согласуйте с; согласуйте у; согласовать с; согласовать у; спросите у; спросите; поручаю
+        делегирую; направьте; адресуйте; за меня решает; вместо меня; forward to; forward this to; forward it to
+        please forward to; ask; please ask; delegate to; delegate; i delegate to; pass to; pass this to; pass it to
+        please pass to; send to; send it to; reassign to; assign to; let; should decide; is to decide; talk to
+        check with; not me; отправьте/отправь/перекиньте/перекинь/перебросьте/адресуйте/перенаправь/направь на?
+        решение за; решение остается за; решение принимает; это зона ответственности; зона ответственности
+        это компетенция; это в компетенции; за это отвечает; этим занимается; уточните у
+        пусть/пускай смотрит/решает/согласует/утверждает/подпишет/разбирается; не ко мне ,? к; не ко мне ,? а к
+        это не ко мне ,? это к; это не мой вопрос; it's for; it is for; it is up to; it's up to; please assign to
+        please reassign to; this is for; this goes to; escalate to
     """,
     Says.ASK: """
-        не открывается; не открываются; не вижу; нет вложения; вложения нет; файла нет; нет файла
-        файл не открылся; не могу открыть; не читается; пришлите; вышлите; пришли; приложите; прикрепите
-        уточните; уточни; поясните
-        поясни; объясните; объясни; сообщите; скажите; подскажите; покажите; расскажите; обоснуйте
-        прошу пояснить; прошу уточнить; прошу прислать; прошу приложить; прошу обосновать; непонятно
-        не понятно; не ясно; неясно
-        почему; зачем; откуда; сколько; вопрос; есть вопрос; есть вопросы; хочу понять
-        хотелось бы понять; хотелось бы уточнить; хочу уточнить; нужны пояснения; нужно пояснение
-        нужны подробности; где
-        question; a question; i have a question; i have questions; please send; please clarify
-        please explain; please attach; send me; clarify; explain; can't open; cannot open; can not open
-        no attachment; is missing; why; how much; what
+        не открывается; не открываются; не вижу; нет вложения; вложения нет; файла нет; нет файла; файл не открылся
+        не могу открыть; не читается; пришлите; вышлите; пришли; приложите; прикрепите; уточните; уточни; поясните
+        поясни; объясните; объясни; сообщите; скажите; подскажите; покажите; расскажите; обоснуйте; прошу пояснить
+        прошу уточнить; прошу прислать; прошу приложить; прошу обосновать; непонятно; не понятно; не ясно; неясно
+        почему; зачем; откуда; сколько; вопрос; есть вопрос; есть вопросы; хочу понять; хотелось бы понять
+        хотелось бы уточнить; хочу уточнить; нужны пояснения; нужно пояснение; нужны подробности; где; question
+        a question; i have a question; i have questions; please send; please clarify; please explain; please attach
+        send me; clarify; explain; can't open; cannot open; can not open; no attachment; is missing; why; how much
+        what; ли; скиньте; скинь; дайте; предоставьте; представьте; предъявите; подошлите; дошлите; досылайте
+        направьте мне; прошу предоставить/представить/приложить/прислать/направить/сообщить/объяснить/обосновать
+        хотел/хотела бы уточнить/понять/узнать/знать/видеть; можно подробнее; подробнее; поподробнее; можно узнать
+        не понял/поняла/понимаю ,? зачем/почему/что/откуда/сколько/кто/кому; не понял/поняла/понимаю ,? за что
+        не понял/поняла/понимаю ,? для чего; не понял/поняла/понимаю назначение/сумму/цену/откуда
+        нет договора/счета/сметы/акта/кп во вложении
+        договор/счет/смета/кп не приложен/приложена/прикреплен/прикреплена/прикрепился
+        акт/файл/документ/вложение не приложен/приложена/прикреплен/прикреплена/прикрепился
+        договор/счет/смета/кп/акт/файл/документ/вложение не приложилось/вижу/открывается/открылся/читается
+        не приложен/приложена/приложили/прикреплен/прикрепили/прикрепилось; файл битый/поврежден/пустой
+        ссылка не работает/открывается; ссылка битая; битая ссылка; битый файл; пустое вложение; вложение пустое
+        вложений нет; нет вложений; не хватает документов/данных/договора/акта/сметы
+        недостаточно данных/информации; what's this; please provide/share/attach/resend/advise
+        could/can you send/clarify/explain/tell/provide/share; can't/cannot see/find/open/read
+        don't understand/see; do not understand/see; i don't understand/see; i do not understand/see
+        attachment missing; missing attachment; file does/did not open; the file does/did not open; does not open
+        doesn't open; link does not work; broken link; need more info/information/details; more details; tell me
     """,
-    Says.PAID: """
-        оплачено/оплачен/оплачена/оплачены; оплатил/оплатила/оплатили
-        оплата прошла/проведена/произведена/исполнена/ушла/сделана
-        платеж прошел/проведен/исполнен/ушел/отправлен/выполнен
-        платежка ушла/исполнена/проведена/отправлена
-        проведено; проведен; проведена; провел/провела/провели; перечислено
-        перечислил/перечислила/перечислили; деньги ушли/перечислены/отправлены; средства перечислены
-        произвели/произвел/произвела оплату; оплату произвели/произвел/провели/провел/сделали
-        счет закрыт
-        paid; payment made/done/sent/completed/executed; payment has been made/sent/executed
-        payment was made/sent/executed; has been paid; was paid; is paid; we paid; i paid; we have paid
-        i have paid; transferred; money sent; wired; invoice settled; settled
-    """,
-    Says.PART: """
-        частично; частичная; наполовину; половину; половина; часть; частью; не полностью; не вся; не все
-        не всю; не весь; аванс; авансом; предоплата; предоплату; остаток; остальное; остаются; осталось
-        доплатим; доплатить; первый платеж; первую часть
-        не оплачено/оплачен/оплачена/оплачены/оплатил/оплатила/оплатили/проведено/проведен/проведена
-        не прошла/прошел/ушел/ушла/перечислено/исполнен/исполнена/готово/готов/готова/готовы/сделано
-        не сделал/сделала/выполнено/выполнил/выполнила/подписан/подписано/отправлен/отправлено
-        не получен/получено/передано/передан
-        не ознакомлен/ознакомлена/ознакомлены/ознакомился/ознакомилась
-        не читал/читала/прочитал/прочитала; не буду; не будем; не могу; не можем; не удалось
-        не получилось; не получается; не смог; не смогла; не стал
-        по ошибке; ошибочно; ошибка; вернулся; вернулась; вернули; возврат; отозван
-        отклонен/отклонена/отклонено банком; отказ банка; отменен; отменено; отозвано; не тот; не ту
-        не та; не туда; чужой; другому; другой счет; почти; якобы; кроме; но; однако
-        partially; partly; partial; half; part; part of; advance; prepayment; remainder; the rest
-        deposit; unpaid; but; except; by mistake; returned; bounced; failed; rejected by; almost
-        to be paid; should be paid; must be paid; to be done
-    """,
-    Says.NOT: """
-        не; ни; нет; из; not; no; never; cannot; can't; couldn't; isn't; wasn't; hasn't; haven't; didn't
-        don't; won't; out of
-    """,
-    Says.DONE: """
-        готово/готов/готова/готовы; сделано; сделал/сделала/сделали
-        выполнено/выполнен/выполнена/выполнены; выполнил/выполнила/выполнили; исполнено/исполнен
-        исполнил/исполнила; завершено; завершил/завершила; закончил/закончила/закончили
-        подписан/подписано/подписана/подписаны; подписал/подписала/подписали
-        отправлен/отправлено/отправлена/отправлены; отправил/отправила/отправили
-        передан/передано/передана/переданы; передал/передала/передали; вручено/вручен
-        сдан/сдано/сдана/сданы; сдал/сдала
-        получен/получено/получена/получены; получил/получила/получили
-        распечатан/распечатано/распечатал/распечатала
-        отсканирован/отсканировано/отсканировал/отсканировала; прикрепил/прикрепила
-        прикреплен/прикреплено; приложил/приложила; приложен/приложено
-        прикладываю; прилагаю; высылаю; отправляю; направляю; загрузил/загрузила; загружено; во вложении
-        в приложении; оформлено; оформил/оформила; заполнено; заполнил/заполнила; в архиве
-        сдано в архив; убрал в архив; верно; все верно; вернулся экземпляр; экземпляр получен
-        done; completed; complete; finished; signed; sent; received; delivered; printed; scanned
-        attached; please find attached; i have attached; uploaded; filed; handed over; ready; it's done
-        it is done; correct; mailed; shipped
-    """,
-    Says.ACK: """
-        ознакомлен/ознакомлена/ознакомлены; ознакомился/ознакомилась/ознакомились
-        с? документом? прочитал/прочитала; прочитано; прочел/прочла
-        acknowledged; i acknowledge; i have read; i've read; i read; read and understood; have read
-        read and acknowledged; i have read and understood; i have read and acknowledge
-    """,
-    Says.FILE: """
-        в дело; в архив; к делу; списать в дело; списать; подшить; подшить в дело; для сведения
-        к сведению; принять к сведению; без исполнения; to file; file it; file; for information
-        for the record; no action; no action needed
-    """,
-    Says.REPLY: """
-        подготовить/подготовьте/готовить/подготовка проект? ответ/ответа/ответы
-        подготовить проект ответа; ответить; ответьте; дать ответ; дайте ответ; направить ответ
-        направьте ответ; написать ответ; нужен ответ; ответ нужен; ответ обязателен; требуется ответ
-        с ответом
-        prepare a/the? reply/answer/response; prepare an answer; prepare reply/answer/response; reply
-        answer; respond; reply needed; answer needed; draft a/the? reply/answer/response
-    """,
-    Says.NO_REPLY: """
-        ответ не нужен/требуется/нужен; ответа не нужно/требуется/надо; без ответа
-        отвечать не нужно/надо/требуется; не отвечать; no reply/answer/response
-        no reply/answer/response needed/required; without reply; do not reply; don't reply
+    Says.WHO: """
+        кто; что; чего; чья; чей; какой; какая; какое; какие; где; куда; когда; откуда; почему; зачем; сколько
+        на каком; по какой; за что; а где; а что; а кто; а почему; а зачем; а когда; а сколько; это тот; это та
+        это те; who; what; where; when; why; how; which; whose; is it; is this; is that; does it; does this; do we
+        are we; did we; can we; shall we; should we; was it
     """,
 }

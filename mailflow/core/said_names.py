@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mailflow.core.morphology import nominative_plural
 from mailflow.core.normal import Token, word_list
 
 _FIRST_NAMES = """
@@ -155,6 +156,8 @@ def _nominative_of(match: re.Match[str], dative: bool) -> str:
 
 def _join(last: str, rest: tuple[str, ...], initials: str, dative: bool) -> str:
     words = (last, *rest)
+    if dative and not rest and not initials and (several := nominative_plural(last)):
+        return several
     said = tuple(nominative(word) for word in words)
     if dative and said == words and not all(word.isascii() for word in words) and not _is_indeclinable(last):
         return ""

@@ -6,6 +6,7 @@ dashes; phrases are found in them. Refuses to know: what follows from any of it 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ from datetime import date
 from mailflow.core import manners
 from mailflow.core.normal import Token, fold, one_slip_apart, tokens
 from mailflow.core.phrase_search import Index, Phrase, find
-from mailflow.core.phrases import PHRASES, Says
 from mailflow.core.said_names import is_name
+from mailflow.core.says import Says
 
 MOST_LETTERS = 20_000
 """A longer text is no plain decision; no more of it is read."""
@@ -24,9 +25,18 @@ _SENTENCE_MARKS = frozenset("!?…")
 _SEGMENT_MARKS = frozenset(',;:()–—"«»“”„')
 _DASHES = frozenset("-–—")
 _QUIET_MARKS = frozenset(".,!;*_…)")
-_QUOTES = {"«": "»", '"': '"', "“": "”", "„": "“"}
+_QUOTES = {"«": "»", '"': '"', "“": "”", "„": "“", "[": "]", "(": ")"}
+_DENIALS = frozenset({"не", "ни", "not"})
 _SLIP_LENGTH = 8
-_SLIP_STEMS = ("согласов", "утвержд", "одобр", "approved")
+_SLIPS = (Says.YES, Says.PAID, Says.DONE, Says.ACK)
+_SIGNED = re.compile(
+    r"(?<!\w)(?:с уважением|с наилучшими пожеланиями|(?:best|kind|warm)?\s?regards|sincerely)\s?[,.!]?\s+"
+    r"(?P<who>(?-i:(?:[А-ЯЁA-Z][\w-]{0,30}\.?[ ]?){1,3}))\Z",
+    re.IGNORECASE,
+)
+_LONGEST_CLOSING = 160
+QUIET = (Says.POLITE, Says.TAKEN, Says.LOOKED, Says.SORRY)
+"""What adds nothing to a decision; `approvals.plain_yes` alone looks at some of it more closely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +106,7 @@ class Statement:
 
     def is_quiet(self, span: Span, *also: Says) -> bool:
         """Tell whether the span holds nothing but courtesies, names, harmless marks and phrases of kinds `also`."""
-        rest = self.unsaid(span, Says.POLITE, *also)
+        rest = self.unsaid(span, *QUIET, *also)
         return not rest or (is_name(rest) and len(self.unsaid(span, *Says)) == len(rest))
 
     def unsaid(self, span: Span, *kinds: Says) -> list[Token]:
@@ -136,11 +146,19 @@ def is_harmless(row: Sequence[Token], at: int) -> bool:
 
 def statement(text: str, phrases: Index, written_on: date) -> Statement:
     """Read a person's own words: the signature goes, the phrases are found."""
-    body = _unquoted(manners.body(text[:MOST_LETTERS]))
+    body = _unsigned(_unquoted(manners.body(text[:MOST_LETTERS])), phrases)
     row = _mended(tokens(body), phrases)
     sentences = tuple(_sentences(row, body))
     segments = tuple(part for span in sentences for part in _segments(row, span))
     return Statement(body, row, find(row, phrases), sentences, segments, written_on, len(text) <= MOST_LETTERS)
+
+
+def _unsigned(text: str, phrases: Index) -> str:
+    """Take the name off a closing on the same line: «Согласовано. С уважением, Ким»."""
+    match = _SIGNED.search(text[-_LONGEST_CLOSING:])
+    if match is None or find(tokens(match["who"]), phrases):
+        return text
+    return text[: len(text) - len(match["who"])]
 
 
 def _unquoted(text: str) -> str:
@@ -152,25 +170,23 @@ def _unquoted(text: str) -> str:
 
 
 def _mended(row: tuple[Token, ...], phrases: Index) -> tuple[Token, ...]:
-    """Mend one slip of the finger in a long word of approval, when it is the only word we do not know."""
+    """Mend one slip of the finger in a long word of decision, when it is the only word we do not know."""
     known = {n for phrase in find(row, phrases) for n in range(phrase.first, phrase.last + 1)}
-    strange = [n for n, token in enumerate(row) if n not in known and not is_harmless(row, n)]
+    strange = [
+        n for n, token in enumerate(row) if n not in known and token.word not in _DENIALS and not is_harmless(row, n)
+    ]
     if len(strange) != 1 or len(row[strange[0]].word) < _SLIP_LENGTH:
         return row
-    word = row[strange[0]].word
-    meant = next((target for target in _SLIP_TARGETS if one_slip_apart(word, target)), word)
-    mended = Token(meant, "word", row[strange[0]].start, row[strange[0]].end, row[strange[0]].capital)
+    slip = row[strange[0]]
+    meant = next((target for target in _slip_targets(phrases) if one_slip_apart(slip.word, target)), slip.word)
+    mended = Token(meant, "word", slip.start, slip.end, slip.capital)
     return (*row[: strange[0]], mended, *row[strange[0] + 1 :])
 
 
-def _slip_targets() -> tuple[str, ...]:
-    words = {
-        word for word in PHRASES[Says.YES].replace(";", " ").replace("/", " ").split() if len(word) >= _SLIP_LENGTH
-    }
-    return tuple(sorted(word for word in words if word.startswith(_SLIP_STEMS)))
-
-
-_SLIP_TARGETS = _slip_targets()
+def _slip_targets(phrases: Index) -> list[str]:
+    """Give the long words that decide all by themselves."""
+    long = (word for word in phrases if len(word) >= _SLIP_LENGTH and "*" not in word)
+    return sorted(word for word in long if any(((word,), says) in phrases[word] for says in _SLIPS))
 
 
 def _sentences(row: Sequence[Token], text: str) -> Iterable[Span]:
@@ -188,12 +204,24 @@ def _ends_sentence(row: Sequence[Token], at: int, text: str) -> bool:
     if token.kind == "line" or token.word in _SENTENCE_MARKS:
         return True
     after = row[at + 1]
-    return token.word == "." and (after.kind == "line" or (after.capital and text[token.end : token.end + 1].isspace()))
+    if token.word != "." or _is_initial(row, at - 1):
+        return False
+    return after.kind == "line" or (after.capital and text[token.end : token.end + 1].isspace())
+
+
+def _is_initial(row: Sequence[Token], at: int) -> bool:
+    """Tell whether the full stop behind this token belongs to an initial: «Петров П.П.»."""
+    return at >= 0 and row[at].kind == "word" and row[at].capital and row[at].end - row[at].start == 1
 
 
 def _segments(row: Sequence[Token], sentence: Span) -> Iterable[Span]:
     first = sentence.first
     for n in range(sentence.first, sentence.last + 1):
-        if n == sentence.last or row[n].word in _SEGMENT_MARKS or row[n].word in (".", "-"):
+        if n == sentence.last or _ends_segment(row, n):
             yield Span(first, n, sentence.asks)
             first = n + 1
+
+
+def _ends_segment(row: Sequence[Token], at: int) -> bool:
+    word = row[at].word
+    return word in _SEGMENT_MARKS or word == "-" or (word == "." and not _is_initial(row, at - 1))
