@@ -166,7 +166,7 @@ def _proof_of(proof: SenderProof, person: str | None, target: Target | None, des
         return proof
     if desk.office.directory.by_address(proof.address) == person:
         return proof
-    return Unproven(f"The mail was written by {proof.address}, not by the writer named in From.")
+    return Unproven("another_writer", proof.address)
 
 
 MOST_NOTICES = {"unknown_request": 3, "help": 5, "stray": 100}

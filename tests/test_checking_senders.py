@@ -53,7 +53,7 @@ async def test_without_a_profile_one_is_proposed_and_tried(tmp_path: Path, serve
     assert f'kind = "authserv", authserv_id = "{MX}" (2 of 3 mails carry this mark)' in only.cure
     text = said(found)
     assert f"from {STAFF}: {STAFF} is proven" in text
-    assert "from anna@romashka.example: nobody is proven: Our mail server has not marked this mail." in text
+    assert "from anna@romashka.example: nobody is proven: our mail server has not marked this mail" in text
     assert "2 of 2 mails of your people are proven" in text
 
 

@@ -15,7 +15,7 @@ from mailflow.core.address_grammar import strict_address, strict_domain
 from mailflow.core.authentication import trusted_results
 from mailflow.core.headers import Field
 from mailflow.core.message import parse
-from mailflow.core.sender import Proven, ReceiverProfile, SenderProof, Unproven, prove
+from mailflow.core.sender import UNPROVEN, Proven, ReceiverProfile, SenderProof, Unproven, prove
 
 MAILS = Path(__file__).parent / "mails" / "sender"
 MX = "mx.neon.example"
@@ -365,3 +365,12 @@ def test_a_damaged_refusal_never_becomes_a_proof(seed: int) -> None:
 @settings(max_examples=150, deadline=None)
 def test_any_bytes_get_an_answer(raw: bytes) -> None:
     assert isinstance(prove_bytes(raw, EMBEDDED), Unproven)
+
+
+@pytest.mark.parametrize("why", UNPROVEN)
+def test_every_reason_is_told_in_both_languages_as_a_part_of_a_sentence(why: str) -> None:
+    unproven = Unproven(why, "x@evil.example")
+    russian, english = unproven.in_("ru"), unproven.in_("en")
+    assert russian[0].islower()
+    assert english == unproven.reason != russian
+    assert not russian.endswith(".")

@@ -35,7 +35,7 @@ from mailflow.core.sender import Proven, Unproven
 from mailflow.core.turn import Turn
 from mailflow.core.upgrading import short_version, upgrade
 from mailflow.core.withdrawing import withdraw
-from mailflow.core.wording import sentence
+from mailflow.core.wording import notice_word, sentence
 
 
 class NoSuchCase(LookupError):
@@ -105,7 +105,7 @@ def _open(event: RequestReceived, office: Office) -> Transition:
     if event.started_from:
         turn.because("from_case", who=who)
     elif isinstance(event.proof, Unproven):
-        turn.because("opened_unproven", who=who, reason=event.proof.reason)
+        turn.because("opened_unproven", who=who, reason=event.proof.in_(office.language))
     else:
         turn.because("opened", who=who)
     begin(turn)
@@ -135,7 +135,8 @@ def _notice(event: NoticeDue, office: Office) -> Transition:
         in_reply_to=event.in_reply_to,
         enclosed=tuple(Enclosed(f.name, f.content_type, f.sha256, f.size) for f in event.enclosed),
     )
-    return Transition(None, (letter,), sentence("notice", office.language, kind=event.kind))
+    what = notice_word(event.kind, office.language)
+    return Transition(None, (letter,), sentence("notice", office.language, what=what, who=office.short(event.to)))
 
 
 def _command(turn: Turn, event: CommandReceived) -> None:
@@ -150,7 +151,7 @@ def _command(turn: Turn, event: CommandReceived) -> None:
     if isinstance(event.proof, Proven):
         withdraw(turn, event.by, event.comment)
         return
-    reason = turn.note("no_proof", reason=event.proof.reason)
+    reason = turn.note("no_proof", reason=event.proof.in_(turn.office.language))
     turn.because("not_counted", who=who, reason=reason)
     turn.letter("not_counted", event.by, words={"reason": reason, "text": event.comment}, answers_a_mail=True)
 

@@ -40,7 +40,7 @@ class MayNot:
 def may_decide(turn: Turn, assignment: Assignment, event: AnswerReceived) -> May | MayNot:
     """Say whether this answer is one of the person asked, proven, and about what stands now."""
     if not isinstance(event.proof, Proven):
-        return MayNot("no_proof", {"reason": event.proof.reason})
+        return MayNot("no_proof", {"reason": event.proof.in_(turn.office.language)})
     writer = turn.office.directory.by_address(event.proof.address)
     if writer is None or writer not in (assignment.principal, turn.acting(assignment.principal)):
         return MayNot("not_yours", {"principal": turn.office.short(assignment.principal)})

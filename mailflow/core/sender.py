@@ -11,6 +11,7 @@ May go wrong: an honest but odd mail stays unproven; its writer is asked to conf
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,7 @@ from mailflow.core.addresses import read_addresses
 from mailflow.core.authentication import Clause, Results, trusted_results
 from mailflow.core.headers import HeaderBlock, scan
 from mailflow.core.message import Message
+from mailflow.core.views import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,60 @@ class Proven:
 
 @dataclass(frozen=True, slots=True)
 class Unproven:
-    """Nobody is proven to have written the mail; `reason` is one sentence."""
+    """Nobody is proven to have written the mail: `why` in a word, `detail` from the mail or its marks."""
 
-    reason: str
+    why: str
+    detail: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why, as one English sentence, for logs and operators."""
+        return self.in_("en")
+
+    def in_(self, language: Language) -> str:
+        """Why, as one sentence in the reader's language."""
+        ru, en = UNPROVEN.get(self.why, (self.why, self.why))
+        return (ru if language == "ru" else en).format(detail=self.detail)
+
+
+UNPROVEN: Mapping[str, tuple[str, str]] = {
+    # why: (ru, en)
+    "no_profile": (
+        "для ящика не указан почтовый сервер, чьим отметкам верить",
+        "the mailbox has no receiver profile, so no mark of a server is believed",
+    ),
+    "other_bytes": ("письмо прочитано не из этих байтов", "the message was not read from these bytes"),
+    "two_readings": ("заголовок письма читается двояко ({detail})", "the header can be read in two ways ({detail})"),
+    "from": ("в поле «От» не ровно один адрес", "the From header does not name exactly one plain address"),
+    "sender": (
+        "в поле Sender не ровно один адрес",
+        "the Sender header does not name exactly one plain address",
+    ),
+    "no_mark": ("наш почтовый сервер не отметил это письмо", "our mail server has not marked this mail"),
+    "not_vouched": (
+        "наш почтовый сервер не подтвердил, что писал {detail}",
+        "our mail server does not vouch for {detail}",
+    ),
+    "malformed_mark": ("отметка нашего почтового сервера испорчена", "the mark of our mail server is malformed"),
+    "dmarc": ("наш почтовый сервер сообщил dmarc={detail}", "our mail server says dmarc={detail}"),
+    "other_domain": (
+        "наш почтовый сервер проверил другой домен отправителя",
+        "our mail server has checked another From domain",
+    ),
+    "other_submitter": (
+        "письмо сдал на отправку {detail}, а не тот, кто в нём назван",
+        "the mail was handed in by {detail}, not by the writer it names",
+    ),
+    "marks_disagree": (
+        "две отметки нашего почтового сервера противоречат друг другу",
+        "two marks of our mail server disagree",
+    ),
+    "another_writer": (
+        "письмо написал {detail}, а не тот, кто в поле «От»",
+        "the mail was written by {detail}, not by the writer named in From",
+    ),
+}
+"""Every reason there is, without a stop: it stands inside other sentences."""
 
 
 SenderProof = Proven | Unproven
@@ -75,12 +128,12 @@ def prove(message: Message, raw: bytes, profile: ReceiverProfile) -> SenderProof
     `message` is what `parse(raw)` gave. `Proven.by` reads like "dmarc=pass by mx.neon.example".
     """
     if profile.kind == "none":
-        return Unproven("The mailbox has no receiver profile, so no mark of a server is believed.")
+        return Unproven("no_profile")
     if message.sha256 != hashlib.sha256(raw).hexdigest():
-        return Unproven("The message was not read from these bytes.")
+        return Unproven("other_bytes")
     blocking = next((each for each in message.defects if each.partition(":")[0] in _BLOCKING), "")
     if blocking:
-        return Unproven(f"The header can be read in two ways ({blocking}).")
+        return Unproven("two_readings", blocking)
     block = scan(raw)
     writers = _writers(message, block)
     if isinstance(writers, Unproven):
@@ -93,12 +146,12 @@ def _writers(message: Message, block: HeaderBlock) -> _Writers | Unproven:
     """Read From and Sender by the narrow grammar; they must be what the message says."""
     author = _one_strict(block.all("from"))
     if not author or [each.mail.lower() for each in message.from_] != [author]:
-        return Unproven("The From header does not name exactly one plain address.")
+        return Unproven("from")
     if not block.all("sender"):
         return _Writers(author, author)
     writer = _one_strict(block.all("sender"))
     if not writer or [each.mail.lower() for each in message.sender] != [writer]:
-        return Unproven("The Sender header does not name exactly one plain address.")
+        return Unproven("sender")
     return _Writers(author, writer)
 
 
@@ -115,30 +168,30 @@ def _one_strict(values: tuple[bytes, ...]) -> str:
 def _verdict(writers: _Writers, results: tuple[Results, ...], profile: ReceiverProfile) -> SenderProof:
     """Weigh what our server says; any objection outweighs any proof."""
     if not results:
-        return Unproven("Our mail server has not marked this mail.")
+        return Unproven("no_mark")
     clauses = [clause for each in results for clause in each.clauses]
     objection = _objection(writers, results, clauses)
-    if objection:
-        return Unproven(objection)
+    if objection is not None:
+        return objection
     proof = _proof(writers, clauses, profile)
     if not proof:
-        return Unproven(f"Our mail server does not vouch for {writers.writer}.")
+        return Unproven("not_vouched", writers.writer)
     return Proven(writers.writer, f"{proof} by {profile.authserv_id}")
 
 
-def _objection(writers: _Writers, results: tuple[Results, ...], clauses: list[Clause]) -> str:
-    """Say what speaks against the writer, or ''."""
+def _objection(writers: _Writers, results: tuple[Results, ...], clauses: list[Clause]) -> Unproven | None:
+    """Say what speaks against the writer, if anything does."""
     if not all(each.readable for each in results):
-        return "The mark of our mail server is malformed."
+        return Unproven("malformed_mark")
     for clause in clauses:
         if clause.method == "dmarc" and clause.result not in (*_NO_VERDICT, "pass"):
-            return f"Our mail server says dmarc={clause.result[:20]}."
+            return Unproven("dmarc", clause.result[:20])
         if clause.method == "dmarc" and not _speaks_of(clause, _domain(writers.author)):
-            return "Our mail server has checked another From domain."
+            return Unproven("other_domain")
         submitter = clause.property("smtp.auth").lower() if clause.method == "auth" else ""
         if clause.result == "pass" and "@" in submitter and submitter != writers.writer:
-            return f"The mail was handed in by {submitter[:80]}, not by the writer it names."
-    return "" if _agree(results) else "Two marks of our mail server disagree."
+            return Unproven("other_submitter", submitter[:80])
+    return None if _agree(results) else Unproven("marks_disagree")
 
 
 def _speaks_of(clause: Clause, domain: str) -> bool:

@@ -77,7 +77,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "the case goes by the rules of version {version} now",
     ),
     "not_upgraded": ("заявка идёт по прежним правилам: {reason}", "the case goes on by its own rules: {reason}"),
-    "notice": ("письмо без заявки: {kind}", "a mail without a case: {kind}"),
+    "notice": ("отправлено {what}: {who}", "sent to {who}: {what}"),
     # notes on the approval sheet
     "note_initiator": ("Не требуется: инициатор", "Not required: initiator"),
     "note_same": ("Согласовано на предыдущем этапе", "Agreed at the stage before"),
@@ -120,6 +120,23 @@ _ANSWERS: Mapping[Answer, tuple[str, str]] = {
     Answer.WITHDRAW: ("отзыв", "withdrawal"),
     Answer.UNCLEAR: ("без решения", "no decision"),
 }
+
+
+_NOTICES: Mapping[str, tuple[str, str]] = {
+    "code": ("код для страницы", "a code for the page"),
+    "digest": ("сводка", "the digest"),
+    "help": ("справка", "the help"),
+    "register": ("реестр", "a register"),
+    "stray": ("письмо извне на разбор", "a stranger's letter to sort"),
+    "tasks": ("список задач", "the list of tasks"),
+    "unknown_request": ("вопрос, что это за заявка", "a question what is asked for"),
+}
+
+
+def notice_word(kind: str, language: Language) -> str:
+    """Give what a letter outside of all cases is: «сводка», "the digest"; of an unnamed kind «письмо»."""
+    ru, en = _NOTICES.get(kind, ("письмо", "a letter"))
+    return ru if language == "ru" else en
 
 
 def sentence(key: str, language: Language, **facts: object) -> str:
