@@ -285,8 +285,8 @@ def test_words_that_were_no_form_lines_are_kept_as_written() -> None:
     assert read(text).rest == "Добрый день!\nПрошу оплатить до пятницы."
 
 
-def test_a_duration_is_a_field_type_of_its_own() -> None:
-    asked = (FieldForm("each_has", "duration", ("срок",)),)
+def test_a_term_may_be_a_span_or_a_day() -> None:
+    asked = (FieldForm("each_has", "term", ("срок",)),)
     assert values("Срок: 2 рабочих дня на каждого", asked) == {"each_has": "2 working days"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,17 @@ KNOWN = {"amount": "money", "urgent": "bool", "item": "text", "initiator": "pers
 
 def line_of(words: str, text: str = TEXT) -> int:
     return next(n for n, line in enumerate(text.splitlines(), 1) if words in line)
+
+
+@pytest.mark.parametrize("file", sorted((HERE.parent / "rules").glob("*.yaml")), ids=lambda file: file.stem)
+def test_every_shipped_process_is_right_and_says_everything_in_both_languages(file: Path) -> None:
+    process = read_process(file.read_text(encoding="utf-8"), file.name, directory())
+    assert process.name == file.stem
+    asked = [rule.ask for rule in process.fields.values() if rule.required]
+    words = [process.title, process.register.title, *asked, *(stage.rule.title for stage in process.stages)]
+    assert all(word is not None and word.ru and word.en and word.ru != word.en for word in words)
+    assert process.starts_with.address
+    assert any(word.isascii() for word in process.starts_with.subject)
 
 
 def test_the_shipped_invoice_process_is_right() -> None:

@@ -7,7 +7,6 @@ stops the start, with the line.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from mailflow.core.documents import Lines, read_with_lines
 from mailflow.core.money import Money, parse_money
+from mailflow.core.name_forms import may_mean
 from mailflow.errors import SettingsError
 
 
@@ -225,17 +225,8 @@ class Directory:
 
 
 def _may_mean(wanted: str, person: Person) -> bool:
-    words = person.name.lower().replace("ё", "е").split()
-    said = re.findall(r"[^\W\d_]+", wanted)
-    if not said or len(words) < 2 or not _same_stem(said[0], words[0]):
-        return False
-    return all(word.startswith(initial[:1]) for word, initial in zip(words[1:], said[1:], strict=False))
-
-
-def _same_stem(said: str, surname: str) -> bool:
-    """Compare a surname in any case form: all but its last two letters must be the same."""
-    stem = surname if len(surname) <= 3 else surname.rstrip("аяой") or surname
-    return said == surname or (said.startswith(stem) and len(said) - len(stem) <= 3)
+    cases = (person.declined.genitive, person.declined.dative, person.declined.accusative)
+    return may_mean(wanted, person.name, person.gender, tuple(case for case in cases if case))
 
 
 def read_directory(text: str, name: str = "directory.yaml") -> Directory:

@@ -18,20 +18,27 @@ from typing import Literal
 
 from mailflow.core.dates import read_date
 from mailflow.core.money import Money, fold, parse_money, stated_currency, write_amount
-from mailflow.core.worktime import parse_duration
+from mailflow.core.said_lists import goal_of, goals_in, points_in, weights_agree
+from mailflow.core.term import read_term
 
-FieldType = Literal["text", "money", "date", "bool", "inn", "kpp", "bic", "account", "choice", "people", "duration"]
+FieldType = Literal[
+    "text", "money", "date", "bool", "inn", "kpp", "bic", "account", "choice", "people", "term", "goals", "points"
+]
 Value = str | bool | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FieldForm:
-    """One field a process asks for. `synonyms` come beside the default ones; `choices` are what a choice allows."""
+    """One field a process asks for. `synonyms` come beside the default ones; `choices` are what a choice allows.
+
+    `most`: how many a list may name (None: any number).
+    """
 
     name: str
     type: FieldType = "text"
     synonyms: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    most: int | None = None
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -133,11 +140,10 @@ OWN_WORDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
 }  # fmt: skip
 """Yes and no in the words of one field."""
 
-LONGEST_VALUE = 10_000
+LONGEST_VALUE = 20_000
 
 _DIGITS = {"inn": r"[0-9]{10}|[0-9]{12}", "bic": r"[0-9]{9}", "kpp": r"[0-9]{4}[0-9A-Z]{2}[0-9]{3}",
            "account": r"[0-9]{5}[0-9A-ZА-Я][0-9]{14}"}  # fmt: skip
-_EACH = re.compile(r" (?:на каждого|на каждый этап|each)$")
 
 
 def read_value(text: str, form: FieldForm, written_on: date) -> Value | None:
@@ -198,9 +204,23 @@ def _people(text: str, form: FieldForm, written_on: date) -> Value | None:
     return tuple(dict.fromkeys(person for person in people if person)) or None
 
 
-def _duration(text: str, form: FieldForm, written_on: date) -> Value | None:
-    span = parse_duration(_EACH.sub("", fold(text).strip(" .,;")))
-    return str(span) if span else None
+def _term(text: str, form: FieldForm, written_on: date) -> Value | None:
+    return read_term(text, written_on)
+
+
+def _goals(text: str, form: FieldForm, written_on: date) -> Value | None:
+    return tuple(map(str, goals_in(text))) or None
+
+
+def _points(text: str, form: FieldForm, written_on: date) -> Value | None:
+    return tuple(map(str, points_in(text, written_on))) or None
+
+
+def agrees(value: Value, form: FieldForm) -> bool:
+    """Say whether a value that was read is one the field allows: weights that make 100 %, no name too many."""
+    if form.type == "goals" and isinstance(value, tuple):
+        return weights_agree(tuple(map(goal_of, value)))
+    return form.most is None or not isinstance(value, tuple) or len(value) <= form.most
 
 
 _READERS: Mapping[FieldType, Callable[[str, FieldForm, date], Value | None]] = {
@@ -214,5 +234,7 @@ _READERS: Mapping[FieldType, Callable[[str, FieldForm, date], Value | None]] = {
     "account": _digits,
     "choice": _choice,
     "people": _people,
-    "duration": _duration,
+    "term": _term,
+    "goals": _goals,
+    "points": _points,
 }

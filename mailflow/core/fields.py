@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain, pairwise
 
-from mailflow.core.field_forms import DEFAULT_SYNONYMS, Claim, FieldForm, FieldType, Value, read_value
+from mailflow.core.field_forms import DEFAULT_SYNONYMS, Claim, FieldForm, FieldType, Value, agrees, read_value
 from mailflow.core.field_phrases import WRAPPED, read_phrases
 from mailflow.core.money import fold, stated_currency
+from mailflow.core.said_lists import items_of
 
 __all__ = ["DEFAULT_SYNONYMS", "FieldForm", "FieldType", "FieldsRead", "Value", "read_fields"]
 
@@ -37,7 +38,8 @@ NONE_OF_IT = frozenset(("нет", "отсутствует", "не указан",
 
 @dataclass(frozen=True, slots=True)
 class FieldsRead:
-    """What was read. `values`: canonical values by name. `ambiguous`: names stated, but not surely readable.
+    """What was read. `values`: canonical values by name. `ambiguous`: names stated, but not surely readable, or
+    not as the field allows (then the value is there all the same, as stated).
 
     `rest`: the lines that are no form lines, as written; free phrases stay in it, they are part of what
     was said.
@@ -78,9 +80,18 @@ def read_fields(text: str, written_on: date, forms: Sequence[FieldForm]) -> Fiel
     filled = [pair for pair in pairs if not _is_empty(pair)]
     lines = [claim for pair in filled for claim in _claims_of(pair, written_on, forms)]
     tails = "\n".join(_tail_of(pair) for pair in pairs)
-    said = list(read_phrases(f"{rest}\n{tails}", written_on, forms))
+    said = [*read_phrases(f"{rest}\n{tails}", written_on, forms), *_lists(rest, written_on, forms)]
     values, ambiguous = _weighed(lines, said, tuple(form.name for form in forms))
-    return FieldsRead(values, ambiguous, rest.strip("\n"))
+    refused = (form.name for form in forms if form.name in values and not agrees(values[form.name], form))
+    return FieldsRead(values, (*ambiguous, *refused), rest.strip("\n"))
+
+
+def _lists(rest: str, written_on: date, forms: Sequence[FieldForm]) -> Iterator[Claim]:
+    """Claim the list that stands in the letter under no key: goals, points."""
+    for form in forms:
+        if form.type in ("goals", "points"):
+            value = read_value(rest, form, written_on)
+            yield from [Claim(form.name, value)] if value else []
 
 
 def _weighed(
@@ -253,11 +264,21 @@ def _continued(lines: Sequence[str], at: int, key: _Key, index: Mapping[str, Fie
     after = at + 1
     if key.to_the_end:
         return len(lines), _Pair(key.form, "\n".join([*value, *lines[after:]]).strip(), keep_lines=True)
+    if key.form.type in ("goals", "points"):
+        after = _end_of_list(lines, after, index)
+        return after, _Pair(key.form, "\n".join([value[0], *lines[at + 1 : after]]).strip())
     listed = not value[0].strip() and key.form.type in ("text", "people")
     while after < len(lines) and _runs_on(lines, after, listed, key.form.type, index):
         value.append(lines[after])
         after += 1
     return after, _pair(key, "\n".join(value))
+
+
+def _end_of_list(lines: Sequence[str], at: int, index: Mapping[str, FieldForm]) -> int:
+    """Give the line after a list: the next key that is no item of it, or the end."""
+    while at < len(lines) and (items_of(lines[at]) or not _keys_in(lines[at], index)):
+        at += 1
+    return at
 
 
 def _runs_on(lines: Sequence[str], at: int, listed: bool, kind: FieldType, index: Mapping[str, FieldForm]) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailflow.core.case import Fields
 from mailflow.core.classify import Target
 from mailflow.core.events import (
     AbsenceNoted,
@@ -23,6 +24,7 @@ from mailflow.core.events import (
 )
 from mailflow.core.kinds import Command, Kind, Other, Reply, Request, Understood
 from mailflow.core.message import Message
+from mailflow.core.naming import with_people
 from mailflow.core.office import Office
 from mailflow.core.sender import SenderProof
 
@@ -51,7 +53,7 @@ def event_of(understood: Understood, arrival: Arrival, office: Office) -> Event 
     """Give the event the mail is, or None where nothing follows from it but keeping it."""
     match understood:
         case Reply():
-            return _answer(understood, arrival)
+            return _answer(understood, arrival, office)
         case Request():
             return _request(understood, arrival, office)
         case Command():
@@ -60,10 +62,11 @@ def event_of(understood: Understood, arrival: Arrival, office: Office) -> Event 
             return _other(understood, arrival, office)
 
 
-def _answer(reply: Reply, arrival: Arrival) -> Event | None:
+def _answer(reply: Reply, arrival: Arrival, office: Office) -> Event | None:
     target = arrival.target
     if target is None:
         return None
+    fields, unsure = _settled(reply.fields, reply.ambiguous, target.process, office)
     return AnswerReceived(
         key=arrival.message.key,
         at=arrival.at,
@@ -74,8 +77,8 @@ def _answer(reply: Reply, arrival: Arrival) -> Event | None:
         comment=reply.reading.comment or "",
         details=reply.reading.details,
         card=target.card,
-        fields=reply.fields,
-        ambiguous=reply.ambiguous,
+        fields=fields,
+        ambiguous=unsure,
         files=arrival.files,
         findings=reply.findings,
         message_id=arrival.message.message_id,
@@ -89,6 +92,7 @@ def _request(request: Request, arrival: Arrival, office: Office) -> Event | None
     if request.process not in office.rules:
         ways = tuple(_way(name, office, arrival.person) for name in office.rules)
         return _notice("unknown_request", arrival, {"subject": message.subject}, ways)
+    fields, unsure = _settled(request.fields, request.ambiguous, request.process, office)
     return RequestReceived(
         key=message.key,
         at=arrival.at,
@@ -96,14 +100,26 @@ def _request(request: Request, arrival: Arrival, office: Office) -> Event | None
         sure=request.sure,
         by=arrival.person,
         proof=arrival.proof,
-        fields={name: value for name, value in request.fields.items() if name not in request.ambiguous},
+        fields=fields,
         files=arrival.files,
         subject=message.subject,
         text=request.text,
         message_id=message.message_id,
         findings=request.findings,
-        ambiguous=request.ambiguous,
+        ambiguous=unsure,
     )
+
+
+def _settled(
+    fields: Fields, ambiguous: tuple[str, ...], process: str, office: Office
+) -> tuple[Fields, tuple[str, ...]]:
+    """Give the fields that are sure, with people for names, and the names of those that are not."""
+    sure = {name: value for name, value in fields.items() if name not in ambiguous}
+    known = office.rules.get(process)
+    if known is None:
+        return sure, ambiguous
+    settled, unsure = with_people(sure, known, office.directory)
+    return settled, tuple(dict.fromkeys((*ambiguous, *unsure)))
 
 
 def _way(process: str, office: Office, person: str) -> tuple[str, str]:

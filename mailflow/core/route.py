@@ -107,7 +107,7 @@ def condition_values(case: Case, office: Office) -> dict[str, Any]:
     }
 
 
-_EMPTY: Mapping[str, Any] = {"money": None, "bool": False, "people": ()}
+_EMPTY: Mapping[str, Any] = {"money": None, "bool": False, "people": (), "goals": (), "points": ()}
 
 
 def field_value(process: Process, fields: Mapping[str, Any], name: str) -> Any:

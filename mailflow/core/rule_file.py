@@ -13,7 +13,9 @@ from pydantic import Field
 from mailflow.core.rule_words import Entry, InWords, Texts
 from mailflow.core.stages import Stage
 
-FieldType = Literal["text", "money", "date", "bool", "inn", "kpp", "bic", "account", "choice", "people"]
+FieldType = Literal[
+    "text", "money", "date", "bool", "inn", "kpp", "bic", "account", "choice", "people", "term", "goals", "points"
+]
 
 
 class Register(Entry):
@@ -25,11 +27,14 @@ class Register(Entry):
 
 
 class StartsWith(Entry):
-    """How a mail becomes this process: plus tags or aliases, first words of the subject, attachment names."""
+    """How a mail becomes this process: plus tags or aliases, first words of the subject; the rest is a guess."""
 
     address: Texts = ()
     subject: Texts = ()
     attachment: Texts = ()
+    """Words of an attachment's name: the initiator is asked whether it is this process."""
+    text: Texts = ()
+    """Words anywhere in the subject, the mail or its papers: asked about likewise."""
 
 
 class FieldRule(Entry):
@@ -40,11 +45,16 @@ class FieldRule(Entry):
     required: bool | str = False
     """true, false, or a condition: «!urgent»."""
     read_from: Texts = Field(default=("body", "paper"), alias="from")
-    """body = the mail's own words; paper = the attached invoice, its QR code included."""
+    """body = what the mail states; paper = the attached invoice, its QR code included; subject = the words of
+    the subject; text = all the writer wrote beside his form lines; original = the forwarded letter itself."""
     material: bool = False
     """A change brings everybody back, even those who agreed."""
     of: Texts = ()
     """The values a choice may have."""
+    most: int | None = Field(default=None, gt=0)
+    """How many a list may name; when it names more, the initiator is asked."""
+    departments: Literal["head", "everybody"] = "head"
+    """Whom a department in a list of people stands for."""
     synonyms: Texts = ()
     ask: InWords | None = None
     """The question put to the initiator when it is missing."""

@@ -30,6 +30,9 @@ _CONDITION_TYPES: Mapping[FieldType, ValueType] = {
     "account": "text",
     "choice": "text",
     "people": "list",
+    "term": "text",
+    "goals": "list",
+    "points": "list",
 }
 # What a condition may ask of the case itself, beside its fields.
 _CASE_NAMES: Mapping[str, ValueType] = {"initiator": "person", "round": "text", "proven": "bool"}

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from mailflow.core.morphology import nominative_plural
-from mailflow.core.normal import Token, word_list
+from mailflow.core.normal import Token, clean, tokens, word_list
 
 _FIRST_NAMES = """
     александр алексей анатолий андрей антон аркадий арсений артем артур богдан борис вадим валентин валерий василий
@@ -40,6 +40,46 @@ _BUSINESS_WORDS = frozenset(
     )
 )
 FIRST_NAMES = frozenset(_FIRST_NAMES.split())
+_SHORT = """
+    александр саша шура алекс саня; александра саша шура; алексей леша алеша; анатолий толя; анастасия настя;
+    андрей андрюша; анна аня нюра; антон тоша антоша; антонина тоня; аркадий аркаша; артем тема; артур; богдан;
+    борис боря; вадим вадик; валентин валя; валентина валя; валерий валера; валерия лера; варвара варя; василий
+    вася; вера; вероника ника; виктор витя; виктория вика; виталий виталик; владимир вова володя; владислав влад
+    слава; вячеслав слава; галина галя; геннадий гена; георгий гоша жора; григорий гриша; даниил даня данила;
+    дарья даша; денис; диана; дмитрий дима митя; евгений женя; евгения женя; егор; екатерина катя; елена лена;
+    елизавета лиза; захар; зоя; иван ваня; игорь; илья илюша; инна; ирина ира; кирилл; константин костя; ксения
+    ксюша; лариса лара; лев лева; леонид леня; лидия лида; любовь люба; людмила люда мила; маргарита рита; марина;
+    мария маша; максим макс; михаил миша; надежда надя; наталия наташа; наталья наташа ната; никита; николай коля;
+    оксана; олег; олеся; ольга оля; павел паша; петр петя; полина поля; раиса рая; роман рома; ростислав ростик;
+    светлана света; семен сема; сергей сережа; софия соня; софья соня; станислав стас; степан степа; тамара тома;
+    татьяна таня; тимофей тима; ульяна уля; федор федя; эдуард эдик; юлия юля; юрий юра; яков яша; яна; ярослав
+    ярик слава nicholas nick; alexander alex sasha; maxim max; michael mike; william bill will; robert bob rob;
+    thomas tom; samuel sam; benjamin ben; christopher chris; katherine kate; elizabeth liz; james jim jimmy; john
+    jack; david dave; daniel dan; steven steve; edward ed; anthony tony; richard rick; joseph joe; jennifer jen;
+    susan sue; andrew andy
+"""
+
+
+def _short_names() -> dict[str, frozenset[str]]:
+    """Give each full first name the short ones it is called by, in all their cases."""
+    table: dict[str, frozenset[str]] = {}
+    for line in _SHORT.split(";"):
+        full, *short = line.split()
+        forms = {stem + end for name in short for stem, ends in [_stem(name)] for end in ends}
+        table[full] = frozenset(forms)
+    return table
+
+
+def _stem(name: str) -> tuple[str, tuple[str, ...]]:
+    if name.endswith("а") and not name.isascii():
+        return name[:-1], ("а", "ы", "и", "е", "у", "ой", "ей")
+    if name.endswith("я"):
+        return name[:-1], ("я", "и", "е", "ю", "ей")
+    return name, ("",) if name.isascii() else ("", "а", "у", "ом", "е")
+
+
+DIMINUTIVES = _short_names()
+"""Full first name -> what it is shortened to, in every case."""
 
 _PATRONYMIC = re.compile(r"[а-я]{3,}(?:вич|ьич|мич|вна|чна)(?:у|е)?|[а-я]{2,}(?:ичу|вне|чне)")
 _SURNAME = re.compile(r"[а-я-]{2,}(?:[ое]в|[ое]ва|[кснргв]ин|[кснргв]ина|ский|ская|цкий|цкая|енко|чук|швили|дзе)")
@@ -101,6 +141,14 @@ def is_name(words: Sequence[Token]) -> bool:
     return len(known) + sum(_is_surname(word) for word in full if word not in known) == len(full) or (
         len(full) == 3 and bool(_PATRONYMIC.fullmatch(full[-1]) or _PATRONYMIC.fullmatch(full[1]))
     )
+
+
+def is_name_text(text: str) -> bool:
+    """Tell whether a text is one person's name and nothing else, in the nominative or in the dative."""
+    if len(text) > 100 or len(text.split()) > 4:
+        return False
+    said = clean(text)
+    return is_name(tokens(said)) or is_name(tokens(" ".join(nominative(word) for word in said.split())))
 
 
 def is_given_name(word: str) -> bool:

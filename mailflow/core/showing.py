@@ -24,6 +24,7 @@ from mailflow.core.office import Office
 from mailflow.core.route import missing_fields_of, people_ahead
 from mailflow.core.rules import Process
 from mailflow.core.stages import Stage
+from mailflow.core.term import show_term
 from mailflow.core.views import Choice, FileLine, Finding, Language, LetterView, Line, Said, Waiting
 from mailflow.core.wording import answer_word
 
@@ -68,12 +69,15 @@ def field_text(
     if isinstance(value, bool):
         return _YES_NO[language][0 if value else 1]
     if isinstance(value, tuple):
-        return ", ".join(office.short(person) for person in value)
+        people = process.fields[name].type == "people"
+        return ", ".join(office.short(person) for person in value) if people else "; ".join(value)
     match process.fields[name].type:
         case "money":
             return format_money(Money(Decimal(value), str(fields.get("currency") or "RUB")), language)
         case "date":
             return format_date(date.fromisoformat(value), language)
+        case "term":
+            return show_term(value, language)
         case _:
             return value
 

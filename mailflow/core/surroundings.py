@@ -34,8 +34,11 @@ def forms_of(rules: Rules) -> Mapping[str, tuple[FieldForm, ...]]:
 
 
 def _forms(process: Process) -> tuple[FieldForm, ...]:
+    """A field may be named by its label too: people copy it out of our own letters."""
     return tuple(
-        FieldForm(name, rule.type, rule.synonyms, rule.of) for name, rule in process.fields.items() if rule.read_from
+        FieldForm(name, rule.type, (*rule.synonyms, rule.label.ru, rule.label.en), rule.of, rule.most)
+        for name, rule in process.fields.items()
+        if rule.read_from
     )
 
 
