@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from mailflow.core.case import Fields, FieldValue
 from mailflow.core.directory import Directory
-from mailflow.core.rules import FieldRule, Process
+from mailflow.core.rule_file import FieldRule
+from mailflow.core.rules import Process
 from mailflow.core.said_lists import point_of
 from mailflow.core.staff_names import whom
 
