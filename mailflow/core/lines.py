@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from mailflow.core.normal import visible
 
-_PREFIX = re.compile(r"[ ]{0,3}>[ ]?")
+_PREFIX = re.compile(r"[ ]{0,3}(?!(?:OK|ОК|ДА|НЕТ|YES|NO)>)[A-ZА-ЯЁІЇЄҐ]{0,4}>[ ]?")
+"""The Bat! puts the initials of the quoted person before the mark: «ИК> Прошу согласовать»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Line:
 
     `quoted`: surely somebody else's words. `indented`: set in by a bare blockquote, a quote only under a name line.
     `header`: the mail program says that a quoted letter's header begins here; `maybe_header`: it looks like it.
-    `hidden`: no reader of the mail could see it.
+    `mark`: how the blockquote that sets it in is written; '' for a bare one. `signature`: the mail program says that
+    this is a signature. `hidden`: no reader of the mail could see it.
     """
 
     text: str
@@ -28,6 +30,8 @@ class Line:
     header: bool = False
     maybe_header: bool = False
     hidden: bool = False
+    mark: str = ""
+    signature: bool = False
 
     @property
     def blank(self) -> bool:

@@ -13,19 +13,21 @@ from mailflow.core.normal import word_list
 FROM, DATE, TO, SUBJECT, OTHER = "from", "date", "to", "subject", "other"
 
 _HEADERS = {
-    FROM: "from от отправитель від відправник von de expéditeur da mittente van od nadawca från fra lähettäjä feladó "
-    "expeditorul expeditor kimden gönderen šalje šalje odesílatel remetente remitente от_кого de_la 发件人 差出人",
-    DATE: "date sent дата отправлено надіслано datum gesendet envoyé envoyé_le date_d'envoi fecha enviado enviado_el "
-    "enviada enviada_em data inviato data_invio verzonden wysłano data_wysłania skickat dato sendt dátum odoslané "
-    "odesláno päivämäärä päiväys lähetetty elküldve dată trimis tarih gönderildi fecha_de_envío "
-    "message_du 发送时间 日期",
+    FROM: "from от отправитель від відправник von de expéditeur da mittente van od nadawca från fra lähettäjä "
+    "feladó кімнен ад από 보낸_사람 寄件者 від_кого expeditorul expeditor kimden gönderen šalje odesílatel "
+    "remetente remitente от_кого de_la 发件人 差出人",
+    DATE: "date sent дата отправлено надіслано datum gesendet envoyé envoyé_le date_d'envoi fecha enviado "
+    "enviado_el enviada enviada_em data inviato data_invio verzonden wysłano data_wysłania skickat dato "
+    "sendt dátum odoslané odesláno päivämäärä päiväys lähetetty elküldve dată trimis tarih gönderildi "
+    "fecha_de_envío message_du 发送时间 日期 жіберілді жіберілген күні адпраўлена изпратено στάλθηκε ημερομηνία "
+    "보낸_날짜 날짜 送信日時 日時 寄件日期 poslano datum_slanja",
     TO: "to кому кому_копия одержувач an à a para aan do komu adresat till til vastaanottaja címzett către "
-    "destinatarul "
-    "destinatario destinataire pour per kime prima pre 收件人 宛先",
+    "destinatarul destinatario destinataire pour per kime prima pre кімге каму до προς 받는_사람 收件人 宛先 收件者",
     SUBJECT: "subject тема betreff objet sujet asunto oggetto onderwerp temat ämne emne předmět predmet aihe tárgy "
-    "subiect subiectul konu naslov assunto 主题 件名",
-    OTHER: "cc bcc copy копия копія скрытая_копия kopie kopia kopi kópia copie copie_à kopio másolat bilgi dw udw "
-    "reply-to ответить risposta importance важность priority приоритет attachments вложения вложение",
+    "subiect subiectul konu naslov assunto тақырып тақырыбы тэма относно θέμα 제목 主题 主旨 件名",
+    OTHER: "cc bcc copy копия копія скрытая_копия kopie kopia kopi kópia copie copie_à kopio másolat bilgi dw "
+    "udw reply-to ответить risposta importance важность priority приоритет attachments вложения вложение "
+    "файлы файл files файли көшірме 참조 抄送 cc. ccn κοιν koopia",
 }  # fmt: skip
 HEADER_NAMES: dict[str, str] = {
     name.replace("_", " "): kind for kind, names in _HEADERS.items() for name in names.split()
@@ -36,7 +38,8 @@ VERBS = frozenset(
     word_list(
         "wrote writes sent написал написала написали писал писала пишет пишут пише написав schrieb geschrieben écrit "
         "escribió escreveu scritto skrev kirjoitti napisał napisała napsal napsala napísal írta yazdı scris schreef "
-        "geschreven viết 写道 寫道 wrote."
+        "geschreven viết 写道 寫道 wrote. писали пишете писав напісаў напісала піша жазды написа пише pisze napisao napisala έγραψε "
+        "quoting цитирую цитирование цитирует"
     )
 )
 """A name line says one of these about the letter it introduces."""
@@ -59,7 +62,11 @@ OPENERS = frozenset(
         "jueves viernes sábado domingo lunes martes miércoles lunedì martedì mercoledì giovedì venerdì sabato "
         "ma wo do vr za zo maandag dinsdag woensdag donderdag vrijdag zaterdag zondag "
         "pon wt śr czw pt sob niedz poniedziałek wtorek środa czwartek piątek sobota niedziela "
-        "pe ti ke to tir ons tor lør søn seg ter qua qui sex sáb dom"
+        "pe ti ke to tir ons tor lør søn seg ter qua qui sex sáb dom "
+        "у аб ж сағ дс сс бс жм жс на отн письме вкл dana je u od odesílatel po út st čt pá ne user že "
+        "аўторак серада чацвер пятніца субота нядзеля панядзелак чц нд "
+        "пнд втр срд чтв птн сбт вск h k sze cs szo v időpont čet sri pet sub ned uto pzt sal çar per cum cmt paz "
+        "th cn thg vào"
     )
 )
 """Small words that may stand in a name line beside dates, names and addresses."""
@@ -84,7 +91,17 @@ FORWARD_STEMS = (
 )  # fmt: skip
 """Between dashes, or before a colon: a letter that was forwarded follows."""
 
-END_STEMS = ("конец", "завершение", "кінець", "end of", "end forwarded", "ende der", "fin du", "fin del")
+FORWARD_SENTENCES = frozenset({
+    "this is a forwarded message", "это пересылаемое сообщение", "это пересланное сообщение",
+    "это пересылаемое письмо", "це переслане повідомлення",
+})  # fmt: skip
+"""A whole line above a header block, with no dashes around it."""
+
+SCISSORS_STEMS = ("original message", "исходное сообщение", "исходный текст", "исходного текста", "исходного сообщения",
+                  "forwarded message", "пересылаем")  # fmt: skip
+"""Between the scissors `===8<===` of The Bat!: the text of a forwarded letter."""
+
+END_STEMS = ("конец", "завершение", "кінець", "end of", "end forwarded", "окончание", "ende der", "fin du", "fin del")
 """With a forward stem: the forwarded letter ends here."""
 
 REPLY_SUBJECT = re.compile(
