@@ -62,6 +62,12 @@ def is_bare(text: str) -> bool:
     return 1 < len(said) < _LONG_LINE and said not in _PLUSES and _SEPARATOR.fullmatch(said) is not None
 
 
+def is_mark(text: str) -> bool:
+    """Tell whether the line holds no word: dashes, or one sign that a program leaves."""
+    said = text.strip()
+    return said not in _PLUSES and len(said) < _LONG_LINE and _SEPARATOR.fullmatch(said) is not None
+
+
 def parts_letters(text: str) -> bool:
     """Tell whether the line is only there to part letters: dashes, or «Исходное сообщение» between dashes."""
     return is_bare(text) or divider(text).opens_original

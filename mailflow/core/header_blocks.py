@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailflow.core.lines import Line
 from mailflow.core.quote_words import DATE, FROM, HEADER_NAMES, SUBJECT, TO
@@ -49,7 +49,14 @@ def header_block(lines: Sequence[Line], at: int) -> Headers:
             last = next(reversed(found))
             found[last] = f"{found[last]} {lines[end].text.strip()}".strip()
         end += 1
-    return _headers(found, end - at)
+    return _headers(found, end - at) if end - at != 1 else _on_one_line(lines[at].text)
+
+
+def _on_one_line(text: str) -> Headers:
+    """Read a whole block that lost its line ends: a sender and a date, an address and an hour must be in it."""
+    headers = run_on_headers(text) if len(text) < _LONG_LINE else Headers()
+    is_block = bool(headers.from_ and headers.date and _ADDRESS.search(text) and _HOUR.search(text))
+    return replace(headers, length=1) if is_block else Headers()
 
 
 def _headers(found: dict[str, str], length: int) -> Headers:

@@ -44,7 +44,12 @@ _QUOTE_NAMES = (
     "mail-quote-collapse", "mail-app-auto-quote", "yahoo_quoted", "protonmail_quote", "zmail_extra",
     "tutanota_quote", "olk_src_body_section",
 )  # fmt: skip
+_ANSWERED_NAMES = ("gmail_quote", "gmail_quote_container")
 _HEADER_NAMES = ("divrplyfwdmsg", "moz-cite-prefix", "gmail_attr")
+_SIGNATURE_NAMES = (
+    "gmail_signature", "moz-signature", "ms-outlook-mobile-signature", "mail-app-auto-signature", "applemailsignature",
+    "mail-app-auto-default-signature", "protonmail_signature_block", "zmail_signature", "bloop_sign",
+)  # fmt: skip
 _OUTLOOK_RULE = re.compile(r"border-top:\s?solid\s?#(?:e1e1e1|b5c4df)")
 
 
@@ -54,6 +59,14 @@ class _Element:
     look: Look
     quoted: bool
     indented: bool
+    mark: str = ""
+    signature: bool = False
+    answered: bool = False
+    """Inside the div in which Gmail puts what it quotes, and also what it forwards."""
+
+    def line(self, text: str) -> Line:
+        """Give a line that stands in this element."""
+        return Line(text, self.quoted, self.indented, mark=self.mark, signature=self.signature)
 
 
 @dataclass(slots=True)
@@ -120,14 +133,24 @@ def _open(page: _Page, tag: str, attributes: dict[str, str]) -> None:
         page.counts[page.open.pop().tag] -= 1
     page.counts[tag] += 1
     if not attributes and tag not in STRUCK_TAGS:
-        page.open.append(_Element(tag, page.here.look, page.here.quoted, page.here.indented or tag == "blockquote"))
+        page.open.append(replace(page.here, tag=tag, indented=page.here.indented or tag == "blockquote"))
         return
     names = [name.lower() for key in ("class", "id") for name in attributes.get(key, "").split()]
-    cite = tag == "blockquote" and (attributes.get("type", "").lower() == "cite" or "cite" in attributes)
+    cite = tag == "blockquote" and (
+        attributes.get("type", "").lower() == "cite" or "cite" in attributes or page.here.answered
+    )
     above = page.here
-    quoted = above.quoted or cite or _is_named(names, _QUOTE_NAMES)
-    look = above.look.under(tag, attributes, page.styles)
-    page.open.append(_Element(tag, look, quoted, above.indented or tag == "blockquote"))
+    page.open.append(
+        _Element(
+            tag,
+            look=above.look.under(tag, attributes, page.styles),
+            quoted=above.quoted or cite or _is_named(names, _QUOTE_NAMES),
+            indented=above.indented or tag == "blockquote",
+            mark=above.mark or (_mark(attributes) if tag == "blockquote" and not above.indented else ""),
+            answered=above.answered or (tag == "div" and _is_named(names, _ANSWERED_NAMES)),
+            signature=above.signature or _is_signature(names, attributes),
+        )
+    )
     if _is_named(names, _HEADER_NAMES):
         page.header = "header"
     elif _OUTLOOK_RULE.search(attributes.get("style", "").lower()):
@@ -162,7 +185,7 @@ def _end_line(page: _Page, keep_blank: bool = False) -> None:
     text, veiled = "".join(page.seen).strip(), "".join(page.veiled).strip()
     page.seen.clear()
     page.veiled.clear()
-    line = Line(text, page.here.quoted, page.here.indented)
+    line = page.here.line(text)
     if veiled:
         page.lines.append(replace(line, text=_SPACE.sub(" ", veiled), hidden=True))
     if text and page.header:
@@ -174,13 +197,13 @@ def _end_line(page: _Page, keep_blank: bool = False) -> None:
 
 def _end_pre_lines(page: _Page) -> None:
     *whole, last = "".join(page.seen).split("\n")
-    page.lines.extend(Line(line.rstrip(), page.here.quoted, page.here.indented) for line in whole)
+    page.lines.extend(page.here.line(line.rstrip()) for line in whole)
     page.seen[:] = [last]
 
 
 def _blank_line(page: _Page) -> None:
     if page.lines and not page.lines[-1].blank:
-        page.lines.append(Line("", page.here.quoted, page.here.indented))
+        page.lines.append(page.here.line(""))
 
 
 def _attributes(rest: str) -> dict[str, str]:
@@ -192,6 +215,19 @@ def _attributes(rest: str) -> dict[str, str]:
 def _is_named(names: list[str], wanted: tuple[str, ...]) -> bool:
     """Compare by the end: web mail puts a prefix of its own before other programs' names (`x_`, `ecx`)."""
     return any(name.endswith(wanted) or name.startswith(wanted) for name in names)
+
+
+def _mark(attributes: dict[str, str]) -> str:
+    return " ".join(f"{name}={value}" for name, value in sorted(attributes.items()))[:300]
+
+
+def _is_signature(names: list[str], attributes: dict[str, str]) -> bool:
+    """Outlook on the web calls it `Signature` and nothing more, Mail.ru marks it with an attribute."""
+    return (
+        _is_named(names, _SIGNATURE_NAMES)
+        or attributes.get("id", "").lower().removeprefix("x_") == "signature"
+        or "data-signature-widget" in attributes
+    )
 
 
 def _emoji(alt: str) -> str:

@@ -11,6 +11,7 @@ text: «С уважением, Смирнова / P.S. только после �
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from mailflow.core.normal import Token, clean, tokens, word_list
 from mailflow.core.phrase_search import find, index
@@ -18,12 +19,18 @@ from mailflow.core.said_names import is_name
 from mailflow.core.says import Says
 
 _CLOSING = re.compile(
-    r"(?:с уважением|с искренним уважением|с наилучшими(?: пожеланиями)?|с благодарностью|искренне ваш\w?|"
-    r"всего (?:доброго|хорошего)|"
-    r"заранее (?:спасибо|благодарю)|спасибо|благодарю|хорошего дня|с приветом|"
+    r"(?:с уважением|с искренним уважением|с наилучшими(?: пожеланиями)?|с благодарностью|искренне ваш\w?|с почтением|"
+    r"всего (?:доброго|хорошего)|с ув\.?|"
+    r"заранее (?:спасибо|благодарю)|спасибо|благодарю|хорошего (?:дня|вечера)|с приветом|"
     r"(?:best|kind|warm|many)?\s?(?:regards|wishes|thanks)|thank you|thanks|sincerely|yours (?:sincerely|"
-    r"truly|faithfully)|"
-    r"cheers|br|rgds|respectfully|з повагою|mit freundlichen grüßen|cordialement)(?![\w])[\s,.!—–-]*(?P<rest>.*)",
+    r"truly|faithfully)|cheers|br|rgds|respectfully|"
+    r"з повагою|з найкращими побажаннями|з павагай|құрметпен|"
+    r"(?:mit )?(?:freundliche|viele|beste|liebe|herzliche|schöne)[nr]? (?:grüßen?|gruß)|mfg|"
+    r"(?:bien )?cordialement|bien à vous|atentamente|(?:un )?saludos?(?: cordial(?:es)?)?|"
+    r"(?:cordiali |distinti )?saluti|atenciosamente|cumprimentos|"
+    r"pozdrawiam|z poważaniem|met vriendelijke groet(?:en)?|s pozdravem|"
+    r"(?:med )?(?:vänliga?|venlig|vennlig) (?:hälsningar?|hilsen)|mvh|ystävällisin terveisin|saygılarımla"
+    r")(?![\w])[\s,.!—–-]*(?P<rest>.*)",
     re.IGNORECASE,
 )
 _DELIMITER = re.compile(r"\s*(?:[-–—_=*]{2,}|—)\s*")
@@ -37,7 +44,8 @@ _CONTACT_WORDS = frozenset(
     word_list(
         "тел телефон моб мобильный раб рабочий сот факс доб вн внутр внутренний e-mail email mail почта сайт "
         "web skype telegram телеграм whatsapp "
-        "viber t m f e w tel phone mobile mob cell fax office ext site icq max вк пн-пт пн пт ежедневно с до d p"
+        "viber t m f e w mobil telefon fon handy tél "
+        "tel phone mobile mob cell fax office ext site icq max вк пн-пт пн пт ежедневно с до d p"
     )
 )
 _ADDRESS = re.compile(r"(?<!\w)(?:\d{6}|г\.|ул\.|пр-т|просп\.|пер\.|наб\.|ш\.|д\.|оф\.|офис|стр\."
@@ -53,7 +61,10 @@ _ROLE_STEMS = tuple(
         "председател президент "
         "ceo cfo coo cto director manager head lead senior chief officer accountant engineer lawyer "
         "secretary assistant department "
-        "specialist analyst coordinator buyer president vice vp consultant founder partner"
+        "specialist analyst coordinator buyer president vice vp consultant founder partner editor developer architect "
+        "designer researcher professor administrator owner operator planner supervisor controller auditor clerk "
+        "редактор архитектор проектировщик сметчик диспетчер референт оператор технолог энергетик механик геодезист "
+        "эколог эксперт консультант товаровед учредитель партнер партнёр завхоз заведующ"
     )
 )
 _VERB = re.compile(r"\w{3,}(?:ит|ут|ют|ят|йте|ите|тся|ться)$")
@@ -117,6 +128,22 @@ def _without_disclaimers(lines: list[str]) -> list[str]:
     return lines[:end]
 
 
+def is_signature(lines: Sequence[str]) -> bool:
+    """Tell whether lines that a mail program calls a signature are one: some people type their answer into it.
+
+    Less is asked than of lines that nobody calls so, an advertisement passes; but no word of decision, condition,
+    demand or question may stand in them, and nothing about a paper or money.
+    """
+    said = [line for line in lines if line.strip()]
+    return len(said) <= _LONGEST and all(_belongs(line) or _is_beside_the_point(line) for line in said)
+
+
+def _is_beside_the_point(line: str) -> bool:
+    if len(line) > 300 or "?" in line or _POSTSCRIPT.match(line) or _BUSINESS.search(line):
+        return False
+    return not any(phrase.says is not Says.POLITE for phrase in find(tokens(clean(line)), _DECISION))
+
+
 def is_disclaimer(paragraph: str) -> bool:
     """Tell whether a paragraph is the notice that offices add to every mail: legal in form and in every sentence."""
     said = paragraph[:4000]
@@ -134,7 +161,7 @@ def _opens(lines: list[str], at: int) -> bool:
         return False
     closing = _CLOSING.fullmatch(line.strip(" *_"))
     if closing:
-        return not closing["rest"] or all(_belongs(part) for part in closing["rest"].split(","))
+        return all(_belongs(part) for part in re.split(r"[,/]", closing["rest"]))
     return _is_name_line(line)
 
 

@@ -127,8 +127,8 @@ def _read(said: str, marked_below: bool) -> NameLine | None:
     if "@" not in bare and not _VERB.search(bare.lower()) and not (marked_below and _HOUR_AT_END.search(bare)):
         return None  # every other shape has an address or a verb, and reducing a line costs fifty times as much
     shape, from_, date = _reduce(bare)
-    if marked_below and _SHAPES_ABOVE_MARKS.fullmatch(shape) and _END.search(bare) and not _speaks(bare, shape):
-        return NameLine(from_, date, 1)
+    if marked_below and _SHAPES_ABOVE_MARKS.fullmatch(shape) and not _speaks(bare, shape):
+        return NameLine(from_, date, 1) if shape.endswith("A") or _END.search(bare) else None
     if not _SHAPES.fullmatch(shape):
         return None
     if not (

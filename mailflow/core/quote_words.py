@@ -38,7 +38,8 @@ VERBS = frozenset(
     word_list(
         "wrote writes sent написал написала написали писал писала пишет пишут пише написав schrieb geschrieben écrit "
         "escribió escreveu scritto skrev kirjoitti napisał napisała napsal napsala napísal írta yazdı scris schreef "
-        "geschreven viết 写道 寫道 wrote. писали пишете писав напісаў напісала піша жазды написа пише pisze napisao napisala έγραψε "
+        "geschreven viết 写道 寫道 wrote. "
+        "писали пишете писав напісаў напісала піша жазды написа пише pisze napisao napisala έγραψε "
         "quoting цитирую цитирование цитирует"
     )
 )
@@ -134,8 +135,8 @@ _TAIL_OPENINGS = (
     r"wurde von meinem|"
     r"envoyé (?:sans fil par|depuis|de|à partir d[e'])|enviado (?:desde|do|de|via)|inviato da|verzonden "
     r"(?:met|vanaf|via)|"
-    r"wysłane z|wysłano z|skickat från|sendt fra|odesláno z|odoslané z|lähetetty|trimis de pe|get|скачать|"
-    r"получить|загрузить|завантажити"
+    r"from my|адпраўлена з|wysłane z|wysłano z|skickat från|sendt fra|odesláno z|odoslané z|lähetetty|trimis de pe|get|"
+    r"скачать|получить|загрузить|завантажити"
 )
 MOBILE_TAIL = re.compile(
     rf"[\s\-–—*_(<\[]*(?:{_TAIL_OPENINGS})(?: (?:my|моего|моей|мого|своего|meinem|meiner|mon|mi|mio|min|"
@@ -145,5 +146,11 @@ MOBILE_TAIL = re.compile(
     r"(?:[,.;(]? ?(?:please )?(?:excuse|sorry|извините|простите|прошу прощения|прошу простить)[^?!]{0,60}[.!)]?)?",
     re.IGNORECASE,
 )
-SENT_FROM_MY = re.compile(r"[\s(<*_-]*sent from my [\w .'’+-]{1,40}[.!)>*_]?", re.IGNORECASE)
+SENT_FROM_MY = re.compile(
+    r"[\s(<*_-]*sent from my [\w .'’+-]{1,40}[.!)>*_]?"
+    r"|(?:從我的|从我的) ?[\w .-]{1,30} ?(?:傳送|发送)|[\w .-]{1,30}から送信|내 [\w .-]{1,30}에서 보냄"
+    r"|(?:менің )?[\w .-]{1,30}(?:нан|нен|дан|ден|тан|тен|құрылғысынан|құрылғымнан) жіберілді[.!]?",
+    re.IGNORECASE,
+)
 """Whole lines of these forms were added by a program, not written."""
+MARKDOWN_LINK = re.compile(r"\[([^\[\]]{1,60})\]\(https?://[^()\s]{1,200}\)")

@@ -18,11 +18,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from mailflow.core.dividers import divider, introduces_forward, is_bare, parts_letters
+from mailflow.core.dividers import divider, introduces_forward, is_mark, parts_letters
 from mailflow.core.header_blocks import Headers, header_block, header_kind, run_on_headers
 from mailflow.core.lines import Line
 from mailflow.core.name_lines import glued_name_line, name_line
-from mailflow.core.quote_words import MOBILE_TAIL, SENT_FROM_MY
+from mailflow.core.quote_words import MARKDOWN_LINK, MOBILE_TAIL, SENT_FROM_MY
 
 _MOST_OWN_LINES = 2000
 """Nobody writes more; behind so many own lines only marked quotes are looked for."""
@@ -225,23 +225,24 @@ def _end_of_marks(lines: Sequence[Line], at: int) -> int:
 
 
 def _is_broken_link(lines: Sequence[Line], at: int) -> bool:
-    """A long link in a quote is broken by some programs, and its second half loses the mark."""
+    """A long link in a quote is broken by some programs, and a part of it loses the mark."""
+    said = lines[at].text.strip()
     above = lines[at - 1].text if at else ""
-    open_link = above.rfind("http") > max(above.rfind(")"), above.rfind(">")) and lines[at - 1].quoted
-    return (
-        open_link and " " not in lines[at].text.strip().rstrip(">) ") and lines[at].text.rstrip().endswith((")", ">"))
-    )
+    if not (at and lines[at - 1].quoted and said.endswith((")", ">")) and " " not in said.rstrip(">) ")):
+        return False
+    is_whole = said.startswith(("(http", "<http")) and at + 1 < len(lines) and lines[at + 1].quoted
+    return is_whole or above.rfind("http") > max(above.rfind(")"), above.rfind(">"))
 
 
 def _tidy(own: Sequence[Line]) -> tuple[Line, ...]:
     """Take off what programs add to a person's words: tails of phones, the dashes above a quote."""
     kept = [line for line in own if not is_mobile_tail(line.text)]
-    while kept and (kept[-1].blank or is_bare(kept[-1].text)):
+    while kept and is_mark(kept[-1].text):
         kept.pop()
     return tuple(kept)
 
 
 def is_mobile_tail(line: str) -> bool:
     """Tell whether the line is one that phones and mail programs add by themselves."""
-    said = " ".join(line.split()) if len(line) < 300 else ""
+    said = MARKDOWN_LINK.sub(r"\1", " ".join(line.split())) if len(line) < 300 else ""
     return any(form.fullmatch(said) for form in (MOBILE_TAIL, SENT_FROM_MY)) if said else False
