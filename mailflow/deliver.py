@@ -29,9 +29,9 @@ from mailflow.edges.smtp import Accepted, Deferred, Outcome, Post, Refused, Unkn
 from mailflow.edges.store import OutboxState, Outgoing, Store, Token
 from mailflow.killpoints import reached
 
-ENCLOSING = frozenset({"ask", "reminder"})
+ENCLOSING = frozenset({"ask", "reminder", "notice"})
 """The letters that carry the case's files."""
-BY_LINK = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION})
+BY_LINK = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION, Ask.ACKNOWLEDGEMENT})
 """What can be answered on the page."""
 MOST_ENCLOSED = 15 * 1024 * 1024
 """Bytes of files in one letter; what does not fit is named in the letter and not enclosed."""

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from mailflow.app import App
+from mailflow.core.card_texts import card, title
 from mailflow.core.case import Case
 from mailflow.core.journal import Intact, replay, verify
 from mailflow.core.numbers import spellings
-from mailflow.core.showing import card, title
 from mailflow.edges.store import OutboxRow
 from mailflow.errors import MailflowError
 

@@ -358,7 +358,7 @@ def test_putting_off_twice_sets_one_reminder() -> None:
 def without(text: str, person: str) -> str:
     """The directory after somebody has left it."""
     left = re.sub(rf"^  {re.escape(person)}: .*\n", "", text, flags=re.MULTILINE)
-    return left.replace(f"head: {person}, ", "")
+    return left.replace(f"head: {person}, ", "").replace(f"[{person}, ", "[")
 
 
 HAPPENS: dict[str, tuple[str, Callable[[Story], object]]] = {

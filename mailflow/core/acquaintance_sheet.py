@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailflow.core.card_texts import title
 from mailflow.core.case import Ask, Assignment, Case, Standing
 from mailflow.core.dates import format_date
 from mailflow.core.office import Office
 from mailflow.core.sheet import case_code, zone_name
-from mailflow.core.showing import title
 from mailflow.core.views import Language
 from mailflow.core.visa_supplement import AgreedFile
 from mailflow.core.visas import way_of

@@ -45,6 +45,8 @@ class Ask(StrEnum):
     FIELDS = "fields"
     CORRECTION = "correction"
     EXPLANATION = "explanation"
+    OPINION = "opinion"
+    """An offer, an opinion: whatever is said or sent is the answer."""
 
 
 class Standing(StrEnum):
@@ -122,6 +124,14 @@ class Assignment:
     """The ISO day the person said he will decide; one reminder is set for it."""
     away: bool = False
     """An automatic reply said that the person is away; told once."""
+    spoke: bool = False
+    """The person has said something to it: from then on his silence is no agreement."""
+    undelivered: bool = False
+    """A letter to the person came back: his silence says nothing."""
+    silent_at: datetime | None = None
+    """When silence is acted upon: agreement by rule, or the manager is told."""
+    paused_at: datetime | None = None
+    """Since when the clock stands still, because he waits for an answer to his question."""
 
     @property
     def open(self) -> bool:
@@ -156,6 +166,9 @@ class Case:
     state: CaseState = CaseState.OPEN
     round: int = 1
     stage: str = ""
+    """The present stage; of several side by side the first that is not passed."""
+    passed: tuple[str, ...] = ()
+    """Of the stages that run side by side now, those that are passed."""
     fields: Fields = field(default_factory=dict)
     files: tuple[FileVersion, ...] = ()
     assignments: tuple[Assignment, ...] = ()
@@ -166,7 +179,7 @@ class Case:
     confirmed: bool = True
     """False while the process is only a guess that the initiator has yet to confirm."""
     spawned: tuple[str, ...] = ()
-    """The stages that have started their case: each does so once, whatever is taken back."""
+    """The stages that have started their case or sent their notice: each does so once, whatever is taken back."""
     passed_on: int = 0
     """How many mere comments were passed on to those who decide; there is a limit."""
     papers: tuple[Paper, ...] = ()

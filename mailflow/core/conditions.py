@@ -1,11 +1,12 @@
 """A condition of a rules file: an expression in CEL over the card and the people, never `eval`.
 
 Owns: compile, check at load, ask at run. Language: Common Expression Language (github.com/google/cel-spec).
-Sums are compared with `within` and `over`, which know currencies: sums in two currencies are never
-within and never over each other, so a limit in roubles cannot be slipped under in dollars.
+Sums are compared with `within` and `over`, which know currencies. A comparison of sums in two currencies, or
+of a sum that is not stated, has no answer: then whoever asks takes the careful side, and no limit in roubles
+can be slipped under, or a stage slipped past, in dollars.
 
     amount.within(initiator.trusted_sum)        amount.over(money("1 000 000 RUB"))
-    urgent && cash_flow_item == "Реклама"       object != ""
+    urgent && cash_flow_item == "Реклама"       answers.lawyer == "approve_with_remarks"
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any, Literal
 
 from mailflow.core.money import Money, parse_money, within
 
-ValueType = Literal["money", "text", "bool", "date", "list", "person"]
+ValueType = Literal["money", "text", "bool", "date", "list", "person", "answers"]
 Value = Money | str | bool | tuple[str, ...] | Mapping[str, Any] | None
 
 _FUNCTIONS = ("within", "over", "money", "size", "contains", "startsWith", "endsWith", "matches", "lower")
@@ -28,26 +29,40 @@ _SAMPLES: dict[str, Any] = {
     "text": "а",
     "date": "2026-11-20",
     "list": ["а"],
+    "answers": {},
     "person": {"id": "a", "department": "a", "trusted_sum": {"amount": "1.00", "currency": "RUB"}},
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A checked expression; ask it with `holds`."""
+    """A checked expression; ask it with `holds`, or with `fails` where the careful side is yes."""
 
     source: str
     program: Any = field(repr=False, compare=False)
 
     def holds(self, values: Mapping[str, Value]) -> bool:
-        """Say whether it is true of these values; anything but a clean `true` is false."""
+        """Say whether it is surely true of these values."""
+        return self.answer(values) is True
+
+    def fails(self, values: Mapping[str, Value]) -> bool:
+        """Say whether it is surely false of these values."""
+        return self.answer(values) is False
+
+    def answer(self, values: Mapping[str, Value]) -> bool | None:
+        """Give what it says of these values; None where it has no answer."""
         try:
-            return self.program.execute(_context(values)) is True
+            said = self.program.execute(_context(values))
         except (TypeError, ValueError, RuntimeError, KeyError):
-            return False
+            return None
+        return said if isinstance(said, bool) else None
 
 
-def compile_condition(source: str, known: Mapping[str, ValueType]) -> Condition:
+Choices = Mapping[str, tuple[str, ...]]
+"""The only values a name may have: those of a choice, and `answers.STAGE` for the answers of a stage."""
+
+
+def compile_condition(source: str, known: Mapping[str, ValueType], choices: Choices | None = None) -> Condition:
     """Compile and type-check an expression over the `known` names; raise ValueError saying what to mend."""
     import cel  # 0.3 s, most of it a command line we do not use: only when there are rules
 
@@ -57,9 +72,13 @@ def compile_condition(source: str, known: Mapping[str, ValueType]) -> Condition:
         raise ValueError(f"the condition cannot be read: {_caret(str(wrong))}") from None
     names = program.references()
     _refuse_unknown(names["variables"], names["functions"], known)
-    _check_equality(source, known)
+    _refuse_unknown_stages(source, choices or {})
+    _check_equality(source, known, choices or {})
+    _check_currencies(source)
+    if _TRUTH_COMPARED.search(source):
+        raise ValueError("a call is compared with true or false: leave `== true` out, write `!` for `== false`")
     condition = Condition(source, program)
-    _check_types(condition, {name: known[name] for name in names["variables"]})
+    _check_types(condition, {name: known[name] for name in names["variables"]}, choices or {})
     return condition
 
 
@@ -72,26 +91,59 @@ def _refuse_unknown(variables: list[str], functions: list[str], known: Mapping[s
             raise ValueError(f"the condition calls `{name}`, which does not exist: there are {', '.join(_FUNCTIONS)}")
 
 
+_STAGE_SAID = re.compile(r"(?<![\w.])answers\b(?:\s*\.\s*(\w+))?")
+
+
+def _refuse_unknown_stages(source: str, choices: Choices) -> None:
+    for said in _STAGE_SAID.finditer(source):
+        if f"answers.{said[1]}" not in choices:
+            stages = ", ".join(name.removeprefix("answers.") for name in choices if name.startswith("answers."))
+            raise ValueError(
+                f"the condition asks for the answer of `{said[1] or '?'}`, which is no earlier stage: "
+                f"there are {stages or 'none before it'}; write answers.STAGE"
+            )
+
+
 # CEL calls values of two kinds simply unequal, so a comparison that can never hold passes it by.
-_EQUALITY = re.compile(r"""(?<![\w.])(\w+)\s*[!=]=\s*("[^"]*"|'[^']*'|true\b|false\b|-?\d[\w.]*)""")
-_EQUALITY_BACK = re.compile(r"""("[^"]*"|'[^']*'|\btrue|\bfalse|-?\b\d[\w.]*)\s*[!=]=\s*(\w+)(?![\w.(])""")
+_NAME = r"(?<![\w.])((?:answers\.)?\w+)"
+_LITERAL = r"""("[^"]*"|'[^']*'|\btrue\b|\bfalse\b|-?\b\d[\w.]*)"""
+_EQUALITY = re.compile(rf"{_NAME}\s*[!=]=\s*{_LITERAL}")
+_EQUALITY_BACK = re.compile(rf"{_LITERAL}\s*[!=]=\s*{_NAME}(?![\w.(])")
 _LITERALS: Mapping[str, str] = {"text": "a text in quotes", "date": 'a date in quotes, "2026-12-31"', "bool": "true"}
 
 
-def _check_equality(source: str, known: Mapping[str, ValueType]) -> None:
-    """Refuse `urgent == "да"`: a name compared with a literal of another kind."""
+def _check_equality(source: str, known: Mapping[str, ValueType], choices: Choices) -> None:
+    """Refuse `urgent == "да"`, a name compared with a literal of another kind, and a choice it does not have."""
     pairs = [(m[1], m[2]) for m in _EQUALITY.finditer(source)]
     pairs += [(m[2], m[1]) for m in _EQUALITY_BACK.finditer(source)]
     for name, literal in pairs:
-        kind = known.get(name)
+        kind = "text" if name in choices else known.get(name)
         given = "bool" if literal in ("true", "false") else "text" if literal[0] in "\"'" else "number"
         if kind is not None and given != ("text" if kind == "date" else kind):
             wanted = _LITERALS.get(kind, "another expression")
             raise ValueError(f"`{name}` is never equal to {literal}: compare it with {wanted}")
+        if name in choices and literal[1:-1] not in ("", *choices[name]):
+            raise ValueError(f"`{name}` is never {literal}: it may be {', '.join(filter(None, choices[name]))}")
 
 
-def _check_types(condition: Condition, types: Mapping[str, ValueType]) -> None:
-    for sample in _samples(types):
+_TRUTH_COMPARED = re.compile(r"\)\s*[!=]=\s*(?:true|false)\b|\b(?:true|false)\s*[!=]=\s*[\w.]+\(")
+"""What has no answer is not equal to false either: such a comparison would turn «unknown» into a firm no."""
+_SUMS_COMPARED = re.compile(
+    r"""money\(\s*["']([^"']*)["']\s*\)\s*\.\s*(?:within|over)\(\s*money\(\s*["']([^"']*)["']"""
+)
+
+
+def _check_currencies(source: str) -> None:
+    """Refuse a comparison of two written sums in two currencies: it could never have an answer."""
+    for left, right in _SUMS_COMPARED.findall(source):
+        sums = (parse_money(left), parse_money(right))
+        if len({one.currency for one in sums if isinstance(one, Money)}) > 1:
+            raise ValueError(f"{left} and {right} are in two currencies: compare sums in one")
+
+
+def _check_types(condition: Condition, types: Mapping[str, ValueType], choices: Choices) -> None:
+    said = {name.removeprefix("answers."): "" for name in choices if name.startswith("answers.")}
+    for sample in _samples(types, said):
         try:
             result = condition.program.execute(_context(sample))
         except (TypeError, ValueError, RuntimeError, KeyError) as wrong:
@@ -100,10 +152,11 @@ def _check_types(condition: Condition, types: Mapping[str, ValueType]) -> None:
             raise ValueError("the condition must be true or false: compare it with something")
 
 
-def _samples(types: Mapping[str, ValueType]) -> Iterator[dict[str, Any]]:
+def _samples(types: Mapping[str, ValueType], said: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Every mix of the yes/no names: `||` and `&&` hide a wrong side unless both are walked."""
     flags = [name for name, kind in types.items() if kind == "bool"][:8]
     plain = {name: _SAMPLES[kind] for name, kind in types.items() if kind != "bool"}
+    plain |= {name: said for name, kind in types.items() if kind == "answers"}
     for mix in product((True, False), repeat=len(flags)):
         yield {**plain, **dict(zip(flags, mix, strict=True))}
 
@@ -143,14 +196,20 @@ def _sum(value: Any) -> Money | None:
     return Money(Decimal(value["amount"]), value["currency"])
 
 
-def _within(amount: Any, limit: Any) -> bool:
+# What has no answer is null: CEL carries it through `!`, `&&` and `||` as an error unless the other side decides.
+def _within(amount: Any, limit: Any) -> bool | None:
+    """Nothing is within a limit that is not there."""
     left, right = _sum(amount), _sum(limit)
-    return left is not None and right is not None and within(left, right)
+    if right is None:
+        return False
+    return within(left, right) if left is not None and left.currency == right.currency else None
 
 
-def _over(amount: Any, limit: Any) -> bool:
+def _over(amount: Any, limit: Any) -> bool | None:
     left, right = _sum(amount), _sum(limit)
-    return left is not None and right is not None and left.currency == right.currency and left.amount > right.amount
+    if left is None or right is None or left.currency != right.currency:
+        return None
+    return left.amount > right.amount
 
 
 def _literal(text: str) -> dict[str, str]:

@@ -10,18 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailflow.core.answers import Answer
+from mailflow.core.asking import ask_now, make_needed
 from mailflow.core.case import Ask, Assignment, CaseState, Decision, FieldValue, FileVersion, Standing
 from mailflow.core.events import AnswerReceived, IncomingFile
+from mailflow.core.facts import empty_fields, lacks_file, too_many
 from mailflow.core.nudging import unclear
-from mailflow.core.route import (
-    ask_now,
-    begin,
-    empty_fields,
-    go_on,
-    make_needed,
-    missing_fields,
-    next_round,
-)
+from mailflow.core.route import begin, go_on, missing_fields, next_round
 from mailflow.core.rules import NamedStage
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
@@ -38,11 +32,14 @@ def completed(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     if not turn.case.confirmed and event.answer in _NO:
         _not_meant(turn, person)
         return
-    confirms = event.answer is Answer.APPROVE and not turn.case.confirmed
-    if not (confirms or event.fields or event.files):
+    agrees = event.answer is Answer.APPROVE and not event.fields
+    confirms = agrees and not turn.case.confirmed
+    cut = _cut(turn) if agrees else {}
+    if not (confirms or cut or event.fields or event.files):
         unclear(turn, assignment, event, person)
         return
-    turn.change(confirmed=turn.case.confirmed or confirms, fields={**turn.case.fields, **event.fields})
+    turn.change(confirmed=turn.case.confirmed or confirms)
+    turn.fill({**cut, **event.fields})
     _keep_files(turn, event.files, person, event.comment, replaces_single=False)
     turn.because("fields", who=turn.office.short(person))
     if missing_fields(turn) or not turn.case.confirmed:
@@ -53,13 +50,21 @@ def completed(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     turn.letter("registered", turn.case.initiator, answers_a_mail=True)
 
 
+def _cut(turn: Turn) -> dict[str, FieldValue]:
+    """Give the lists that are longer than they may be, cut to their first names: the initiator has said yes to it."""
+    found = (
+        (name, turn.case.fields.get(name)) for name in turn.process.fields if too_many(turn.case, turn.office, name)
+    )
+    return {name: value[: turn.process.fields[name].most] for name, value in found if isinstance(value, tuple)}
+
+
 def _filled(turn: Turn, stage: NamedStage, assignment: Assignment, event: AnswerReceived, person: str) -> None:
     """A stage to fill: its fields, and where it has a draft the word that the draft is right."""
     fields = _open_to(turn, stage, event)
     added = bool(fields or event.files)
-    turn.change(fields={**turn.case.fields, **fields})
+    turn.fill(fields)
     _keep_files(turn, event.files, person, event.comment, replaces_single=False)
-    if empty_fields(turn, stage.rule.fields):
+    if empty_fields(turn.case, stage.rule.fields) or lacks_file(turn.case, stage.rule, assignment):
         _ask_for_rest(turn, stage, assignment, event, person, added)
     elif stage.rule.needs and added:
         turn.because("fields", who=turn.office.short(person))
@@ -107,6 +112,7 @@ def explained(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     question = assignment.pending_comment
     _done(turn, assignment, event, person)
     turn.because("explained", who=turn.office.short(person))
+    turn.unpause(assignment.about)
     asked = turn.case.assignment(assignment.about)
     if event.files and asked is not None and asked.open:
         _resubmit(turn, event, person, turn.case.stage, replaces_single=False)
@@ -117,9 +123,9 @@ def explained(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
         turn.letter("answered", turn.acting(asked.principal), asked.id, words)
 
 
-def take_files(turn: Turn, files: tuple[IncomingFile, ...], by: str) -> None:
-    """Put the files of a new request into the case."""
-    _keep_files(turn, files, by, "", replaces_single=False)
+def take_files(turn: Turn, files: tuple[IncomingFile, ...], by: str, comment: str = "") -> None:
+    """Put files into the case: those of a new request, or of work that had to bring one."""
+    _keep_files(turn, files, by, comment, replaces_single=False)
 
 
 def keep_aside(turn: Turn, files: tuple[IncomingFile, ...], by: str, comment: str) -> None:
@@ -137,7 +143,8 @@ def _resubmit(turn: Turn, event: AnswerReceived, person: str, from_stage: str, r
     before = turn.material
     # Only a correction is read anew; another file takes no warning about the papers away.
     findings = event.findings if event.files and replaces_single else turn.case.findings
-    turn.change(fields={**turn.case.fields, **event.fields}, findings=findings)
+    turn.change(findings=findings)
+    turn.fill(event.fields)
     _keep_files(turn, event.files, person, event.comment, replaces_single)
     turn.because("resubmitted", who=turn.office.short(person), round=turn.case.round + 1)
     next_round(turn, from_stage, turn.material != before)

@@ -9,6 +9,7 @@ Whose answer counts is said by `entitlement`; what a counted one does beside its
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from mailflow.core.answers import Answer
 from mailflow.core.case import (
@@ -16,10 +17,12 @@ from mailflow.core.case import (
     Ask,
     Assignment,
 )
-from mailflow.core.correcting import completed, corrected, explained, keep_aside, set_aside
+from mailflow.core.correcting import completed, corrected, explained, keep_aside, set_aside, take_files
 from mailflow.core.entitlement import DECISIONS, MayNot, may_decide
 from mailflow.core.events import AnswerReceived
-from mailflow.core.nudging import may_nudge, unclear
+from mailflow.core.facts import lacks_file
+from mailflow.core.gathering import gathered
+from mailflow.core.nudging import file_wanted, may_nudge, unclear
 from mailflow.core.recording import REPLIED, decide, pass_on_from, receipt, say, tell_initiator
 from mailflow.core.refusing import need_reason, refused, remarked
 from mailflow.core.resolving import resolved
@@ -43,6 +46,7 @@ def answer(turn: Turn, event: AnswerReceived) -> None:
     if isinstance(right, MayNot):
         _not_counted(turn, assignment, event, right)
         return
+    assignment = turn.put(assignment, spoke=True)
     if event.answer is Answer.WITHDRAW and assignment.ask not in DECISIONS:
         withdraw(turn, right.person, event.comment)
         return
@@ -102,9 +106,18 @@ def _may_pass_on(turn: Turn, writer: str) -> bool:
 
 
 def _decided(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
-    keep_aside(turn, event.files, person, event.comment)
-    act = _SAID.get(_settled(assignment, event), unclear)
-    act(turn, assignment, event, person)
+    _keep(turn, assignment, event, person)
+    settled = _settled(assignment, event)
+    _SAID.get(settled, unclear)(turn, assignment, replace(event, answer=settled), person)
+
+
+def _keep(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    """Keep the files that came: the work's own where the stage asks for one, else beside the case."""
+    stage = turn.process.stage(assignment.stage)
+    if stage is not None and stage.rule.file:
+        take_files(turn, event.files, person, event.comment)
+    else:
+        keep_aside(turn, event.files, person, event.comment)
 
 
 def _settled(assignment: Assignment, event: AnswerReceived) -> Answer:
@@ -116,6 +129,8 @@ def _settled(assignment: Assignment, event: AnswerReceived) -> Answer:
     vague = event.channel in REPLIED and event.answer in (Answer.UNCLEAR, Answer.DONE, Answer.ACKNOWLEDGE)
     if vague and event.comment and _reason_awaited(assignment):
         return Answer.DECLINE
+    if event.answer is Answer.UNCLEAR and event.files and assignment.ask is Ask.EXECUTION and not event.comment:
+        return Answer.DONE
     if event.answer is Answer.NEED_REASON and assignment.pending is Answer.APPROVE_WITH_REMARKS:
         return Answer.DECLINE
     return event.answer
@@ -128,6 +143,10 @@ def _reason_awaited(assignment: Assignment) -> bool:
 def _positive(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
     if event.answer is not _POSITIVE.get(assignment.ask):
         unclear(turn, assignment, event, person)
+        return
+    stage = turn.process.stage(assignment.stage)
+    if stage is not None and lacks_file(turn.case, stage.rule, assignment):
+        file_wanted(turn, assignment, event, person)
         return
     remark = assignment.pending_comment if assignment.pending is Answer.APPROVE_WITH_REMARKS else ""
     answer_ = Answer.APPROVE_WITH_REMARKS if remark else event.answer
@@ -143,6 +162,7 @@ _POSITIVE: Mapping[Ask, Answer] = {
     Ask.APPROVAL: Answer.APPROVE,
     Ask.PAYMENT: Answer.PAID,
     Ask.EXECUTION: Answer.DONE,
+    Ask.ACKNOWLEDGEMENT: Answer.ACKNOWLEDGE,
 }
 
 
@@ -172,6 +192,7 @@ def _question(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     asked_before = sum(1 for a in turn.case.assignments if a.ask is Ask.EXPLANATION)
     task = turn.open(f"{EXPLAIN}.{asked_before + 1}", turn.case.initiator, Ask.EXPLANATION, about=assignment.id)
     turn.put(task, pending_comment=event.comment)
+    turn.pause(turn.case.assignment(assignment.id) or assignment)
     turn.because("question", who=turn.office.short(person))
     words = {"who": turn.office.short(person), "question": event.comment}
     turn.letter("question", turn.case.initiator, task.id, words, papers=set_aside(turn, person))
@@ -192,6 +213,7 @@ _SAID: Mapping[Answer, _Act] = {
     Answer.APPROVE: _positive,
     Answer.PAID: _positive,
     Answer.DONE: _positive,
+    Answer.ACKNOWLEDGE: _positive,
     Answer.REWORK: refused,
     Answer.REJECT: refused,
     Answer.DECLINE: refused,
@@ -210,6 +232,7 @@ _ASKED: Mapping[Ask, _Act] = {
     Ask.FIELDS: completed,
     Ask.CORRECTION: corrected,
     Ask.EXPLANATION: explained,
-    Ask.ACKNOWLEDGEMENT: unclear,
+    Ask.ACKNOWLEDGEMENT: _decided,
+    Ask.OPINION: gathered,
     Ask.RESOLUTION: _decided,
 }

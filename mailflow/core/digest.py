@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
+from mailflow.core.card_texts import title
 from mailflow.core.case import Assignment, Case
 from mailflow.core.dates import format_date, format_date_with_weekday
 from mailflow.core.office import Office
-from mailflow.core.showing import title
 from mailflow.core.views import Language, Section
 from mailflow.core.worktime import Duration, Unit, is_working_day, working_days_between
 

@@ -46,13 +46,17 @@ class SendLetter:
     """Files beside those of the case: a sheet, a register."""
 
 
+Bell = Literal["remind", "due", "escalate", "silence"]
+"""What a timer rings for: before the term, at it, and what follows silence (told to the manager, or agreement)."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetTimer:
     """Wake this assignment at that time."""
 
     key: str
     at: datetime
-    what: Literal["remind", "due", "escalate"]
+    what: Bell
     assignment: str
 
 

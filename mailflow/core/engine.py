@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from mailflow.core.case import Ask, Assignment, Case, CaseState, Standing, case_id
+from mailflow.core.case import Ask, Case, Standing, case_id
 from mailflow.core.correcting import take_files
 from mailflow.core.deciding import answer
 from mailflow.core.effects import Enclosed, SendLetter, Transition
@@ -30,7 +30,8 @@ from mailflow.core.events import (
 )
 from mailflow.core.linking import document_made, linked_closed
 from mailflow.core.office import Office
-from mailflow.core.route import begin, instruction
+from mailflow.core.ringing import ring
+from mailflow.core.route import begin
 from mailflow.core.sender import Proven, Unproven
 from mailflow.core.turn import Turn
 from mailflow.core.upgrading import short_version, upgrade
@@ -67,7 +68,7 @@ def _happen(turn: Turn, event: CaseEvent) -> None:
         case CommandReceived():
             _command(turn, event)
         case TimerDue():
-            _timer(turn, event)
+            ring(turn, event)
         case AbsenceNoted():
             _absent(turn, event)
         case LetterBounced():
@@ -90,7 +91,6 @@ def _open(event: RequestReceived, office: Office) -> Transition:
         initiator=event.by,
         opened_at=event.at,
         subject=event.subject,
-        fields=dict(event.fields),
         findings=event.findings,
         proven=isinstance(event.proof, Proven),
         confirmed=event.sure,
@@ -99,6 +99,7 @@ def _open(event: RequestReceived, office: Office) -> Transition:
         thread=(event.message_id,) if event.message_id else (),
     )
     turn = Turn(case, event.key, event.at, office, event.message_id)
+    turn.fill(event.fields)
     turn.take_number()
     take_files(turn, event.files, event.by)
     who = office.short(event.by)
@@ -162,31 +163,6 @@ def _may_see(turn: Turn, person: str) -> bool:
     return person in {turn.case.initiator, turn.office.secretary, *asked}
 
 
-def _timer(turn: Turn, event: TimerDue) -> None:
-    assignment = turn.case.assignment(event.assignment)
-    if assignment is None or not assignment.open or turn.case.state is not CaseState.OPEN:
-        turn.because("timer_idle")
-        return
-    if event.what == "escalate":
-        _escalate(turn, assignment)
-        return
-    late = event.what == "due"
-    to = turn.acting(assignment.principal)
-    stage = turn.process.stage(assignment.stage)
-    words = instruction(turn, stage.rule, assignment.principal) if stage is not None else {"instruction": ""}
-    turn.because("late" if late else "reminded", who=turn.office.short(to))
-    turn.letter("reminder", to, assignment.id, {**words, "late": "yes" if late else ""})
-
-
-def _escalate(turn: Turn, assignment: Assignment) -> None:
-    """Tell the silent person's manager; where there is none, the secretary."""
-    above = turn.office.directory.manager(assignment.principal) or turn.office.secretary
-    who = turn.office.short(assignment.principal)
-    turn.because("escalated", who=who, manager=turn.office.short(above))
-    words = {"who": who, "since": turn.office.day(assignment.opened_at)}
-    turn.letter("escalation", above, words=words)
-
-
 def _absent(turn: Turn, event: AbsenceNoted) -> None:
     assignment = turn.case.assignment(event.assignment)
     who = turn.office.short(assignment.principal) if assignment is not None else "?"
@@ -201,5 +177,8 @@ def _absent(turn: Turn, event: AbsenceNoted) -> None:
 
 def _bounced(turn: Turn, event: LetterBounced) -> None:
     turn.because("bounced", address=event.address, reason=event.reason)
+    assignment = turn.case.assignment(event.assignment)
+    if assignment is not None and assignment.open:
+        turn.put(assignment, undelivered=True)
     words = {"address": event.address, "reason": event.reason}
     turn.letter("undelivered", turn.office.secretary, words=words)

@@ -17,7 +17,7 @@ from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
 from mailflow.core.wording import answer_word
 
-DECISIONS = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION, Ask.RESOLUTION})
+DECISIONS = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION, Ask.RESOLUTION, Ask.ACKNOWLEDGEMENT})
 """What is asked on a card: an answer to another card does not count."""
 
 

@@ -125,7 +125,7 @@ class TimerDue:
     at: datetime
     case: str
     assignment: str
-    what: Literal["remind", "due", "escalate"]
+    what: Literal["remind", "due", "escalate", "silence"]
     type: Literal["timer"] = "timer"
 
 

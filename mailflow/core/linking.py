@@ -6,10 +6,14 @@ Owns: what happens when a paper a stage waits for is made, and when a case start
 from __future__ import annotations
 
 from mailflow.core.answers import Answer
+from mailflow.core.asking import ask_now
 from mailflow.core.case import Assignment, CaseState, Decision, Paper, Standing
+from mailflow.core.closing import finish_letters
 from mailflow.core.events import DocumentMade, LinkedCaseClosed
-from mailflow.core.route import ask_now, finish_letters, go_on
+from mailflow.core.notifying import send_produced
+from mailflow.core.route import go_on
 from mailflow.core.routing import people
+from mailflow.core.rules import NamedStage
 from mailflow.core.turn import Turn
 
 
@@ -22,28 +26,34 @@ def document_made(turn: Turn, event: DocumentMade) -> None:
     turn.because("document", name=file.name)
     if turn.case.state is not CaseState.OPEN:
         finish_letters(turn)
-        return
-    stage = turn.process.stage(turn.case.stage)
-    if stage is not None and event.document in stage.rule.needs:
+    waiting = [stage for stage in turn.present if event.document in stage.rule.needs]
+    for stage in waiting:
         ask_now(turn, stage)
+    if not waiting:
+        send_produced(turn, paper)
 
 
 def linked_closed(turn: Turn, event: LinkedCaseClosed) -> None:
     """A case started from this one is closed: whoever's task it was has done it."""
     turn.change(linked=(*turn.case.linked, event.number))
     turn.because("linked_closed", number=event.number)
-    stage = turn.process.stage(turn.case.stage)
     over = turn.case.state is not CaseState.OPEN or event.state != CaseState.DONE
-    if stage is None or not stage.rule.done_by_linked or over:
+    if over:
         return
-    responsible = _responsible(turn)
-    for assignment in turn.case.at_stage(stage.name):
-        if assignment.open and assignment.principal in responsible:
-            _done(turn, assignment, event.number)
-    go_on(turn, stage)
+    for stage in turn.present:
+        if stage.rule.done_by_linked:
+            _done_here(turn, stage, event.number)
     if turn.case.state is CaseState.DONE and not turn.process.closing_papers:
         result = turn.note("note_linked", number=event.number)
         turn.letter("closed", turn.case.initiator, words={"result": result})
+
+
+def _done_here(turn: Turn, stage: NamedStage, number: str) -> None:
+    responsible = _responsible(turn)
+    for assignment in turn.case.at_stage(stage.name):
+        if assignment.open and assignment.principal in responsible:
+            _done(turn, assignment, number)
+    go_on(turn, stage)
 
 
 def _responsible(turn: Turn) -> frozenset[str]:

@@ -42,4 +42,5 @@ def _known(value: FieldValue, rule: FieldRule | None, directory: Directory) -> F
 def _people(names: Iterable[str], rule: FieldRule, directory: Directory) -> tuple[str, ...] | None:
     found = [whom(name, directory, rule.departments) for name in names]
     ids = tuple(dict.fromkeys(person for people in found for person in people or ()))
-    return ids if all(found) and (rule.most is None or len(ids) <= rule.most) else None
+    # A list longer than it may be is kept whole: the initiator is asked whom to leave out.
+    return ids if all(found) else None

@@ -29,3 +29,13 @@ def unclear(turn: Turn, assignment: Assignment, event: AnswerReceived, person: s
         return
     turn.because("unclear", who=who)
     turn.letter("unclear", person, assignment.id, {"text": event.comment}, answers_a_mail=True)
+
+
+def file_wanted(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    """The work was to bring a file and has not: ask for it."""
+    who = turn.office.short(person)
+    if not may_nudge(turn, assignment):
+        turn.because("unclear_silent", who=who)
+        return
+    turn.because("file_wanted", who=who)
+    turn.letter("file", person, assignment.id, {"text": event.comment}, answers_a_mail=True)

@@ -70,6 +70,10 @@ class Office:
         """Give the moment so much working time earlier: when to remind."""
         return worktime.earlier(moment, span, self.calendar, self.hours)
 
+    def put_off(self, term: datetime, since: datetime, until: datetime) -> datetime:
+        """Give the term after its clock stood still between those moments."""
+        return worktime.put_off(term, since, until, self.calendar, self.hours)
+
     def end_of(self, day: date) -> datetime:
         """Give the closing hour of that day."""
         return datetime.combine(day, self.hours.end, self.hours.zone)

@@ -38,6 +38,8 @@ class Form:
     number: str = ""
     date: str = ""
     code: str = ""
+    read: str = ""
+    """The tick «Документ прочитан»: "yes" where it was set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,11 @@ class NeedsDate:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedsTick:
+    """«Ознакомлен» without the tick that the document has been read."""
+
+
+@dataclass(frozen=True, slots=True)
 class NeedsCode:
     """This browser is not known here yet."""
 
@@ -156,6 +163,7 @@ Complaint = (
     | NeedsChoice
     | NeedsReason
     | NeedsDate
+    | NeedsTick
     | NeedsCode
     | WrongCode
     | TooManyCodes

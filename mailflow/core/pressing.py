@@ -32,6 +32,7 @@ from mailflow.core.pages import (
     NeedsChoice,
     NeedsDate,
     NeedsReason,
+    NeedsTick,
     NotYours,
     Page,
     PageFile,
@@ -55,6 +56,7 @@ ANSWERS: Mapping[str, Answer] = {
     "reject": Answer.REJECT,
     "paid": Answer.PAID,
     "done": Answer.DONE,
+    "acknowledge": Answer.ACKNOWLEDGE,
     "question": Answer.QUESTION,
 }
 """Every choice a form may name, and what it says to the engine."""
@@ -122,6 +124,8 @@ def complaint(form: Form, page: Page) -> Complaint | None:
         return NeedsReason(form.choice)
     if form.choice == "paid" and form.date.strip() and _date(form.date, page.today) is None:
         return NeedsDate()
+    if form.choice == "acknowledge" and form.read != "yes":
+        return NeedsTick()
     return None
 
 

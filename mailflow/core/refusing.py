@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from mailflow.core.answers import Answer
 from mailflow.core.case import REWORK, Ask, Assignment, CaseState
+from mailflow.core.closing import close_open, tell_starter
 from mailflow.core.correcting import set_aside
 from mailflow.core.events import AnswerReceived
 from mailflow.core.nudging import may_nudge
 from mailflow.core.recording import decide, receipt
-from mailflow.core.route import close_open, tell_starter
 from mailflow.core.turn import Turn
 from mailflow.core.wording import answer_word
 
@@ -23,7 +23,7 @@ def refused(turn: Turn, assignment: Assignment, event: AnswerReceived, person: s
         need_reason(turn, assignment, event, person)
         return
     stage = turn.process.stage(assignment.stage)
-    actions = stage.rule.actions if stage is not None else ()
+    actions = stage.rule.returns if stage is not None else ()
     final = "reject" in actions and (event.answer is Answer.REJECT or "rework" not in actions)
     answer_ = Answer.REJECT if final else Answer.REWORK
     decide(turn, assignment, event, person, answer_, reason)

@@ -12,10 +12,21 @@ from typing import Any
 from mailflow.core.case import OWN_STAGES
 from mailflow.core.directory import Directory
 from mailflow.core.documents import Lines, Path
-from mailflow.core.routing import Manager, Managers, unknown_in
+from mailflow.core.routing import (
+    ByTable,
+    Everybody,
+    FromField,
+    Manager,
+    Managers,
+    Role,
+    Who,
+    parts_of,
+    tables_of,
+    unknown_in,
+)
 from mailflow.core.rule_file import RuleFile
 from mailflow.core.rule_words import DueField
-from mailflow.core.stages import Stage
+from mailflow.core.stages import NOBODY_ACTS, Stage
 
 PAPER_NAMES = (
     "acquaintance_sheet",
@@ -42,18 +53,24 @@ def _stage_complaints(file: RuleFile, lines: Lines, directory: Directory | None)
     if not file.stages:
         yield f"{lines.at(('stages',))}: the process has no stages: add at least one"
     seen: set[str] = set()
+    beside: set[str] = set()
     money = any(stage.money_moves for entry in file.stages for stage in entry.values())
     for n, entry in enumerate(file.stages):
         path: Path = ("stages", n)
         if len(entry) != 1:
             yield f"{lines.at(path)}: one stage an item: write `- name: {{kind: ..., who: ...}}`"
         for name, stage in entry.items():
-            yield from _one_stage(name, stage, (*path, name), lines, directory, seen, money)
+            where = (*path, name)
+            if stage.beside and stage.beside not in beside:
+                yield f"{lines.at((*where, 'beside'))}: `{stage.beside}` is not the stage just above `{name}`"
+            beside = {*beside, name} if stage.beside else {name}
+            yield from _one_stage(name, stage, where, lines, directory, seen)
+            yield from (f"{lines.at(where)}: {wrong}" for wrong in _money_at_risk(name, stage, money))
             seen.add(name)
 
 
 def _one_stage(
-    name: str, stage: Stage, path: Path, lines: Lines, directory: Directory | None, seen: set[str], money: bool
+    name: str, stage: Stage, path: Path, lines: Lines, directory: Directory | None, seen: set[str]
 ) -> Iterator[str]:
     if name in OWN_STAGES or name in seen:
         yield f"{lines.at(path)}: the stage name `{name}` is taken: choose another"
@@ -64,23 +81,57 @@ def _one_stage(
     yield from (f"{lines.at(path)}: {wrong}" for wrong in _shape(name, stage))
     if stage.remind and stage.due is None:
         yield f"{lines.at((*path, 'remind'))}: stage `{name}` reminds of a term it has not: add `due:`"
-    if stage.kind == "approve" and money and stage.if_initiator is None and not isinstance(stage.who, _NEVER_OWN):
-        yield (
-            f"{lines.at(path)}: stage `{name}` could fall to the initiator himself and money moves here: "
-            "add `if_initiator: role ...`"
-        )
     if stage.kind == "approve" and "approve" not in stage.actions:
         yield f"{lines.at((*path, 'actions'))}: stage `{name}` cannot be agreed: add `approve`"
 
 
+def _money_at_risk(name: str, stage: Stage, money: bool) -> Iterator[str]:
+    """What must be said where money moves: who stands in for the initiator, and that silence pays nothing."""
+    if stage.kind != "approve" or not money:
+        return
+    if stage.if_initiator is None and not isinstance(stage.who, _NEVER_OWN):
+        yield (f"stage `{name}` could fall to the initiator himself and money moves here: add `if_initiator: role ...`")
+    if stage.on_silence is not None and stage.on_silence.approve is True:
+        yield (
+            f"silence at stage `{name}` would agree to a payment: remove `approve: true`, "
+            "or write `approve: even for money` if that is meant"
+        )
+
+
 def _shape(name: str, stage: Stage) -> Iterator[str]:
     """What a stage of its kind must say and may not."""
-    if stage.kind != "spawn" and stage.who is None:
+    if stage.kind not in NOBODY_ACTS and stage.who is None:
         yield f"stage `{name}` has no `who`: add it or remove the stage"
-    if (stage.kind == "spawn") != (stage.spawn is not None):
-        yield f"stage `{name}`: `spawn:` belongs to kind spawn, and kind spawn needs it"
-    if (stage.kind == "fill") != bool(stage.fields):
-        yield f"stage `{name}`: `fields:` belongs to kind fill, and kind fill needs it"
+    for key, kinds in _ONLY_AT.items():
+        if getattr(stage, key) and stage.kind not in kinds:
+            yield f"stage `{name}`: `{key}:` belongs to kind {' or '.join(kinds)}"
+    for kind, keys in _NEEDED_BY.items():
+        if stage.kind == kind and not any(getattr(stage, key) for key in keys):
+            yield f"stage `{name}`: kind {kind} needs {' or '.join(f'`{key}:`' for key in keys)}"
+    if stage.on_silence is not None and stage.on_silence.approve and stage.kind != "approve":
+        yield f"stage `{name}`: silence can agree at kind approve only: remove `approve:`"
+    if stage.order == "one per department" and not _names_departments(stage):
+        yield f"stage `{name}` wants one of each department: name departments in `who:`"
+
+
+_ONLY_AT: Mapping[str, tuple[str, ...]] = {
+    "spawn": ("spawn",),
+    "fields": ("fill",),
+    "file": ("fill", "perform"),
+    "text": ("notify", "produce"),
+    "if_initiator": ("approve",),
+}
+_NEEDED_BY: Mapping[str, tuple[str, ...]] = {
+    "spawn": ("spawn",),
+    "fill": ("fields", "file"),
+    "produce": ("needs",),
+    "notify": ("text",),
+}
+
+
+def _names_departments(stage: Stage) -> bool:
+    parts = parts_of(stage.who) if stage.who is not None else ()
+    return any(isinstance(part, Everybody | FromField | Role) for part in parts)
 
 
 def _form_complaints(file: RuleFile, lines: Lines) -> Iterator[str]:
@@ -95,6 +146,8 @@ def _form_complaints(file: RuleFile, lines: Lines) -> Iterator[str]:
     for name, rule in file.fields.items():
         if rule.type == "choice" and not rule.of:
             yield f"{lines.at(('fields', name))}: the choice `{name}` has no values: add `of: [...]`"
+        if rule.most and rule.type != "people":
+            yield f"{lines.at(('fields', name, 'most'))}: `most:` counts people: `{name}` is {rule.type}"
 
 
 def _unknown_fields(file: RuleFile, lines: Lines) -> Iterator[str]:
@@ -109,6 +162,34 @@ def _unknown_fields(file: RuleFile, lines: Lines) -> Iterator[str]:
             for key, field in named:
                 if field not in file.fields:
                     yield f"{lines.at((*path, key))}: there is no field `{field}`: add it under `fields:`"
+            for language in ("ru", "en") if stage.text is not None else ():
+                known = dict.fromkeys((*file.fields, "number"), "")
+                yield from _bad_form(getattr(stage.text, language), known, lines.at((*path, "text")))
+            for key in ("who", "if_initiator"):
+                yield from (f"{lines.at((*path, key))}: {wrong}" for wrong in _wrong_who(getattr(stage, key), file))
+
+
+def _wrong_who(who: Who | None, file: RuleFile) -> Iterator[str]:
+    """Say what of `who` the card does not have: a field of people, a choice with every one of its values."""
+    if who is None:
+        return
+    for part in parts_of(who):
+        if isinstance(part, FromField) and (part.field not in file.fields or file.fields[part.field].type != "people"):
+            yield f"there is no field `{part.field}` of people: add it under `fields:` with type people"
+    for table in tables_of(who):
+        yield from _wrong_table(table, file)
+
+
+def _wrong_table(table: ByTable, file: RuleFile) -> Iterator[str]:
+    rule = file.fields.get(table.field)
+    if rule is None or rule.type != "choice":
+        yield f"the table goes by `{table.field}`, which is no choice: add it under `fields:` with type choice"
+        return
+    for value in set(table.table) - set(rule.of):
+        yield f"the table has `{value}`, which `{table.field}` never is: it may be {', '.join(rule.of)}"
+    missing = [value for value in rule.of if value not in table.table]
+    if missing and table.otherwise is None:
+        yield f"the table says nothing of {', '.join(missing)}: add rows, or `else: ...`"
 
 
 def _unknown_papers(file: RuleFile, lines: Lines) -> Iterator[str]:

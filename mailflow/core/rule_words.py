@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator
 
 from mailflow.core.routing import Who, read_who
 from mailflow.core.views import Language
@@ -57,10 +57,6 @@ def read_due(value: object) -> object:
     return _duration(value)
 
 
-def _who(value: object) -> object:
-    return read_who(value) if isinstance(value, str) else value
-
-
 def _texts(value: object) -> object:
     """A clerk may write one word without brackets, and numbers without quotes."""
     if isinstance(value, list):
@@ -70,5 +66,5 @@ def _texts(value: object) -> object:
 
 InWords = Annotated[Words, BeforeValidator(_words)]
 Span = Annotated[Duration, BeforeValidator(_duration)]
-WhoIs = Annotated[Who, BeforeValidator(_who)]
+WhoIs = Annotated[Who, PlainValidator(read_who)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]

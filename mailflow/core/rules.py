@@ -7,8 +7,9 @@ cure. What a file may say stands in `rule_file` and `stages`, what may be wrong 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from mailflow.core.conditions import Condition, ValueType, compile_condition
 from mailflow.core.directory import Directory
@@ -35,7 +36,14 @@ _CONDITION_TYPES: Mapping[FieldType, ValueType] = {
     "points": "list",
 }
 # What a condition may ask of the case itself, beside its fields.
-_CASE_NAMES: Mapping[str, ValueType] = {"initiator": "person", "round": "text", "proven": "bool"}
+_CASE_NAMES: Mapping[str, ValueType] = {
+    "initiator": "person",
+    "round": "text",
+    "proven": "bool",
+    "answers": "answers",
+}
+STAGE_ANSWERS = ("approve", "approve_with_remarks", "done", "paid", "acknowledge", "resolution", "silence", "skipped")
+"""What `answers.STAGE` may be in a condition; '' for a stage that was not entered in this round."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,26 @@ class Process:
         """Give the stage of that name; None for the stages every process has (clarify, rework, explain)."""
         return next((stage for stage in self.stages if stage.name == name), None)
 
+    @cached_property
+    def steps(self) -> tuple[tuple[NamedStage, ...], ...]:
+        """The route: stages that run side by side stand in one step."""
+        steps: list[tuple[NamedStage, ...]] = []
+        for stage in self.stages:
+            if stage.rule.beside and steps:
+                steps[-1] = (*steps[-1], stage)
+            else:
+                steps.append((stage,))
+        return tuple(steps)
+
+    def step(self, stage: str) -> int:
+        """Give the place in `steps` of the stage of that name; -1 where there is none."""
+        return next((n for n, step in enumerate(self.steps) if any(s.name == stage for s in step)), -1)
+
+    def beside(self, stage: str) -> tuple[NamedStage, ...]:
+        """Give the stages that run side by side with that one, itself among them; () where there is none."""
+        place = self.step(stage)
+        return self.steps[place] if place >= 0 else ()
+
     @property
     def material(self) -> frozenset[str]:
         """The fields whose change brings everybody back."""
@@ -80,6 +108,20 @@ class Process:
 Rules = Mapping[str, Process]
 
 
+def _named_stages(file: RuleFile, compiled: _Compiler) -> Iterator[NamedStage]:
+    """Give the stages with their conditions: each may ask for the answers of the steps before its own."""
+    before: list[str] = []
+    step: list[str] = []
+    for n, entry in enumerate(file.stages):
+        for name, stage in entry.items():
+            if not stage.beside:
+                before, step = before + step, []
+            when = compiled(stage.when, before, "stages", n, name, "when")
+            skip_when = compiled(stage.skip_when, before, "stages", n, name, "skip_when")
+            step.append(name)
+            yield NamedStage(name, stage, when, skip_when)
+
+
 def read_process(text: str, name: str, directory: Directory | None) -> Process:
     """Read one rules file; raise SettingsError with a line for everything wrong in it.
 
@@ -87,7 +129,7 @@ def read_process(text: str, name: str, directory: Directory | None) -> Process:
     """
     file, lines = read_with_lines(text, name, RuleFile)
     complaints: list[str] = []
-    conditions = _Compiler(lines, {**_CASE_NAMES, **_types(file)}, complaints)
+    conditions = _Compiler(lines, file, complaints)
     process = _process(file, conditions)
     complaints += complaints_of(file, lines, directory)
     if complaints:
@@ -107,14 +149,18 @@ def _types(file: RuleFile) -> dict[str, ValueType]:
 class _Compiler:
     """Compiles conditions, gathering the complaints with their lines."""
 
-    def __init__(self, lines: Lines, known: Mapping[str, ValueType], complaints: list[str]) -> None:
-        self._lines, self._known, self._complaints = lines, known, complaints
+    def __init__(self, lines: Lines, file: RuleFile, complaints: list[str]) -> None:
+        self._lines, self._complaints = lines, complaints
+        self._known: Mapping[str, ValueType] = {**_CASE_NAMES, **_types(file)}
+        self._choices = {name: rule.of for name, rule in file.fields.items() if rule.type == "choice"}
 
-    def __call__(self, source: str | None, *path: str | int) -> Condition | None:
+    def __call__(self, source: str | None, earlier: Iterable[str], *path: str | int) -> Condition | None:
+        """Compile a condition that may ask for the answers of the `earlier` stages."""
         if source is None:
             return None
+        said = {f"answers.{stage}": STAGE_ANSWERS for stage in earlier}
         try:
-            return compile_condition(source, self._known)
+            return compile_condition(source, self._known, {**self._choices, **said})
         except ValueError as wrong:
             self._complaints.append(f"{self._lines.at(path)}: {wrong}")
             return None
@@ -122,20 +168,11 @@ class _Compiler:
 
 def _process(file: RuleFile, compiled: _Compiler) -> Process:
     required = {
-        name: compiled(rule.required, "fields", name, "required") if isinstance(rule.required, str) else None
+        name: compiled(rule.required, (), "fields", name, "required") if isinstance(rule.required, str) else None
         for name, rule in file.fields.items()
         if rule.required
     }
-    stages = tuple(
-        NamedStage(
-            name,
-            stage,
-            compiled(stage.when, "stages", n, name, "when"),
-            compiled(stage.skip_when, "stages", n, name, "skip_when"),
-        )
-        for n, entry in enumerate(file.stages)
-        for name, stage in entry.items()
-    )
+    stages = tuple(_named_stages(file, compiled))
     return Process(
         file.process,
         file.title,

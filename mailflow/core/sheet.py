@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailflow.core.answers import Answer
+from mailflow.core.card_texts import field_text, title
 from mailflow.core.case import Ask, Assignment, Case, CaseState, Decision, FileVersion, Standing
 from mailflow.core.dates import format_date
 from mailflow.core.declension import decline
@@ -21,7 +22,6 @@ from mailflow.core.morphology import Case as GrammarCase
 from mailflow.core.office import Office
 from mailflow.core.person_names import PersonName, read_name
 from mailflow.core.rules import Process
-from mailflow.core.showing import field_text, title
 from mailflow.core.views import Language
 from mailflow.core.wording import answer_word
 from mailflow.core.worktime import working_days_between

@@ -8,24 +8,21 @@ gone its name.
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
-from urllib.parse import quote
+from datetime import datetime
 
-from mailflow.core.case import Ask, Assignment, Case, FieldValue, FileVersion, Standing
+from mailflow.core.card_texts import card, title
+from mailflow.core.case import Ask, Assignment, Case, FileVersion, Standing
 from mailflow.core.dates import format_date
 from mailflow.core.effects import SendLetter
+from mailflow.core.facts import missing_fields_of, too_many
 from mailflow.core.invoices import check_invoice
-from mailflow.core.money import Money, format_money
 from mailflow.core.office import Office
-from mailflow.core.route import missing_fields_of, people_ahead
+from mailflow.core.options import choices_of, options_of, says
+from mailflow.core.route import people_ahead
 from mailflow.core.rules import Process
-from mailflow.core.stages import Stage
-from mailflow.core.term import show_term
-from mailflow.core.views import Choice, FileLine, Finding, Language, LetterView, Line, Said, Waiting
+from mailflow.core.views import FileLine, Finding, Language, LetterView, Said, Waiting
 from mailflow.core.wording import answer_word
 
 
@@ -37,62 +34,6 @@ class Ways:
     reply_to: str = ""
     code: str = ""
     """The six digits an unknown browser is asked for, printed in the letter."""
-
-
-def title(case: Case, office: Office, language: Language) -> str:
-    """Give the case in one line: «Счёт № 57, ООО «Ромашка», 120 000,50 ₽»."""
-    process = office.known_process_of(case)
-    if process is None:
-        return case.subject or case.number
-    shown = {name: field_text(process, case.fields, name, language, office) for name in process.fields}
-    parts = [part.strip() for part in process.summary.in_(language).split(" · ")]
-    full = [part.format(**shown) for part in parts if _filled(part, shown)]
-    if not _filled(parts[0], shown):
-        full.insert(0, process.title.in_(language))
-    return ", ".join(full)
-
-
-def _filled(part: str, shown: Mapping[str, str]) -> bool:
-    return all(shown[name] for _, name, _, _ in string.Formatter().parse(part) if name)
-
-
-_YES_NO: Mapping[Language, tuple[str, str]] = {"ru": ("да", "нет"), "en": ("yes", "no")}
-
-
-def field_text(
-    process: Process, fields: Mapping[str, FieldValue], name: str, language: Language, office: Office
-) -> str:
-    """Give a field as people read it; '' where it is empty."""
-    value = fields.get(name)
-    if value is None or value == "" or value == ():
-        return ""
-    if isinstance(value, bool):
-        return _YES_NO[language][0 if value else 1]
-    if isinstance(value, tuple):
-        people = process.fields[name].type == "people"
-        return ", ".join(office.short(person) for person in value) if people else "; ".join(value)
-    match process.fields[name].type:
-        case "money":
-            return format_money(Money(Decimal(value), str(fields.get("currency") or "RUB")), language)
-        case "date":
-            return format_date(date.fromisoformat(value), language)
-        case "term":
-            return show_term(value, language)
-        case _:
-            return value
-
-
-def card(case: Case, office: Office, language: Language) -> tuple[Line, ...]:
-    """Give the lines of the card: every field that is filled and meant to be shown, in the order of the rules."""
-    process = office.known_process_of(case)
-    if process is None:
-        return ()
-    lines = (
-        Line(rule.label.in_(language), field_text(process, case.fields, name, language, office))
-        for name, rule in process.fields.items()
-        if rule.card
-    )
-    return tuple(line for line in lines if line.value)
 
 
 def letter_view(letter: SendLetter, case: Case | None, office: Office, ways: Ways, now: datetime) -> LetterView:
@@ -138,18 +79,29 @@ def _case_view(
     task = case.assignment(letter.assignment)
     stage = process.stage(task.stage) if task is not None else None
     rule = stage.rule if stage is not None else None
-    options = _options(task, rule) if task is not None and task.open else ()
+    options = options_of(task, rule) if task is not None and task.open else ()
     return replace(
         bare,
         card=card(case, office, language),
         findings=(*bare.findings, *_findings(case, language, now)),
         route=tuple(_route(case, office, language)) if letter.kind in _SHOW_THE_ROUTE else (),
-        choices=_choices(options, language, ways, f"Re: [{case.number}] {bare.title}"),
-        say=tuple(_WORDS[option][language][1] for option in options),
+        choices=choices_of(options, language, ways.link, ways.reply_to, f"Re: [{case.number}] {bare.title}"),
+        say=says(options, language),
         questions=_questions(case, task, process, language, office) if task is not None else (),
         code=ways.code,
+        asked=_ASKED.get(task.ask, "perform") if task is not None and task.open else "",
         words={**bare.words, **_facts(letter, case, process, language)},
     )
+
+
+_ASKED: Mapping[Ask, str] = {
+    Ask.APPROVAL: "approve",
+    Ask.ACKNOWLEDGEMENT: "acknowledge",
+    Ask.PAYMENT: "pay",
+    Ask.RESOLUTION: "resolve",
+    Ask.FIELDS: "fill",
+    Ask.OPINION: "reply",
+}
 
 
 def _each_once(words: Mapping[str, str]) -> dict[str, str]:
@@ -161,19 +113,31 @@ def _each_once(words: Mapping[str, str]) -> dict[str, str]:
 # Words a kind of letter may print although most such letters have none of them.
 _OWN_WORDS: Mapping[str, Mapping[str, str]] = {
     "registered": {"confirm": "", "trusted": ""},
-    "ask": {"instruction": ""},
-    "reminder": {"instruction": "", "late": ""},
+    "ask": {"instruction": "", "silence": ""},
+    "reminder": {"instruction": "", "late": "", "silence": ""},
     "closed": {"result": ""},
 }
 
 
 def _facts(letter: SendLetter, case: Case, process: Process, language: Language) -> dict[str, str]:
     """The words of a receipt that are read from the case itself."""
+    if letter.kind in ("ask", "reminder"):
+        return {"silence": _silence(letter, case, process, language)}
     if letter.kind != "registered":
         return {}
     guess = "" if case.confirmed else _GUESS[language].format(process=process.title.in_(language))
     notes = (_skip_note(a, process, language) for a in case.assignments if a.round == case.round)
     return {"confirm": guess, "trusted": next((note for note in notes if note), "")}
+
+
+def _silence(letter: SendLetter, case: Case, process: Process, language: Language) -> str:
+    """Give until when silence counts as agreement; '' where it never does."""
+    task = case.assignment(letter.assignment)
+    stage = process.stage(task.stage) if task is not None else None
+    rule = stage.rule.on_silence if stage is not None else None
+    if task is None or task.silent_at is None or rule is None or not rule.approve:
+        return ""
+    return format_date(task.silent_at.date(), language)
 
 
 _GUESS: Mapping[Language, str] = {
@@ -189,60 +153,6 @@ def _skip_note(assignment: Assignment, process: Process, language: Language) -> 
         return ""
     note = stage.rule.skip_note
     return f"{stage.rule.title.in_(language)}: {note.in_(language)}." if assignment.note in (note.ru, note.en) else ""
-
-
-_OPTIONS: Mapping[Ask, tuple[str, ...]] = {
-    Ask.APPROVAL: ("approve",),
-    Ask.PAYMENT: ("paid",),
-    Ask.EXECUTION: ("done",),
-    Ask.CORRECTION: ("done",),
-    Ask.RESOLUTION: ("resolution",),
-}
-
-
-def _options(task: Assignment, rule: Stage | None) -> tuple[str, ...]:
-    first = _OPTIONS.get(task.ask, ())
-    if rule is None or task.ask is Ask.RESOLUTION:
-        return first
-    more = tuple(action for action in rule.actions if action != "approve")
-    return (*first, *more)
-
-
-# What may be said: label of the button, and how a plain reply says it.
-_WORDS: Mapping[str, Mapping[Language, tuple[str, str]]] = {
-    "approve": {"ru": ("Согласовать", "Согласовано"), "en": ("Approve", "Approved")},
-    "rework": {"ru": ("На доработку", "На доработку: причина"), "en": ("Return", "Rework: reason")},
-    "reject": {"ru": ("Отклонить", "Отклонить: причина"), "en": ("Reject", "Reject: reason")},
-    "paid": {"ru": ("Оплачено", "Оплачено, п/п № … от …"), "en": ("Paid", "Paid, order No. … of …")},
-    "done": {"ru": ("Готово", "Готово"), "en": ("Done", "Done")},
-    "resolution": {"ru": ("Резолюция", "Петрову — подготовить ответ до 20.11"), "en": ("Resolution", "File")},
-}
-# What a mailto button writes into the mail: a complete answer, or one that waits for its reason or number.
-_MAILTO: Mapping[str, Mapping[Language, str]] = {
-    "approve": {"ru": "Согласовано", "en": "Approved"},
-    "rework": {"ru": "На доработку: ", "en": "Rework: "},
-    "reject": {"ru": "Отклонить: ", "en": "Reject: "},
-    "paid": {"ru": "Оплачено, п/п № ", "en": "Paid, order No. "},
-    "done": {"ru": "Готово", "en": "Done"},
-    "resolution": {"ru": "", "en": ""},
-}
-
-
-def _choices(options: tuple[str, ...], language: Language, ways: Ways, subject: str) -> tuple[Choice, ...]:
-    return tuple(
-        Choice(
-            option,
-            _WORDS[option][language][0],
-            f"{ways.link}?choice={option}" if ways.link else "",
-            mailto(ways.reply_to, subject, _MAILTO[option][language]) if ways.reply_to else "",
-        )
-        for option in options
-    )
-
-
-def mailto(address: str, subject: str, body: str) -> str:
-    """Give a mailto: address that opens a ready mail (RFC 6068)."""
-    return f"mailto:{quote(address, safe='@+')}?subject={quote(subject)}&body={quote(body)}"
 
 
 def _said(case: Case, office: Office, language: Language) -> Iterator[Said]:
@@ -301,8 +211,24 @@ def _questions(case: Case, task: Assignment, process: Process, language: Languag
         return ()
     stage = process.stage(task.stage)
     wanted = stage.rule.fields if stage is not None else missing_fields_of(case, office)
-    rules = (process.fields[name] for name in wanted if not case.fields.get(name))
-    return tuple((rule.ask or rule.label).in_(language) for rule in rules)
+    asked = (_question(name, case, process, language, office) for name in wanted)
+    return tuple(question for question in asked if question)
+
+
+def _question(name: str, case: Case, process: Process, language: Language, office: Office) -> str:
+    rule, value = process.fields[name], case.fields.get(name)
+    if not value and value is not False:
+        return (rule.ask or rule.label).in_(language)
+    if not isinstance(value, tuple) or not too_many(case, office, name):
+        return ""
+    kept = ", ".join(office.short(person) for person in value[: rule.most])
+    return _TOO_MANY[language].format(most=rule.most, names=kept, label=rule.label.in_(language))
+
+
+_TOO_MANY: Mapping[Language, str] = {
+    "ru": "Можно не более {most}. Оставить первых: {names}? Ответьте «да» или напишите «{label}: …» заново.",
+    "en": "No more than {most} are allowed. Keep the first: {names}? Answer “yes”, or write “{label}: …” anew.",
+}
 
 
 def _findings(case: Case, language: Language, now: datetime) -> tuple[Finding, ...]:

@@ -61,9 +61,9 @@ def _by_post(said: str, directory: Directory, departments: Departments) -> tuple
     if departments == "everybody":
         if " ".join(words) in _EVERYBODY:
             return tuple(directory.people)
-        members = [_members(key, directory) for key, one in directory.departments.items() if _same(words, one.title)]
-        if len(members) == 1 and members[0]:
-            return members[0]
+        whole = [members(key, directory) for key, one in directory.departments.items() if _same(words, one.title)]
+        if len(whole) == 1 and whole[0]:
+            return whole[0]
     holders = {directory.holders(role) for role, ways in _ROLES.items() if any(_same(words, way) for way in ways)}
     holders = {held for held in holders if held}
     if len(holders) == 1:
@@ -98,8 +98,10 @@ def _akin(one: str, other: str) -> bool:
     return one == other or (alike and abs(len(one) - len(other)) <= 3 and min(len(one), len(other)) > 2)
 
 
-def _members(department: str, directory: Directory) -> tuple[str, ...]:
+def members(department: str, directory: Directory) -> tuple[str, ...]:
     """Give everybody of a department and of those under it, its head with them."""
+    if department not in directory.departments:
+        return ()
     under = {department}
     for _ in directory.departments:
         under |= {key for key, one in directory.departments.items() if one.parent in under}

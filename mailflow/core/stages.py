@@ -1,22 +1,30 @@
 """One stage of a route, as a rules file writes it.
 
-Owns: the form of a stage and what each of its kinds asks of people. Refuses to know: fields, cases, which
+Owns: the form of a stage, its kinds, and what each asks of people. Refuses to know: fields, cases, which
 names the directory has (`rule_checks`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from mailflow.core.case import Ask
 from mailflow.core.rule_words import DueField, Entry, InWords, Span, Texts, WhoIs, read_due
 from mailflow.core.worktime import Duration
 
+Kind = Literal["approve", "fill", "perform", "acknowledge", "resolve", "collect", "produce", "spawn", "notify"]
 Assurance = Literal["mail", "known_browser"]
 Action = Literal["approve", "rework", "reject"]
+Order = Literal["in turn", "all", "any", "one per department"] | int
+
+NOBODY_ACTS = frozenset({"produce", "spawn", "notify"})
+"""The kinds at which nobody has a task: the route goes on at once."""
+_TOGETHER = frozenset({"acknowledge", "collect"})
+"""The kinds whose people are asked all at once unless the file says otherwise."""
+_WORDS = ("in turn", "all", "any", "one per department")
 
 
 class Reminder(Entry):
@@ -37,16 +45,27 @@ def _reminder(value: object) -> object:
 
 
 class OnSilence(Entry):
-    """What happens when nobody answers for so long after the task was given."""
+    """What happens when nobody answers for so long after the task was given.
+
+    Without a word more the silent person's manager is told.
+    """
 
     after: Span
-    escalate_to: Literal["manager"] = "manager"
+    escalate_to: Literal["manager"] | None = None
+    approve: Literal[True, False, "even for money"] = False
+    """Silence is agreement, of that one person, and marked so. Where money moves only if it says so."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _escalates(cls, value: Any) -> Any:
+        silent = isinstance(value, dict) and not {"approve", "escalate_to"} & set(value)
+        return {**value, "escalate_to": "manager"} if silent else value
 
 
 def _order(value: object) -> object:
-    if value in ("in turn", "all", "any") or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+    if value in _WORDS or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
         return value
-    raise ValueError("write «in turn», «all», «any», or how many of them must agree")
+    raise ValueError("write «in turn», «all», «any», «one per department», or how many of them must agree")
 
 
 class Numbering(Entry):
@@ -74,18 +93,26 @@ class Spawn(Entry):
 class Stage(Entry):
     """One stage of the route."""
 
-    kind: Literal["approve", "perform", "fill", "resolve", "spawn"]
+    kind: Kind
     who: WhoIs | None = None
+    """Who acts here; for notify and produce, who is written to."""
     title: InWords
+    beside: str = ""
+    """The stage just above that this one runs side by side with: the route goes on when both are passed."""
     fields: Texts = ()
     """What a fill stage must have before it is passed."""
+    file: bool = False
+    """A file has to come with the answer: a draft, a scan."""
     needs: Texts = ()
     """Documents made when the stage opens and enclosed with its letters: the names of templates/letters."""
+    text: InWords | None = None
+    """What a notify stage writes; {field} in braces."""
     number: Numbering | None = None
     spawn: Spawn | None = None
     done_by_linked: bool = False
     """The task is done when the case that was started from this one is."""
-    order: Annotated[Literal["in turn", "all", "any"] | int, BeforeValidator(_order)] = "in turn"
+    order: Annotated[Order, BeforeValidator(_order)] = "in turn"
+    """Of several people: one after another, all, any one, one of each department, or so many of them."""
     when: str | None = None
     """The stage exists only if this is true."""
     skip_when: str | None = None
@@ -102,14 +129,33 @@ class Stage(Entry):
     assurance: Assurance = "mail"
     instruction: InWords | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _asked_together(cls, value: Any) -> Any:
+        together = isinstance(value, dict) and value.get("kind") in _TOGETHER
+        return {"order": "all", **value} if together else value
+
     @property
     def ask(self) -> Ask:
         """What its assignments ask for."""
         if self.kind == "perform":
             return Ask.PAYMENT if self.answer == "paid" else Ask.EXECUTION
-        return {"approve": Ask.APPROVAL, "resolve": Ask.RESOLUTION}.get(self.kind, Ask.FIELDS)
+        return _ASKS.get(self.kind, Ask.FIELDS)
+
+    @property
+    def returns(self) -> tuple[Action, ...]:
+        """What its people may do instead of agreeing: send it back, reject it."""
+        return tuple(a for a in self.actions if a != "approve") if self.kind in ("approve", "perform") else ()
 
     @property
     def money_moves(self) -> bool:
         """Its done answer means that money has left."""
         return self.answer == "paid" and self.kind == "perform"
+
+
+_ASKS: Mapping[str, Ask] = {
+    "approve": Ask.APPROVAL,
+    "resolve": Ask.RESOLUTION,
+    "acknowledge": Ask.ACKNOWLEDGEMENT,
+    "collect": Ask.OPINION,
+}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from mailflow.core.case import (
     Ask,
@@ -24,6 +24,7 @@ from mailflow.core.case import (
     material_hash,
 )
 from mailflow.core.effects import (
+    Bell,
     Effect,
     Enclosed,
     MakeDocument,
@@ -37,7 +38,7 @@ from mailflow.core.effects import (
 )
 from mailflow.core.office import Office
 from mailflow.core.rule_words import DueField
-from mailflow.core.rules import Process
+from mailflow.core.rules import NamedStage, Process
 from mailflow.core.stages import Numbering, Stage
 from mailflow.core.views import Language
 from mailflow.core.wording import sentence
@@ -61,6 +62,11 @@ class Turn:
         return self.office.process_of(self.case)
 
     @property
+    def present(self) -> tuple[NamedStage, ...]:
+        """The stages of the step the case is at; () outside the route."""
+        return self.process.beside(self.case.stage)
+
+    @property
     def language(self) -> Language:
         """The language of notes and whys."""
         return self.office.language
@@ -80,6 +86,10 @@ class Turn:
     def change(self, **fields: Any) -> None:
         """Put new values into the case."""
         self.case = replace(self.case, **fields)
+
+    def fill(self, fields: Fields) -> None:
+        """Write fields to the card."""
+        self.change(fields={**self.case.fields, **fields})
 
     def put(self, assignment: Assignment, **fields: Any) -> Assignment:
         """Put the assignment, with these fields changed, into the case."""
@@ -127,6 +137,8 @@ class Turn:
         due = self._due(rule) if rule is not None else None
         name = assignment_id(self.case.id, self.case.round, stage, principal)
         made = Assignment(name, self.case.round, stage, principal, ask, self.now, due, about=about)
+        if rule is not None and rule.on_silence is not None:
+            made = replace(made, silent_at=self.office.after(self.now, rule.on_silence.after))
         before = self.case.assignment(name)
         if before is not None:
             made = replace(made, nudges=before.nudges)
@@ -147,7 +159,7 @@ class Turn:
         self.put(assignment, standing=Standing.VOID, note=note, pending=None)
         self.stop_timers(assignment)
 
-    def set_timer(self, what: Literal["remind", "due", "escalate"], at: datetime, assignment: Assignment) -> None:
+    def set_timer(self, what: Bell, at: datetime, assignment: Assignment) -> None:
         """Wake this assignment at that time."""
         self._effects.append(SetTimer(self._next(), at, what, assignment.id))
 
@@ -199,8 +211,38 @@ class Turn:
                 at = made.due_at if reminder.before is None else self.office.before(made.due_at, reminder.before)
                 if at > self.now:
                     self.set_timer("due" if reminder.before is None else "remind", at, made)
-        if rule.on_silence is not None:
-            self.set_timer("escalate", self.office.after(self.now, rule.on_silence.after), made)
+        if rule.on_silence is not None and made.silent_at is not None and made.silent_at > self.now:
+            if rule.on_silence.escalate_to is not None:
+                self.set_timer("escalate", made.silent_at, made)
+            if rule.on_silence.approve:
+                self.set_timer("silence", made.silent_at, made)
+
+    def pause(self, assignment: Assignment) -> None:
+        """Stop the clock of a task: its person waits for an answer to his question."""
+        if assignment.paused_at is None:
+            self.stop_timers(self.put(assignment, paused_at=self.now))
+
+    def unpause(self, assignment_id: str) -> None:
+        """Let the clock of a task go on once nothing is asked any more: its terms are as far away as they were."""
+        task = self.case.assignment(assignment_id)
+        asking = any(a.about == assignment_id for a in self.case.open_assignments)
+        if task is None or task.paused_at is None or not task.open or asking:
+            return
+        since, until = self.office.day(task.paused_at), self.office.day(self.now)
+        note = "; ".join(filter(None, (task.note, self.note("note_clock", since=since, until=until))))
+        on = self.put(
+            task,
+            paused_at=None,
+            due_at=self._after_pause(task.due_at, task.paused_at),
+            silent_at=self._after_pause(task.silent_at, task.paused_at),
+            note=note,
+        )
+        stage = self.process.stage(task.stage)
+        if stage is not None:
+            self.wind(on, stage.rule)
+
+    def _after_pause(self, term: datetime | None, since: datetime) -> datetime | None:
+        return self.office.put_off(term, since, self.now) if term is not None else None
 
     def _next(self) -> str:
         return f"{self._key}/{len(self._effects)}"

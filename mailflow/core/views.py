@@ -104,6 +104,8 @@ class LetterView:
     waiting: tuple[Waiting, ...] = ()
     route: tuple[str, ...] = ()
     files: tuple[FileLine, ...] = ()
+    asked: str = ""
+    """What is asked of the reader: approve, acknowledge, pay, resolve, fill, reply, perform; '' = as choices say."""
     due: str = ""
     """When this reader must act («13.11.2026»), or ''."""
     choices: tuple[Choice, ...] = ()

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailflow.core.card_texts import card, title
 from mailflow.core.case import Case
 from mailflow.core.dates import format_date
 from mailflow.core.office import Office
 from mailflow.core.sheet import case_code, zone_name
-from mailflow.core.showing import card, title
 from mailflow.core.views import Language, Line
 from mailflow.core.visas import Visa, visas
 

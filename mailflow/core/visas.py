@@ -27,7 +27,7 @@ class Visa:
 
 def visas(case: Case, office: Office) -> tuple[Visa, ...]:
     """Give the agreements that stand, one for each stage and principal, in the order they were asked for."""
-    process, language = office.process(case.process), office.language
+    process, language = office.process_of(case), office.language
     approving = {stage.name: stage.rule.title.in_(language) for stage in process.stages if stage.rule.kind == "approve"}
     last = {(asked.stage, asked.principal): asked for asked in case.assignments if asked.stage in approving}
     return tuple(_visa(asked, approving[asked.stage], office, language) for asked in last.values() if _agreed(asked))

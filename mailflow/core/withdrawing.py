@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailflow.core.answers import Answer
+from mailflow.core.asking import instruction
 from mailflow.core.case import Assignment, Case, CaseState, Standing, assignment_id
+from mailflow.core.closing import close_open, tell_starter
 from mailflow.core.events import AnswerReceived
 from mailflow.core.nudging import may_nudge
-from mailflow.core.route import close_open, instruction, tell_starter
 from mailflow.core.turn import Turn
 
 
@@ -32,8 +33,12 @@ def revoke(turn: Turn, assignment: Assignment, event: AnswerReceived, person: st
         if other.principal != turn.case.initiator:
             turn.letter("withdrawn", turn.acting(other.principal), other.id, words)
     note = turn.note("note_revoked")
+    assignment = replace(assignment, spoke=True)
     turn.put(assignment, standing=Standing.OPEN, decision=None, pending=None, carried=False, note=note)
-    turn.change(state=CaseState.OPEN, stage=assignment.stage, closed_at=None)
+    step = {stage.name for stage in turn.process.beside(assignment.stage)} | {assignment.stage}
+    were_passed = set(turn.case.passed) if turn.case.stage in step else step
+    passed = tuple(sorted(were_passed - {assignment.stage}))
+    turn.change(state=CaseState.OPEN, stage=assignment.stage, passed=passed, closed_at=None)
     _reopen_companions(turn, stopped, assignment)
     turn.because("revoked", who=turn.office.short(person))
     _ask_once_more(turn, assignment, person)
@@ -82,7 +87,9 @@ def _too_late(turn: Turn, assignment: Assignment) -> str:
     if turn.case.state is CaseState.WITHDRAWN:
         return turn.note("over")
     at = assignment.decision.at if assignment.decision is not None else assignment.opened_at
-    after = [a for a in turn.case.assignments if a.decision is not None and a.decision.at > at]
+    step = {stage.name for stage in turn.process.beside(assignment.stage)} - {assignment.stage}
+    later = (a for a in turn.case.assignments if a.decision is not None and a.decision.at > at)
+    after = [a for a in later if a.stage not in step]
     if after:
         return turn.note("next_decided", who=turn.office.short(after[-1].principal))
     paid_by_him = assignment.decision is not None and assignment.decision.answer is Answer.PAID
@@ -90,10 +97,11 @@ def _too_late(turn: Turn, assignment: Assignment) -> str:
 
 
 def _reopen_companions(turn: Turn, stopped: tuple[Assignment, ...], assignment: Assignment) -> None:
-    """Those who were being asked beside him at the same stage are still asked."""
+    """Those who were being asked beside him, at his stage or one that runs with it, are still asked."""
+    step = {stage.name for stage in turn.process.beside(assignment.stage)} | {assignment.stage}
     for other in stopped:
         now = turn.case.assignment(other.id)
-        if now is not None and other.stage == assignment.stage:
+        if now is not None and other.stage in step:
             turn.change(
                 assignments=tuple(
                     replace(a, standing=Standing.OPEN, note="") if a.id == other.id else a

@@ -22,6 +22,14 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "asks_process": ("процесс угадан и ждёт подтверждения", "the process is a guess and awaits confirmation"),
     "stage": ("следующий этап — {stage}: {who}", "the next stage is {stage}: {who}"),
     "skipped": ("этап «{stage}» пропущен: {note}", "stage “{stage}” is skipped: {note}"),
+    "unanswerable": (
+        "условие этапа «{stage}» проверить нельзя (сумма не указана или в другой валюте), поэтому этап обязателен",
+        "the condition of stage “{stage}” has no answer (no sum, or another currency), so the stage is kept",
+    ),
+    "told": ("«{stage}»: сообщили, {who}", "“{stage}”: told {who}"),
+    "produced": ("«{stage}»: документ готовится", "“{stage}”: the paper is being made"),
+    "file_wanted": ("{who}: файла нет, попросили прислать", "{who}: no file came; it was asked for"),
+    "gathered": ("{who}: ответ получен", "{who}: the reply has come"),
     "finished": ("маршрут пройден, заявка закрыта", "the route is complete, the case is closed"),
     "nobody": (
         "на этапе «{stage}» некому решать или решающих не хватает: поправьте оргструктуру или отзовите заявку",
@@ -56,6 +64,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "reminded": ("напоминание: {who}", "reminder: {who}"),
     "late": ("срок истёк: {who}", "the term has passed: {who}"),
     "escalated": ("{who} молчит; сообщили руководителю: {manager}", "{who} is silent; told the manager: {manager}"),
+    "silent": ("{who}: ответа нет, согласовано по правилу", "{who}: no answer, agreed by rule"),
+    "not_silent": (
+        "{who}: по молчанию не согласовано: ответ начат или письмо не дошло",
+        "{who}: not agreed by silence: an answer was begun or the letter did not arrive",
+    ),
     "timer_idle": ("таймер больше не нужен: задание закрыто", "the timer is no longer needed: the task is over"),
     "away": ("{who}: автоответ об отсутствии; это не решение", "{who}: an automatic reply; not a decision"),
     "bounced": ("письмо на {address} не доставлено: {reason}", "the letter to {address} was not delivered: {reason}"),
@@ -87,6 +100,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "note_enough": ("Не требуется: решили другие", "Not required: others have decided"),
     "note_round": ("Круг закрыт возвратом", "The round was ended by a return"),
     "note_closed": ("Заявка закрыта", "The case was closed"),
+    "note_clock": (
+        "Часы стояли с {since} по {until}: ждал ответа на вопрос",
+        "The clock stood from {since} to {until}: a question was open",
+    ),
     "note_revoked": ("Предыдущее решение отозвано", "The decision before was taken back"),
     # reasons an answer does not count
     "no_proof": ("отправитель не подтверждён: {reason}", "the sender is not proven: {reason}"),

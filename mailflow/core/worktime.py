@@ -193,6 +193,26 @@ def earlier(moment: datetime, duration: Duration, calendar: Calendar, hours: Off
             return _at(local.date() - timedelta(days=days), local.time(), hours)
 
 
+def working_time(begin: datetime, end: datetime, calendar: Calendar, hours: OfficeHours) -> timedelta:
+    """Give the office time between two moments (aware); nothing where the second is not later."""
+    total = timedelta(0)
+    for opening, closing in _office_days(_local(begin, hours).date(), 1, calendar, hours):
+        if opening >= end:
+            return total
+        total += max(_span(max(opening, begin), min(closing, end)), timedelta(0))
+    raise AssertionError("unreachable: office days do not end")
+
+
+def put_off(term: datetime, since: datetime, until: datetime, calendar: Calendar, hours: OfficeHours) -> datetime:
+    """Give a term whose clock stood still from `since` to `until`: as much office time is left as was left then.
+
+    A term that had passed by then stays.
+    """
+    if term <= since:
+        return term
+    return _spend(until, working_time(since, term, calendar, hours), calendar, hours)
+
+
 def _spend(moment: datetime, span: timedelta, calendar: Calendar, hours: OfficeHours) -> datetime:
     """Walk the office days forwards until the span is used up; a used-up day ends at its closing."""
     for opening, closing in _office_days(_local(moment, hours).date(), 1, calendar, hours):

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mailflow import telling
-from mailflow.core.showing import card
+from mailflow.core.card_texts import card
 from mailflow.core.views import Language
 from mailflow.demo.folder import Folder
 from mailflow.demo.house import DOCS, DemoError, House, company

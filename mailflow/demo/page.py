@@ -27,9 +27,9 @@ from starlette.routing import Route
 
 from mailflow import telling
 from mailflow.app import shipped
+from mailflow.core.card_texts import title
 from mailflow.core.case import Case
 from mailflow.core.numbers import spellings
-from mailflow.core.showing import title
 from mailflow.core.views import Language
 from mailflow.demo.house import DOCS, STRANGER, House
 from mailflow.demo.page_words import WORDS

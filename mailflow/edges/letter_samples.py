@@ -59,6 +59,8 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "status": ("card", "said", "waiting", "route", "files"),
     "absent": ("waiting",),
     "withdrawn": ("card",),
+    "notice": ("card", "files"),
+    "file": ("card",),
 }
 _NO_CASE = frozenset(("tasks", "help", "stray", "unknown_request", "code", "digest", "register"))
 
@@ -131,7 +133,11 @@ _RU = _Told(
             "trusted": "Согласование руководителя не требуется: сумма в пределах доверенной (500 000 ₽).",
         },
         "ask": {"instruction": "Проверьте, пожалуйста, статью ДДС и бюджет."},
-        "reminder": {"instruction": "Проверьте, пожалуйста, статью ДДС и бюджет.", "late": "yes"},
+        "reminder": {
+            "instruction": "Проверьте, пожалуйста, статью ДДС и бюджет.",
+            "late": "yes",
+            "silence": "25.11.2026",
+        },
         "escalation": {"who": "Смирнова О.Н.", "since": "12.11.2026"},
         "agreed": {"who": "Петров П.П.", "next": "решение финансового директора, Смирнова О.Н."},
         "returned": {"who": "Смирнова О.Н.", "reason": "Приложите коммерческое предложение и акт сверки."},
@@ -150,6 +156,8 @@ _RU = _Told(
         "recorded": {"said": "согласовано", "comment": "Только до пятницы.", "next": "оплата, бухгалтерия"},
         "absent": {"who": "Смирнова О.Н.", "until": "29.11.2026", "text": "Я в отпуске, пишите Петрову П.П."},
         "comment": {"who": "Смирнова О.Н.", "text": "Договор на следующий год лучше заключить заранее."},
+        "notice": {"text": "Счёт № 57 от ООО «Ромашка» оплачен. Товар привезут до пятницы."},
+        "file": {"text": "Готово, подписали."},
         "withdrawn": {"who": "Кузнецов И.И.", "reason": "Поставщик отменил заказ."},
         "undelivered": {"address": "o.smirnova@neon.example", "reason": "550 5.1.1 User unknown"},
         "stray": {
@@ -259,7 +267,11 @@ _EN = _Told(
             "trusted": "Your manager's approval is not needed: the amount is within your trusted sum (RUB 500,000).",
         },
         "ask": {"instruction": "Please check the cash flow item and the budget."},
-        "reminder": {"instruction": "Please check the cash flow item and the budget.", "late": "yes"},
+        "reminder": {
+            "instruction": "Please check the cash flow item and the budget.",
+            "late": "yes",
+            "silence": "25 Nov 2026",
+        },
         "escalation": {"who": "Olga Smirnova", "since": "12 Nov 2026"},
         "agreed": {"who": "Pavel Petrov", "next": "the decision of the finance director, Olga Smirnova"},
         "returned": {"who": "Olga Smirnova", "reason": "Attach the commercial offer and the reconciliation."},
@@ -278,6 +290,8 @@ _EN = _Told(
         "recorded": {"said": "approved", "comment": "Only until Friday.", "next": "payment, accounting"},
         "absent": {"who": "Olga Smirnova", "until": "29 Nov 2026", "text": "I am on leave, write to Pavel Petrov."},
         "comment": {"who": "Olga Smirnova", "text": "Next year's contract is better made in advance."},
+        "notice": {"text": "Invoice 57 of Daisy Ltd is paid. The goods arrive by Friday."},
+        "file": {"text": "Done, it is signed."},
         "withdrawn": {"who": "Ivan Kuznetsov", "reason": "The supplier has cancelled the order."},
         "undelivered": {"address": "o.smirnova@neon.example", "reason": "550 5.1.1 User unknown"},
         "stray": {

@@ -45,8 +45,8 @@ __all__ = ["KINDS", "Enclosure", "Envelope", "LetterError", "Letters", "Rendered
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "registered": ("confirm", "trusted"),
-    "ask": ("instruction",),
-    "reminder": ("instruction", "late"),
+    "ask": ("instruction", "silence"),
+    "reminder": ("instruction", "late", "silence"),
     "escalation": ("who", "since"),
     "agreed": ("who", "next"),
     "returned": ("who", "reason"),
@@ -64,6 +64,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "help": (),
     "absent": ("who", "until", "text"),
     "comment": ("who", "text"),
+    "notice": ("text",),
+    "file": ("text",),
     "withdrawn": ("who", "reason"),
     "undelivered": ("address", "reason"),
     "stray": ("from", "subject", "text"),
@@ -225,7 +227,7 @@ def _facts(view: LetterView, room: _Room) -> dict[str, Any]:
         values["rows"] = ()
     values["words"] = dict.fromkeys(KINDS[view.kind], "") | values["words"]
     values["say"] = tuple(one.strip("«»“”\"' ") for one in values["say"])
-    values["asked"] = _asked(view.choices)
+    values["asked"] = view.asked or _asked(view.choices)
     values["pages"] = tuple(one for one in values["choices"] if one["link"])
     values["mails"] = tuple(one for one in values["choices"] if one["mailto"])
     return values

@@ -34,6 +34,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "reject": ("Отклонить", "Reject"),
     "paid": ("Оплачено", "Paid"),
     "done": ("Готово", "Done"),
+    "acknowledge": ("Ознакомлен", "I have read it"),
+    "read": ("Документ прочитан", "I have read the document"),
     "question": ("Задать вопрос инициатору", "Ask the initiator a question"),
     "number": ("Номер платёжного поручения", "Payment order number"),
     "date": ("Дата платёжного поручения", "Payment order date"),
@@ -89,6 +91,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Write it like this: 20 Nov 2026. Nothing has been recorded yet.",
     ),
     "NeedsDate_field": ("Это не дата.", "This is not a date."),
+    "NeedsTick": ("Поставьте галочку", "Tick the box"),
+    "NeedsTick_text": (
+        "Галочка «Документ прочитан» защищает от случайного нажатия. Ничего пока не записано.",
+        "The tick “I have read the document” guards against a slip. Nothing has been recorded yet.",
+    ),
+    "NeedsTick_field": ("Поставьте её, когда прочитаете.", "Tick it once you have read it."),
     "NeedsCode": ("Нужен код", "The code is needed"),
     "NeedsCode_text": (
         "Этот браузер нам пока не знаком. Ничего пока не записано; то, что вы ввели, на месте.",
