@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -11,12 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.invoice_layouts import LAYOUTS, invoice
+from bench.invoices import same
 from mailflow.core.amount_words import read_sum_in_words
 from mailflow.core.invoices import InvoiceRead, check_invoice, read_invoice
 from mailflow.core.payment_qr import read_payment_qr
 from mailflow.core.vat import PERIODS, rates_on, vat_within
 from mailflow.edges.reading import read_attachment
-from tests.papers import Buyer, Line, Payee, in_words, invoice_pdf, payment_qr, vat_of
+from tests.papers import Buyer, Line, Payee, in_words, invoice_pdf, payment_qr, pdf_of, vat_of
 
 WRITTEN_ON = date(2026, 11, 12)
 RIGHT = {
@@ -345,3 +348,42 @@ def test_a_hostile_megabyte_is_read_in_time(piece: str) -> None:
 def test_no_text_whatever_breaks_the_reading(text: str) -> None:
     read = read_invoice(text, None)
     assert all(isinstance(finding.ok, bool) for finding in (*read.findings, *check_invoice(read.values, WRITTEN_ON)))
+
+
+# --- the layouts of programs and people
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_gives_every_field(layout: str) -> None:
+    made = replace(invoice(7, sole_trader=layout == "ИП"), with_code=False)
+    read = read_pdf(pdf_of(LAYOUTS[layout](made)))
+    assert [n for n, value in made.truth.items() if not same(n, read.values.get(n, ""), value)] == []
+
+
+COLUMNS = """Счёт № 5 от 12.11.2026
+Покупатель Продавец
+ООО «НЕОН» ООО «Ромашка»
+ИНН 7812345675 ИНН 7709123453
+КПП 781201001 КПП 770901001
+Р/с 40702810438000012345 Р/с 40702810938000012345
+ПАО СБЕРБАНК
+БИК 044030653 БИК 044525225
+№ Товар Кол-во
+12 Баннер 12 шт 100,00
+Всего к оплате: 1 200,00 руб.
+"""
+
+
+def test_of_two_columns_the_seller_s_is_read_wherever_it_stands() -> None:
+    values = read_invoice(COLUMNS, None).values
+    assert (values["inn"], values["bic"], values["account"]) == ("7709123453", "044525225", "40702810938000012345")
+    assert (values["counterparty"], values["amount"]) == ("ООО «Ромашка»", "1200.00")
+
+
+def test_parties_named_in_a_sentence_are_not_the_payee_by_that() -> None:
+    said = "ООО «А» (ИНН 7709123453), именуемое «Поставщик», и ООО «Б» (ИНН 7812345675), именуемое «Покупатель»,"
+    assert "inn" not in read_invoice(said, None).values
+
+
+def test_a_day_in_quotes_is_a_day() -> None:
+    assert read_invoice("СЧЁТ № 8 от «12» ноября 2026 г.", None).values["invoice_date"] == "2026-11-12"

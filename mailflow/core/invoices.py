@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
+from itertools import chain, takewhile
 
 from mailflow.core.amount_words import read_sum_in_words
 from mailflow.core.dates import DATE_PATTERN, read_date
@@ -130,12 +130,46 @@ _ROLE_INSIDE = re.compile(
 )
 
 
+_ROLES = re.compile(
+    r"(?:поставщик|исполнитель|продавец|арендодатель|подрядчик|seller|supplier)\b[:;,/ ]*"
+    r"(?=(?:покупатель|заказчик|плательщик|арендатор|buyer|customer)\b[: ]*$)"
+    r"|(?:покупатель|заказчик|плательщик|арендатор|buyer|customer)\b[:;,/ ]*"
+    r"(?=(?:поставщик|исполнитель|продавец|арендодатель|подрядчик|seller|supplier)\b[: ]*$)",
+    re.I,
+)
+_MOST_ROWS = 15
+_NAMED_IN_TEXT = re.compile(r"\([^()]{0,200}\)(?=,? {0,2}(?:в лице[^«»]{0,200})?,? ?именуем)")
+
+
+def _unwoven(rows: list[str]) -> Iterator[str]:
+    """Give the lines of a paper; two columns, seller beside buyer, come as one block after the other."""
+    at = 0
+    while at < len(rows):
+        roles = _ROLES.match(rows[at])
+        if roles is None:
+            yield rows[at]
+            at += 1
+            continue
+        beside = list(takewhile(lambda row: not _NEITHER.match(fold(row)), rows[at + 1 : at + 1 + _MOST_ROWS]))
+        halves = [half for row in beside if (half := _halves(row)) is not None]
+        yield from (roles[0], *(left for left, _ in halves), rows[at][roles.end() :], *(right for _, right in halves))
+        at += 1 + len(beside)
+
+
+def _halves(row: str) -> tuple[str, str] | None:
+    """Part a row at the second standing of its first word: «ИНН 77… ИНН 78…»; None where that stands once."""
+    label = row.split(" ")[0]
+    second = row.find(f" {label} ", len(label))
+    return (row[:second], row[second + 1 :]) if len(label) > 1 and second > 0 else None
+
+
 def _cut(text: str) -> _Paper:
     """Sort the lines by whom they are about; a line that begins with no known word continues the one above."""
     payee: list[str] = []
     supplier: list[str] = []
     role: list[str] | None = None
-    for line in chain.from_iterable(_ROLE_INSIDE.split(" ".join(row.split())) for row in text.splitlines()):
+    rows = _NAMED_IN_TEXT.sub("", "\n".join(" ".join(row.split()) for row in text.splitlines())).split("\n")
+    for line in chain.from_iterable(_ROLE_INSIDE.split(row) for row in _unwoven(rows)):
         folded = fold(line)
         starts_other = _BUYER.match(folded)
         if starts_other or _SUPPLIER.match(folded) or _NEITHER.match(folded):
@@ -156,9 +190,9 @@ def _stated(paper: _Paper) -> Iterator[tuple[str, str]]:
 
 
 _LABELLED: Mapping[str, tuple[re.Pattern[str], ...]] = {
-    "inn": (re.compile(r"\bинн\b[^0-9]{0,20}([0-9]{12}|[0-9]{10})(?![0-9])"),),
+    "inn": (re.compile(r"\b(?:инн|inn)\b[^0-9]{0,20}([0-9]{12}|[0-9]{10})(?![0-9])"),),
     "kpp": (
-        re.compile(r"\bкпп\b[^0-9a-zа-я]{0,20}([0-9]{4}[0-9a-z]{2}[0-9]{3})(?![0-9])"),
+        re.compile(r"\b(?:кпп|kpp)\b[^0-9a-zа-я]{0,20}([0-9]{4}[0-9a-z]{2}[0-9]{3})(?![0-9])"),
         re.compile(r"\bинн\b ?[/,]? ?кпп\b[^0-9]{0,10}[0-9]{10} ?[/\\,]? ?([0-9]{4}[0-9a-z]{2}[0-9]{3})(?![0-9])"),
     ),
     "bic": (re.compile(r"\b(?:бик|bic)\b[^0-9]{0,30}([0-9]{9})(?![0-9])"),),
@@ -191,12 +225,13 @@ _TITLE = re.compile(
     rf"([^\s,;]{{1,30}}) (?:от|of|dated) ((?i:{DATE_PATTERN}))",
     re.IGNORECASE,
 )
+_QUOTED_DAY = re.compile(r"[«\"“]([0-9]{1,2})[»\"”]")
 _WITH_YEAR = re.compile(r"20[0-9]{2}|\.[0-9]{2}$")
 
 
 def _title(paper: _Paper) -> Iterator[tuple[str, str]]:
     """Read number and date of the first title; later ones speak of other papers."""
-    match = _TITLE.search(" ".join(paper.whole.split()))
+    match = _TITLE.search(_QUOTED_DAY.sub(r"\1", " ".join(paper.whole.split())))
     if match is None:
         return
     yield "invoice_number", match[1]
