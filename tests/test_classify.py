@@ -156,4 +156,4 @@ def test_a_holiday_reply_says_when_and_who_instead() -> None:
     raw = mail("Я в отпуске до 29 ноября. Меня замещает Петров П.П., тел. 123.", subject="Автоматический ответ: счёт")
     understood = classify(parse(raw), ASKED)
     assert isinstance(understood, Other)
-    assert understood.details == {"until": "2026-11-29", "substitute": "Петров П.П"}
+    assert understood.details == {"until": "2026-11-29", "substitute": "Петров П.П."}

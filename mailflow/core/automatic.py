@@ -1,20 +1,18 @@
 """Mail nobody wrote by hand: bounces, read receipts, calendar answers, holiday replies, lists.
 
-Owns: telling such mail from a person's (what is a bounce, `bounces` tells). None of it ever decides, and none of
-it is ever answered.
-Rules: RFC 3834 (Auto-Submitted), RFC 8098 (read receipts), RFC 2919 (List-Id), and the
-subjects Russian and English systems write. `X-Auto-Response-Suppress` alone is no sign: Exchange
-puts it on mail written by people.
+Owns: telling such mail from a person's by its structure, its headers, its subject (what is a bounce, `bounces` tells;
+what a holiday reply says, `away`). None of it ever decides, and none of it is ever answered.
+Rules: RFC 3834 (Auto-Submitted), RFC 8098 (read receipts), RFC 5546 (calendar answers), RFC 2919 and 2369 (lists), and
+the subjects mail programs write. `X-Auto-Response-Suppress` alone is no sign: Exchange puts it on mail people write.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable, Mapping
 
+from mailflow.core.away import absence, subject_says_automatic, subject_says_away, text_says_away
 from mailflow.core.bounces import bounce
-from mailflow.core.dates import read_date
 from mailflow.core.kinds import Kind, Other
 from mailflow.core.message import Message
 
@@ -22,31 +20,30 @@ _Step = Callable[[Message], Other | None]
 
 _PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|fw|отв|ответ|пересл)\s*:\s*)+", re.IGNORECASE)
 
-_SUBJECTS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-    (Kind.READ_RECEIPT, ("прочтено:", "прочитано:", "read:", "read receipt", "не прочтено:", "not read:")),
-    (
-        Kind.CALENDAR,
-        ("принято:", "отклонено:", "под вопросом:", "accepted:", "declined:", "tentative:", "приглашение:"),
-    ),
-    (
-        Kind.AUTO_REPLY,
-        (
-            "автоматический ответ",
-            "автоответ",
-            "автоматическое уведомление об отсутствии",
-            "automatic reply",
-            "auto reply",
-            "auto-reply",
-            "autoreply",
-            "out of office",
-            "out of the office",
-            "нет на месте",
-            "не на рабочем месте",
-            "away from my mail",
-            "vacation reply",
-        ),
-    ),
-)
+_RECEIPTS = (
+    "прочтено:", "прочитано:", "не прочтено:", "не прочитано:", "удалено без прочтения:", "уведомление о прочтении",
+    "подтверждение прочтения", "read:", "not read:", "read receipt", "return receipt", "deleted without being read:",
+    "прачытана:", "оқылды:", "gelesen:", "ungelesen:", "nicht gelesen:", "lesebestätigung", "empfangsbestätigung",
+    "lu:", "lu :", "non lu:", "non lu :", "accusé de lecture", "leído:", "no leído:", "confirmación de lectura",
+    "letto:", "non letto:", "conferma di lettura", "przeczytano:", "przeczytane:", "nieprzeczytane:", "lida:",
+    "gelezen:",
+)  # fmt: skip
+_DELIVERED = (
+    "доставлено:", "ретранслировано:", "уведомление о доставке", "delivered:", "relayed:", "доставлена:", "zugestellt:",
+    "remis:", "remis :", "entregado:", "recapitato:", "dostarczono:",
+)  # fmt: skip
+"""A person writes so too; a machine's sign must stand beside."""
+_MEETINGS = (
+    "принято:", "отклонено:", "под вопросом:", "предварительно принято:", "приглашение:", "отменено:",
+    "предложено новое время:", "accepted:", "declined:", "tentative:", "tentatively accepted:", "invitation:",
+    "updated invitation:", "canceled:", "cancelled:", "canceled event:", "new time proposed:", "прийнято:",
+    "відхилено:",
+    "запрошення:", "zugesagt:", "abgelehnt:", "mit vorbehalt:", "mit vorbehalt zugesagt:", "abgesagt:", "accepté:",
+    "accepté :", "refusé:", "refusé :", "provisoire:", "provisoire :", "aceptado:", "aceptada:", "rechazado:",
+    "rechazada:", "provisional:", "accettato:", "accettata:", "rifiutato:", "rifiutata:", "provvisorio:",
+    "zaakceptowano:", "odrzucono:", "wstępnie:",
+)  # fmt: skip
+_DISPOSITION = re.compile(r"^Disposition:[ \t]*(?:automatic|manual)-action", re.IGNORECASE | re.MULTILINE)
 
 
 def automatic(message: Message) -> Other | None:
@@ -74,57 +71,102 @@ def _first(steps: tuple[_Step, ...], message: Message) -> Other | None:
 def _report(message: Message) -> Other | None:
     if message.report_type.lower() == "disposition-notification":
         return Other("a read receipt (multipart/report)", Kind.READ_RECEIPT)
+    if message.report and _DISPOSITION.search(message.report[:10_000]):
+        return Other("a part that reports what became of a mail", Kind.READ_RECEIPT)
     return None
 
 
 def _calendar(message: Message) -> Other | None:
-    if message.calendar:
+    """A published calendar is a file somebody attached; every other method is a program's talk with programs."""
+    if message.calendar and message.calendar != "PUBLISH":
         return Other(f"a calendar part, METHOD:{message.calendar}", Kind.CALENDAR, {"method": message.calendar})
     return None
 
 
 def _calendar_answer(message: Message) -> Other | None:
-    return _calendar(message) if message.calendar.upper() == "REPLY" else None
+    return _calendar(message) if message.calendar in ("REPLY", "COUNTER", "REFRESH") else None
 
 
-def _sure_subject(message: Message) -> Other | None:
-    found = _subject(message)
-    return found if found is not None and found.kind is Kind.AUTO_REPLY else None
+def _receipt_subject(message: Message) -> Other | None:
+    subject = _subject(message)
+    opening = _opening(subject, _RECEIPTS)
+    if not opening and subject.startswith(_DELIVERED) and _is_from_machine(message):
+        opening = _opening(subject, _DELIVERED)
+    return Other(f"the subject begins «{opening}»", Kind.READ_RECEIPT) if opening else None
 
 
-def _subject(message: Message) -> Other | None:
-    subject = _PREFIX.sub("", message.subject).strip().lower()
-    for kind, openings in _SUBJECTS:
-        opening = next((o for o in openings if subject.startswith(o)), None)
-        if opening is None or (kind is Kind.CALENDAR and message.calendar == "" and _has_words(message)):
-            continue
-        return Other(f"the subject begins «{opening}»", kind, _details(kind, message))
+def _calendar_subject(message: Message) -> Other | None:
+    """«Отклонено: дорого» is how a person answers; a meeting's answer carries no text of its own."""
+    opening = _opening(_subject(message), _MEETINGS)
+    if not opening or message.text.strip() or message.html.strip():
+        return None
+    return Other(f"the subject begins «{opening}»", Kind.CALENDAR)
+
+
+def _opening(subject: str, openings: tuple[str, ...]) -> str:
+    return next(o for o in openings if subject.startswith(o)) if subject.startswith(openings) else ""
+
+
+def _subject(message: Message) -> str:
+    return _PREFIX.sub("", message.subject).strip().lower()
+
+
+def _auto_subject(message: Message) -> Other | None:
+    opening = subject_says_automatic(message)
+    return _auto_reply(f"the subject begins «{opening}»", message) if opening else None
+
+
+def _away_subject(message: Message) -> Other | None:
+    opening = subject_says_away(message)
+    return _auto_reply(f"the subject begins «{opening}»", message) if opening else None
+
+
+def _away_text(message: Message) -> Other | None:
+    if text_says_away(message):
+        return _auto_reply("it says only that its writer is not there, or that nobody wrote it", message)
     return None
 
 
-def _has_words(message: Message) -> bool:
-    """«Отклонено: дорого» is how a person answers; a meeting's answer carries no text of its own."""
-    return bool(message.text.strip() or message.html.strip())
+def _auto_reply(reason: str, message: Message) -> Other:
+    return Other(reason, Kind.AUTO_REPLY, absence(message))
 
 
-_AUTO_HEADERS = ("X-Autoreply", "X-Autorespond", "X-AutoReply-From", "X-Mail-Autoreply", "X-Autogenerated")
-_LOOP_HEADERS = ("X-MS-Exchange-Inbox-Rules-Loop",)
+def _by_lower(*names: str) -> dict[str, str]:
+    return {name.lower(): name for name in names}
+
+
+_AUTO_HEADERS = _by_lower(
+    "X-Autoreply", "X-Auto-Reply", "X-Autorespond", "X-Autoresponder", "X-Auto-Response", "X-AutoReply-From",
+    "X-Mail-Autoreply", "X-Autogenerated", "X-Vacation", "X-FC-MachineGenerated", "X-MS-Exchange-Inbox-Rules-Loop",
+    "X-RT-Loop-Prevention", "X-OTRS-Loop",
+)  # fmt: skip
+_NOT_SO = ("", "no", "false", "0")
+
+
+def _named(message: Message, names: Mapping[str, str]) -> list[str]:
+    """Give those of the headers that are there; a mail has dozens, so they are walked through once."""
+    return [names[name] for key, _ in message.headers if (name := key.lower()) in names]
 
 
 def _headers(message: Message) -> Other | None:
     submitted = message.header("Auto-Submitted").split(";")[0].strip().lower()
     if submitted not in ("", "no"):
-        return Other(f"Auto-Submitted: {submitted}", Kind.AUTO_REPLY, _away(message))
-    sign = next((name for name in (*_AUTO_HEADERS, *_LOOP_HEADERS) if message.header(name)), None)
-    if sign is not None:
-        return Other(f"the header {sign}", Kind.AUTO_REPLY, _away(message))
-    if message.header("Precedence").strip().lower() == "auto_reply":
-        return Other("Precedence: auto_reply", Kind.AUTO_REPLY, _away(message))
+        return _auto_reply(f"Auto-Submitted: {submitted[:60]}", message)
+    sign = next((name for name in _named(message, _AUTO_HEADERS) if message.header(name).lower() not in _NOT_SO), "")
+    if sign:
+        return _auto_reply(f"the header {sign}", message)
+    if message.header("Precedence").strip().lower() in ("auto_reply", "auto-reply", "autoreply"):
+        return _auto_reply("Precedence: auto_reply", message)
+    if "autoresponder" in message.header("X-POST-MessageClass").lower():
+        return _auto_reply("the header X-POST-MessageClass", message)
     return None
 
 
+_LIST_HEADERS = _by_lower("List-Id", "List-Unsubscribe", "List-Post", "Mailing-List", "X-Mailing-List")
+
+
 def _list(message: Message) -> Other | None:
-    if message.header("List-Id") or message.header("List-Unsubscribe"):
+    if any(message.header(name) for name in _named(message, _LIST_HEADERS)):
         return Other("a mailing list's header", Kind.LIST)
     return None
 
@@ -136,21 +178,34 @@ def _bulk(message: Message) -> Other | None:
 
 
 def _null_return_path(message: Message) -> Other | None:
-    paths = message.header_all("Return-Path")
-    if paths and paths[0].strip() in ("<>", ""):
-        return Other("an empty Return-Path: a machine wrote it", Kind.AUTO_REPLY, _away(message))
+    if _has_null_return_path(message):
+        return _auto_reply("an empty Return-Path: a machine wrote it", message)
     return None
+
+
+def _has_null_return_path(message: Message) -> bool:
+    paths = message.header_all("Return-Path")
+    return bool(paths) and paths[0].strip() in ("<>", "")
+
+
+def _is_from_machine(message: Message) -> bool:
+    submitted = message.header("Auto-Submitted").split(";")[0].strip().lower()
+    return _has_null_return_path(message) or submitted not in ("", "no")
 
 
 _STEPS: tuple[_Step, ...] = (
     bounce,
     _report,
     _calendar,
-    _subject,
+    _receipt_subject,
+    _calendar_subject,
+    _auto_subject,
     _headers,
     _list,
     _bulk,
     _null_return_path,
+    _away_subject,
+    _away_text,
 )
 """Asked in this order; the first that knows the mail names it."""
 
@@ -158,42 +213,8 @@ _SURE_STEPS: tuple[_Step, ...] = (
     bounce,
     _report,
     _calendar_answer,
-    _sure_subject,
+    _auto_subject,
     _headers,
     _list,
     _null_return_path,
 )
-
-
-def _details(kind: Kind, message: Message) -> dict[str, str]:
-    return _away(message) if kind is Kind.AUTO_REPLY else {}
-
-
-_UNTIL = re.compile(r"\b(?:до|по|until|till|through|вернусь|returning|return(?: on)?|back(?: on)?)\s+(.{3,30})", re.I)
-_DEPUTY = re.compile(
-    r"(?:замещает|заменяет|вместо меня|обращайтесь к|обращаться к|please contact|contact)\s*[:—-]?\s*(.{3,60})", re.I
-)
-
-
-def _away(message: Message) -> dict[str, str]:
-    """Read the return date and the deputy a holiday reply names, where it surely does."""
-    text = message.text[:5000]
-    until = next(_dates_said(text, message), None)
-    deputy = _DEPUTY.search(text)
-    details = {
-        "until": until.isoformat() if until else "",
-        "substitute": re.split(r"[,;(\n]|\.\s", deputy[1])[0].strip(" .") if deputy else "",
-    }
-    return {name: value for name, value in details.items() if value}
-
-
-def _dates_said(text: str, message: Message) -> Iterator[date]:
-    if message.date is None:
-        return
-    for match in _UNTIL.finditer(text):
-        words = match[1].split()
-        for length in (4, 3, 2, 1):
-            day = read_date(" ".join(words[:length]).strip(".,;!"), message.date.date())
-            if day is not None:
-                yield day
-                break
