@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.replies import read_all
 from mailflow.core.automatic import automatic
 from mailflow.core.classify import Surroundings, classify
 from mailflow.core.kinds import Kind
@@ -102,14 +103,22 @@ def _beside() -> Path | None:
 
 
 def measure(folder: Path) -> Table:
-    """Read every mail of every corpus in the folder and compare."""
+    """Read every mail of every corpus in the folder and compare; and the replies listed beside the folder."""
     table: Table = {}
+    _decisions(folder.parent / "data" / "replies.jsonl", table)
     for described in sorted(folder.glob("*/*.json")):
         case = _case(described, table)
         if case is not None:
             for measurement in MEASUREMENTS:
                 measurement(case, table)
     return dict(sorted(table.items()))
+
+
+def _decisions(listed: Path, table: Table) -> None:
+    """Count the replies whose decision is written down, where there is such a list."""
+    for one in read_all(listed) if listed.is_file() else ():
+        _figure(table, "decision: as it was meant", 0.95).count(not one.wrong, one.wrong)
+        _figure(table, "decision: no yes where there was none", 1.0).count(not one.false_yes, one.id)
 
 
 def _figure(table: Table, name: str, least: float) -> Figure:

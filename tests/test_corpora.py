@@ -42,3 +42,23 @@ def test_a_figure_below_its_least_fails_and_the_misses_are_listed(
     said = capsys.readouterr().out
     assert "below 85 %" in said
     assert "made/reply\n  ours:   'Да, но позже'\n  theirs: 'Да'" in said
+
+
+def test_replies_with_their_decision_written_down_are_measured_beside(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "corpora").mkdir()
+    (tmp_path / "data").mkdir()
+    lines = (
+        {"id": "1", "task": "approval", "body": "Не возражаю", "expected": "APPROVE"},
+        {"id": "2", "task": "approval", "body": "Отклонить: дубль", "expected": "REJECT", "reason": "дубль"},
+        {"id": "3", "task": "approval", "body": "Ок", "expected": "DEFER"},
+        {"id": "4", "task": "approval", "body": "Согласовано", "expected": "STALE"},
+    )
+    text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    (tmp_path / "data" / "replies.jsonl").write_text(text, encoding="utf-8")
+    assert main([str(tmp_path / "corpora"), "--misses"]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "decision: as it was meant 2 of 3" in said
+    assert "decision: no yes where there was none 2 of 3" in said
+    assert "3: expected defer, read approve" in said

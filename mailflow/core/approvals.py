@@ -34,14 +34,19 @@ _ANSWER_OF = {
     Says.NO: Answer.DECLINE, Says.REJECT: Answer.REJECT, Says.REWORK: Answer.REWORK, Says.FIX: Answer.REWORK,
     Says.ASK: Answer.QUESTION, Says.DELEGATE: Answer.DELEGATE,
 }  # fmt: skip
+_MOST_REFUSALS = 200
+"""Beyond these nobody refuses; the rest of such a text is not looked at."""
 _YESES = (Says.YES, Says.WEAK, Says.SOLE)
 _DASHES = frozenset("-–—")
 _BARE_NO = frozenset({"нет", "no"})
+_INVERTED = frozenset(word_list("is are does did has was were"))
+"""A sentence that begins so asks, with or without its mark."""
 _NO_AND_WHY = frozenset(word_list("слишком дорого это так потому мы рано поздно много мало лучше too it because"))
 """Words that begin a reason: «нет слишком дорого» refuses, «нет акта» states a fact."""
 _SAYS_WHAT = re.compile(r"(?:\w{2,}[аяе]но|\w{3,}ю|ок|ok|да|yes)")
 """A yes that cannot have the name before it for its subject: «Иван согласовано», but not «Иван согласовал»."""
 _LEAD = re.compile(r"[\s:,.;!—–*_-]*(?:(?:причина|потому что|так как|because|reason)\b[\s:,—–-]*)?", re.IGNORECASE)
+_ABOUT = re.compile(r"\s(?:про|по|о|об|для|за|насч[её]т|пусть|on|about|for|regarding)\s", re.IGNORECASE)
 _TO_WHOM = re.compile(r"[\s:,—–-]*(?:(?:это|этот|его|её|в|к|ко|у|с|на|to|this|it|with)\s+){0,2}([^.,;:!?\n—–]{2,60})")
 
 
@@ -160,8 +165,9 @@ def refused(s: Statement) -> Reading | None:
         return Reading(Answer.UNCLEAR, s.own_words(), reason="says both no and yes")
     last = _last_of_chain(s, refusals)
     kind = last.says if first.says is Says.NO and last.says is not Says.FIX else first.says
-    reason = reason_in(s, s.text[s.row[last.first].start :] if last.says is Says.FIX else s.after(last))
-    return _refusal(s, kind, reason or reason_in(s, s.before(first)))
+    about = (Says.OBJECT,) if last.says in (Says.NO, Says.REJECT) else ()
+    reason = reason_in(s, s.text[s.row[last.first].start :] if last.says is Says.FIX else s.after(last), *about)
+    return _refusal(s, kind, reason or reason_in(s, s.before(first), *about))
 
 
 def with_remarks(s: Statement) -> Reading | None:
@@ -178,7 +184,7 @@ def asked_for(s: Statement) -> Reading | None:
     """«Вложение не открывается, пришлите ещё раз» is a question without its mark."""
     opening = {span.first for span in s.sentences}
     asks = s.said(Says.ASK, Says.AFTERWARD) or [who for who in s.said(Says.WHO) if _first_word(s, who) in opening]
-    if asks and not s.said(Says.DOUBT):
+    if (asks or any(s.row[first].word in _INVERTED for first in opening)) and not s.said(Says.DOUBT):
         return Reading(Answer.QUESTION, s.own_words(), reason="asks for something")
     return None
 
@@ -202,21 +208,21 @@ APPROVAL_RULES: tuple[Rule, ...] = (
 
 
 def counted_yes(s: Statement) -> tuple[Phrase, ...]:
-    """Give the yeses that count beside other words: strong ones anywhere but in a condition, weak ones only first."""
+    """Give the yeses that count beside other words: strong ones anywhere but in a condition, a weak one only first."""
+    weak = s.said(Says.WEAK)[:1]
     return tuple(
         phrase
-        for phrase in s.said(Says.YES, Says.WEAK)
-        if not _in_condition(s, phrase)
-        and (phrase.says is Says.YES or _comes_first(s, phrase))
-        and s.row[phrase.first].word != "+"
+        for phrase in sorted((*s.said(Says.YES), *weak), key=lambda phrase: phrase.first)
+        if (phrase.says is Says.YES or (_comes_first(s, phrase) and s.row[phrase.first].word != "+"))
+        and not _in_condition(s, phrase)
     )
 
 
-def reason_in(s: Statement, text: str) -> str:
-    """Give the reason a piece of the statement's text states; '' when it is all courtesy."""
+def reason_in(s: Statement, text: str, *also: Says) -> str:
+    """Give the reason a piece of the statement's text states; '' when it is all courtesy, or of the kinds `also`."""
     start = s.text.find(text) if text else -1
     span = [n for n, token in enumerate(s.row) if start <= token.start < start + len(text)] if start >= 0 else []
-    if not span or s.is_quiet(Span(span[0], span[-1]), Says.OBJECT) or not _has_words(s, span):
+    if not span or s.is_quiet(Span(span[0], span[-1]), *also) or not _has_words(s, span):
         return ""
     loud = [part for part in s.sentences if part.last >= span[0] and part.first <= span[-1] and not s.is_quiet(part)]
     end = s.row[min(loud[-1].last, span[-1])].end if loud else start + len(text)
@@ -236,7 +242,7 @@ def _refusal(s: Statement, kind: Says, reason: str) -> Reading:
 def _refusals(s: Statement) -> list[Phrase]:
     """Give the refusing phrases that stand where a decision stands."""
     found = []
-    for phrase in s.said(*_NEGATIVE):
+    for phrase in s.said(*_NEGATIVE)[:_MOST_REFUSALS]:
         word = s.row[phrase.first].word
         if s.sentence_of(phrase).asks or _in_condition(s, phrase):
             continue
@@ -271,7 +277,8 @@ def _last_of_chain(s: Statement, refusals: list[Phrase]) -> Phrase:
     last = refusals[0]
     for phrase in refusals[1:]:
         between = range(last.last + 1, phrase.first)
-        if phrase.says is Says.NO or not all(is_harmless(s.row, n) for n in between):
+        repeats = phrase.says is Says.NO and s.row[last.first].word not in _BARE_NO
+        if repeats or not all(is_harmless(s.row, n) or s.row[n].word == "," for n in between):
             break
         last = phrase
     return last
@@ -279,7 +286,8 @@ def _last_of_chain(s: Statement, refusals: list[Phrase]) -> Phrase:
 
 def _in_condition(s: Statement, phrase: Phrase) -> bool:
     """Tell whether the phrase is itself the condition: «если согласовано, то …»."""
-    return any(condition.first < phrase.first for condition in s.within(s.segment_of(phrase), Says.IF))
+    condition = s.last_before(phrase, Says.IF)
+    return condition is not None and condition.first >= s.segment_of(phrase).first
 
 
 def _comes_first(s: Statement, phrase: Phrase) -> bool:
@@ -322,7 +330,7 @@ def _whom(text: str) -> str:
     match = _TO_WHOM.match(text)
     if match is None:
         return ""
-    said = fold(match[1])
+    said = fold(_ABOUT.split(match[1], maxsplit=1)[0])
     words = said.split()
     names = names_in(said, dative=False)
     if names:

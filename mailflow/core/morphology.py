@@ -79,6 +79,11 @@ def nominative_plural(word: str) -> str:
     return next((like(word, formed(one, Case.NOMINATIVE)) for one in found), "")
 
 
+def is_genitive(word: str) -> bool:
+    """Say whether the dictionary knows the word as a genitive: «закупок» after «регламент»."""
+    return any("gent" in one.tag and one.is_known for one in parses(word)) and not is_adverb(word)
+
+
 def is_adverb(word: str) -> bool:
     """Say whether the word is an adverb: «Временно»."""
     return any(one.tag.POS == "ADVB" for one in parses(word)[:1])

@@ -30,6 +30,7 @@ from mailflow.core.approvals import (
     unclear,
     withdrawn,
 )
+from mailflow.core.morphology import is_genitive
 from mailflow.core.normal import Token, normal, word_list
 from mailflow.core.phrase_search import index
 from mailflow.core.said_dates import past_date
@@ -249,4 +250,4 @@ def _is_paper(words: list[str]) -> bool:
     if at == len(words) or not words[at].startswith(_PAPERS):
         return False
     title = words[at + 1 :]
-    return not title or (len(title) <= 12 and (title[0] in _TITLE or not title[0].isalpha()))
+    return not title or (len(title) <= 12 and (title[0] in _TITLE or not title[0].isalpha() or is_genitive(title[0])))

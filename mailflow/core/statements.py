@@ -26,9 +26,10 @@ _SEGMENT_MARKS = frozenset(',;:()–—"«»“”„')
 _DASHES = frozenset("-–—")
 _QUIET_MARKS = frozenset(".,!;*_…)")
 _QUOTES = {"«": "»", '"': '"', "“": "”", "„": "“", "[": "]", "(": ")"}
-_DENIALS = frozenset({"не", "ни", "not"})
+_SMALL_WORDS = frozenset({"не", "ни", "not", "на"})
 _SLIP_LENGTH = 8
 _SLIPS = (Says.YES, Says.PAID, Says.DONE, Says.ACK)
+_SLIPS_OF_NO = (Says.REJECT, Says.REWORK)
 _SIGNED = re.compile(
     r"(?<!\w)(?:с уважением|с наилучшими пожеланиями|(?:best|kind|warm)?\s?regards|sincerely)\s?[,.!]?\s+"
     r"(?P<who>(?-i:(?:[А-ЯЁA-Z][\w-]{0,30}\.?[ ]?){1,3}))\Z",
@@ -63,6 +64,12 @@ class Statement:
     def said(self, *kinds: Says) -> tuple[Phrase, ...]:
         """Give the phrases of these kinds, in order."""
         return tuple(phrase for phrase in self.phrases if phrase.says in kinds)
+
+    def last_before(self, phrase: Phrase, kind: Says) -> Phrase | None:
+        """Give the last phrase of a kind that begins before another phrase."""
+        said = self.said(kind)
+        at = _last_at(said, phrase.first - 1)
+        return said[at] if at >= 0 else None
 
     def sentence_of(self, phrase: Phrase) -> Span:
         """Give the sentence a phrase stands in."""
@@ -173,7 +180,9 @@ def _mended(row: tuple[Token, ...], phrases: Index) -> tuple[Token, ...]:
     """Mend one slip of the finger in a long word of decision, when it is the only word we do not know."""
     known = {n for phrase in find(row, phrases) for n in range(phrase.first, phrase.last + 1)}
     strange = [
-        n for n, token in enumerate(row) if n not in known and token.word not in _DENIALS and not is_harmless(row, n)
+        n
+        for n, token in enumerate(row)
+        if n not in known and token.word not in _SMALL_WORDS and not is_harmless(row, n)
     ]
     if len(strange) != 1 or len(row[strange[0]].word) < _SLIP_LENGTH:
         return row
@@ -184,9 +193,9 @@ def _mended(row: tuple[Token, ...], phrases: Index) -> tuple[Token, ...]:
 
 
 def _slip_targets(phrases: Index) -> list[str]:
-    """Give the long words that decide all by themselves."""
-    long = (word for word in phrases if len(word) >= _SLIP_LENGTH and "*" not in word)
-    return sorted(word for word in long if any(((word,), says) in phrases[word] for says in _SLIPS))
+    """Give the long words that decide: all by themselves for a yes, in any phrase for a no."""
+    deciding = (row for row, says in phrases.rows.items() if says in _SLIPS_OF_NO or (says in _SLIPS and len(row) == 1))
+    return sorted({word for row in deciding for word in row if len(word) >= _SLIP_LENGTH and "*" not in word})
 
 
 def _sentences(row: Sequence[Token], text: str) -> Iterable[Span]:
