@@ -18,6 +18,7 @@ from mailflow.core.office import Office
 from mailflow.edges.store import Committed, Overtaken, Repeated, Store, Taken
 from mailflow.errors import StoreError
 from mailflow.killpoints import reached
+from mailflow.recalling import present
 
 MOST_RACES = 50
 """A case this contended is a defect somewhere, not a busy office."""
@@ -32,7 +33,7 @@ async def advance(
     """
     for _ in range(MOST_RACES):
         before = await _load(event, store)
-        done = transition(before, event, office)
+        done = transition(before, event, await present(office, store, now))
         reached("event.decided")
         outcome = await store.commit(before, done, event, _with_case(taken, done), now)
         if isinstance(outcome, Overtaken):

@@ -110,7 +110,7 @@ async def opened(site: Path) -> AsyncIterator[App]:
 def read_office(settings: Settings) -> Office:
     """Read people and rules of a site; SettingsError with a line for everything wrong."""
     directory = read_people(settings.site / DIRECTORY_FILE)
-    rules = {p.name: p for p in read_rules(rule_folders(settings.site), directory)}
+    rules = {p.name: p for p in (*read_rules([house_rules()], directory), *read_own(settings, directory))}
     return Office(rules, directory, *working_time(settings))
 
 
@@ -136,6 +136,16 @@ def read_people(path: Path) -> Directory:
     if not directory.holders(SECRETARY):
         raise SettingsError(f"{path.name}: nobody holds the role `{SECRETARY}`: add it under `roles:`")
     return directory
+
+
+def read_own(settings: Settings, directory: Directory) -> list[Process]:
+    """Read the processes of the site, or those that came with mailflow; one of the house gives way to its namesake."""
+    return read_rules(rule_folders(settings.site), directory)
+
+
+def house_rules() -> Path:
+    """Give the folder of the processes every office has: who stands in for whom."""
+    return shipped("rules") / "house"
 
 
 def rule_folders(site: Path) -> Sequence[Path]:

@@ -28,6 +28,7 @@ from mailflow.edges.letters import Enclosure, Envelope, Letters, build
 from mailflow.edges.smtp import Accepted, Deferred, Outcome, Post, Refused, Unknown
 from mailflow.edges.store import OutboxState, Outgoing, Store, Token
 from mailflow.killpoints import reached
+from mailflow.recalling import present
 
 ENCLOSING = frozenset({"ask", "reminder", "notice"})
 """The letters that carry the case's files."""
@@ -75,6 +76,7 @@ class Delivery:
 async def deliver(outgoing: Outgoing, post: Post, now: datetime, counter: Counter) -> Delivery:
     """Send the letter and note what became of it; give what was noted."""
     case = await counter.store.load(outgoing.case) if outgoing.case else None
+    counter = replace(counter, office=await present(counter.office, counter.store, now))
     number = case.number if case is not None else "-"
     if _nobody_waits(outgoing, case):
         await counter.store.note(outgoing, "held", "the task was over before the letter left", now)

@@ -24,6 +24,7 @@ from mailflow.core.views import Language
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.sheets import CONTENT_TYPE, sheet_name, xlsx
 from mailflow.edges.store import Committed, Store
+from mailflow.recalling import present
 
 KEY = "digest/"
 READ_UP_TO = "read_up_to"
@@ -40,6 +41,7 @@ async def send_digest(store: Store, blobs: Blobs, office: Office, now: datetime,
     today = now.astimezone(office.hours.zone).date()
     if not is_due(office, now, at) or await store.happened(f"{KEY}{today}"):
         return False
+    office = await present(office, store, now)
     reader = office.acting(office.secretary, now)
     language = office.directory.language(reader)
     last = await store.last_notice(KEY)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from mailflow.core.case import Case
 from mailflow.core.classify import ASKS_FOR_FIELDS, Paper, Surroundings, Target
 from mailflow.core.events import IncomingFile
 from mailflow.core.field_forms import FieldForm
-from mailflow.core.kinds import Command, Kind, Understood
+from mailflow.core.kinds import Kind, Understood
 from mailflow.core.message import Attachment, Message, parse
 from mailflow.core.numbers import find_number, spellings
 from mailflow.core.office import Office
@@ -132,7 +133,12 @@ async def _named(message: Message, desk: Desk) -> _Named:
     answered = await desk.store.letters([*(message.in_reply_to or message.references[-1:]), *_returned(message)])
     thread = [] if answered else await desk.store.letters(list(reversed(message.references)))
     tokens = tuple(token for token in found if token is not None)
-    return _Named(tokens, tuple(answered), tuple(thread), await _numbered(find_number(message.subject), desk))
+    return _Named(tokens, tuple(answered), tuple(thread), await _case_numbered(message, desk))
+
+
+async def _case_numbered(message: Message, desk: Desk) -> str:
+    case = await numbered(find_number(message.subject), desk)
+    return case.id if case is not None else ""
 
 
 def _by_address_alone(named: _Named) -> bool:
@@ -249,25 +255,10 @@ async def _kept(files: Sequence[Attachment], desk: Desk) -> tuple[IncomingFile, 
     return tuple(kept)
 
 
-async def case_named(understood: Understood, desk: Desk) -> str:
-    """Find the case a command names, whichever alphabet its letters were typed in."""
-    return await _numbered(understood.details.get("number", "") if isinstance(understood, Command) else "", desk)
-
-
-async def _numbered(number: str, desk: Desk) -> str:
+async def numbered(number: str, desk: Desk) -> Case | None:
+    """Find the case of a number, whichever alphabet its letters were typed in."""
     for spelling in spellings(number) if number else ():
         case = await desk.store.load_by_number(spelling)
         if case is not None:
-            return case.id
-    return ""
-
-
-async def tasks_of(understood: Understood, person: str | None, desk: Desk) -> tuple[tuple[str, ...], ...]:
-    if person is None or not isinstance(understood, Command) or understood.command != "tasks":
-        return ()
-    waiting = await desk.store.open_assignments(person)
-    zone = desk.office.hours.zone
-    return tuple(
-        (task.number, task.subject, f"{task.due_at.astimezone(zone):%d.%m.%Y}" if task.due_at else "")
-        for task in waiting
-    )
+            return case
+    return None

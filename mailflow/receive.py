@@ -13,9 +13,11 @@ from typing import Literal
 
 from mailflow import log
 from mailflow.advance import advance
+from mailflow.commanding import with_what_a_command_needs
+from mailflow.core.arrivals import Arrival
 from mailflow.core.classify import Target, classify
-from mailflow.core.events import Event, NoticeDue
-from mailflow.core.happening import Arrival, event_of
+from mailflow.core.events import CommandReceived, Event, NoticeDue
+from mailflow.core.happening import event_of
 from mailflow.core.kinds import Command, Kind, Understood
 from mailflow.core.message import Message, parse
 from mailflow.core.offering import registered_letter, wants_registered
@@ -25,7 +27,6 @@ from mailflow.edges.store import InboxRow, InboxState, Source, Taken
 from mailflow.killpoints import reached
 from mailflow.lookup import (
     Desk,
-    case_named,
     files_of,
     forms_for,
     notice_answered,
@@ -33,8 +34,8 @@ from mailflow.lookup import (
     papers_of,
     states_fields,
     target_of,
-    tasks_of,
 )
+from mailflow.recalling import present
 
 Settle = Literal["processed", "quarantined"]
 MOST_ATTEMPTS = 3
@@ -58,6 +59,7 @@ async def receive(raw: bytes, source: Source | None, received_at: datetime, now:
     known = await _known(mail, desk)
     if known is not None:
         return await _repeated(known, mail, desk)
+    desk = replace(desk, office=await present(desk.office, desk.store, now))
     arrival, understood = await _understand(raw, mail, now, desk)
     taken = _understood_row(mail, understood)
     event = await _within_limits(await _event_of(arrival, understood, now, desk), now, desk)
@@ -151,10 +153,8 @@ async def _understand(raw: bytes, mail: Mail, now: datetime, desk: Desk) -> tupl
         person=person,
         target=target,
         files=await files_of(message, understood, desk),
-        case=await case_named(understood, desk),
-        tasks=await tasks_of(understood, person, desk),
     )
-    return arrival, understood
+    return await with_what_a_command_needs(arrival, understood, desk), understood
 
 
 def _proof_of(proof: SenderProof, person: str | None, target: Target | None, desk: Desk) -> SenderProof:
@@ -169,18 +169,39 @@ def _proof_of(proof: SenderProof, person: str | None, target: Target | None, des
     return Unproven("another_writer", proof.address)
 
 
-MOST_NOTICES = {"unknown_request": 3, "help": 5, "stray": 100}
+MOST_NOTICES = {
+    "unknown_request": 3,
+    "help": 5,
+    "stray": 100,
+    "unclear_command": 10,
+    "own_cases": 20,
+    "tasks": 20,
+    "register": 20,
+    "mode": 10,
+    "status": 20,
+}
 """Letters of a kind one person is owed in a day for mails that move no case; the mails themselves are kept."""
 A_DAY = timedelta(days=1)
 
 
 async def _within_limits(event: Event | None, now: datetime, desk: Desk) -> Event | None:
     """A machine that answers every question with another mail is not asked without end."""
-    most = MOST_NOTICES.get(event.kind) if isinstance(event, NoticeDue) else None
-    if most is None or not isinstance(event, NoticeDue):
+    person, kind = _answered(event)
+    if kind not in MOST_NOTICES:
         return event
-    lately = await desk.store.letters_lately(event.to, event.kind, now - A_DAY)
-    return event if lately < most else None
+    lately = await desk.store.letters_lately(person, kind, now - A_DAY)
+    return event if lately < MOST_NOTICES[kind] else None
+
+
+def _answered(event: Event | None) -> tuple[str, str]:
+    """Say who is owed a letter for a mail that moves nothing, and which."""
+    match event:
+        case NoticeDue():
+            return event.to, event.kind
+        case CommandReceived(command="status"):
+            return event.by, event.command
+        case _:
+            return "", ""
 
 
 async def _event_of(arrival: Arrival, understood: Understood, now: datetime, desk: Desk) -> Event | None:

@@ -73,6 +73,7 @@ from mailflow.core.tokens import ID_BYTES, KeyRing, Minted, letter_code, mint, r
 from mailflow.core.wording import answer_word
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.store import Browser, Committed, Repeated, Store
+from mailflow.recalling import present
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +110,34 @@ class Window:
 
     async def look(self, text: str, cookie: str, now: datetime) -> Looked:
         """Give the page of a link as it stands now; write nothing."""
+        return await (await self._today(now))._look(text, cookie, now)
+
+    async def press(self, press: Press, now: datetime) -> Pressed:
+        """Record what the form says, once, if whoever sent it may; say what became of it."""
+        return await (await self._today(now))._press(press, now)
+
+    async def send_code(self, press: Press, now: datetime) -> Pressed:
+        """Send a one-time code to the registered address of the link's person; give the page again."""
+        return await (await self._today(now))._send_code(press, now)
+
+    async def file(self, text: str, place: int, now: datetime) -> Served | Forged:
+        """Give one file of the card the link was issued for; of a card changed since, none."""
+        return await (await self._today(now))._file(text, place, now)
+
+    # --- the steps
+
+    async def _today(self, now: datetime) -> Window:
+        """Look out at the office as it is now: who stands in for whom may have changed."""
+        return replace(self, office=await present(self.office, self.store, now))
+
+    async def _look(self, text: str, cookie: str, now: datetime) -> Looked:
         found = await self._find(text, now)
         if found is None:
             return Forged()
         end = ended(found.case, found.task, found.link, self.office, now)
         return end if end is not None else await self._page(found, cookie, now)
 
-    async def press(self, press: Press, now: datetime) -> Pressed:
-        """Record what the form says, once, if whoever sent it may; say what became of it."""
+    async def _press(self, press: Press, now: datetime) -> Pressed:
         found = await self._find(press.text, now)
         if found is None:
             return Forged()
@@ -124,8 +145,7 @@ class Window:
         log.link_pressed(found.case.number, found.link.hash, _named(outcome))
         return outcome
 
-    async def send_code(self, press: Press, now: datetime) -> Pressed:
-        """Send a one-time code to the registered address of the link's person; give the page again."""
+    async def _send_code(self, press: Press, now: datetime) -> Pressed:
         found = await self._find(press.text, now)
         if found is None:
             return Forged()
@@ -142,8 +162,7 @@ class Window:
         why = await self._order_code(found, page, now)
         return Again(await self._page(found, press.cookie, now), press.form, why)
 
-    async def file(self, text: str, place: int, now: datetime) -> Served | Forged:
-        """Give one file of the card the link was issued for; of a card changed since, none."""
+    async def _file(self, text: str, place: int, now: datetime) -> Served | Forged:
         found = await self._find(text, now)
         if found is None or not same_card(found.case, found.link):
             return Forged()
@@ -154,8 +173,6 @@ class Window:
             return Forged()
         file = files[place - 1]
         return Served(file, await self.blobs.read(file.sha256))
-
-    # --- the steps
 
     async def _find(self, text: str, now: datetime) -> _Found | None:
         hash_ = read_token(text, "decide", self.ring)

@@ -352,7 +352,7 @@ def test_only_its_initiator_withdraws_a_case_and_those_asked_are_told() -> None:
     assert story.it.state is CaseState.OPEN
     done = story.command("i.kuznetsov", "withdraw")
     assert story.it.state is CaseState.WITHDRAWN
-    assert letters(done) == [("withdrawn", "p.petrov")]
+    assert letters(done) == [("withdrawn", "p.petrov"), ("withdrawn", "i.kuznetsov")]
 
 
 def test_a_paid_invoice_cannot_be_withdrawn() -> None:

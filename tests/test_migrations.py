@@ -29,6 +29,7 @@ COLUMNS = {
     " counterparty waits_on opened_at changed_at closed_at? version document",
     "code": "token person seed issued_at? expires_at? since? sent wrong tried_at?",
     "errand": "key case what errand state attempts next_at reason",
+    "fact": "id kind subject item said until key at",
     "inbox": "id account? folder? uidvalidity? uid? message_key message_id sha256 size received_at sender subject"
     " kind reason case state attempts error settled_at?",
     "journal": "id case seq at event_key event_type event why patch previous hash",
@@ -52,6 +53,8 @@ INDEXES = {
     "case: case_state (state, opened_at, id)",
     "code: code_person (person)",
     "errand: errand_due (state, next_at)",
+    "fact: unique kind, subject, item",
+    "fact: fact_kind (kind, until)",
     "inbox: unique account, folder, uidvalidity, uid",
     "inbox: inbox_message_key (message_key)",
     "inbox: inbox_state (state, id)",

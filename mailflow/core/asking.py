@@ -51,7 +51,7 @@ def ask_now(turn: Turn, stage: NamedStage, principals: tuple[str, ...] = ()) -> 
             continue
         if not principals and any(p.at < assignment.opened_at for p in papers):
             continue
-        to = turn.acting(assignment.principal)
+        to = turn.acts_on(assignment)
         words = instruction(turn, stage.rule, assignment.principal)
         turn.letter("ask", to, assignment.id, words=words, papers=papers)
 

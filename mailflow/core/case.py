@@ -62,7 +62,9 @@ class Standing(StrEnum):
 CLARIFY = "clarify"
 REWORK = "rework"
 EXPLAIN = "explain"
-OWN_STAGES = (CLARIFY, REWORK, EXPLAIN)
+CONFIRM = "confirm"
+OPINION = "opinion"
+OWN_STAGES = (CLARIFY, REWORK, EXPLAIN, CONFIRM, OPINION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ class Assignment:
     """Not asked because an agreement given before still holds."""
     deferred_to: str = ""
     """The ISO day the person said he will decide; one reminder is set for it."""
+    delegate: str = ""
+    """Who acts at this one task in place of the principal: handed over by him, or by whom the rules allow."""
     away: bool = False
     """An automatic reply said that the person is away; told once."""
     spoke: bool = False

@@ -16,12 +16,12 @@ from datetime import date
 from mailflow.core.answers import Answer, Expecting, Reading, read
 from mailflow.core.automatic import automatic, surely_automatic
 from mailflow.core.case import Ask, Fields
+from mailflow.core.commands import mistyped, read_command
 from mailflow.core.field_forms import FieldForm, Value
 from mailflow.core.fields import read_fields
 from mailflow.core.invoices import check_invoice, read_invoice
-from mailflow.core.kinds import Command, Kind, Other, Reply, Request, Understood
+from mailflow.core.kinds import Kind, Other, Reply, Request, Understood
 from mailflow.core.message import Message
-from mailflow.core.numbers import find_number
 from mailflow.core.payment_qr import read_payment_qr
 from mailflow.core.reply import Fresh, fresh
 from mailflow.core.signs import ProcessSigns, fold, subject_words, without_prefix
@@ -219,37 +219,10 @@ def _bare_choices(text: str, forms: tuple[FieldForm, ...]) -> dict[str, str]:
     return {form.name: choice for form in forms for choice in form.choices if fold(choice) in lines}
 
 
-_COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("status", ("статус", "status", "где")),
-    ("tasks", ("мои задачи", "задачи", "my tasks", "tasks")),
-    ("register", ("реестр", "журнал", "register")),
-    ("withdraw", ("отозвать", "отзываю", "withdraw", "cancel")),
-    ("substitute", ("замещение", "substitution", "substitute")),
-    ("help", ("помощь", "справка", "help")),
-)
-
-
 def _command(message: Message, own: Fresh, around: Surroundings) -> Understood | None:
     if not around.known_sender or _tagged(message, around):
         return None
-    text = own.text.strip()
-    said = subject_words(message.subject) or text.split("\n")[0].strip().lower()
-    for command, openings in _COMMANDS:
-        opening = next((o for o in openings if said == o or said.startswith((f"{o} ", f"{o}:"))), None)
-        if opening is not None and not _is_about_paper(message, command):
-            return Command(f"begins with «{opening}»", command, _command_details(message, text))
-    return None
-
-
-def _is_about_paper(message: Message, command: str) -> bool:
-    """«Реестр» with files is a request to enter them; no other command comes with a document to approve."""
-    return command == "register" and any(not a.inline for a in message.attachments)
-
-
-def _command_details(message: Message, own: str) -> dict[str, str]:
-    number = find_number(message.subject) or find_number(own)
-    details = {"number": number, "text": " ".join(own.split())}
-    return {name: value for name, value in details.items() if value}
+    return read_command(message, own)
 
 
 def _request(message: Message, own: Fresh, around: Surroundings) -> Understood | None:
@@ -257,7 +230,8 @@ def _request(message: Message, own: Fresh, around: Surroundings) -> Understood |
         return None
     found = _process_of(message, own, around)
     if found is None:
-        return Request("the mail names no process we know", "", False, {}, own.original, text=own.text)
+        slip = None if message.attachments else mistyped(message, own)
+        return slip or Request("the mail names no process we know", "", False, {}, own.original, text=own.text)
     signs, why, sure = found
     return _read_request(message, own, around, signs.process, why, sure)
 

@@ -120,7 +120,7 @@ def explained(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     keep_aside(turn, event.files, person, event.comment)
     if asked is not None and asked.open:
         words = {"who": turn.office.short(person), "question": question, "answer": event.comment}
-        turn.letter("answered", turn.acting(asked.principal), asked.id, words)
+        turn.letter("answered", turn.acts_on(asked), asked.id, words)
 
 
 def take_files(turn: Turn, files: tuple[IncomingFile, ...], by: str, comment: str = "") -> None:

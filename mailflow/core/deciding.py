@@ -13,11 +13,14 @@ from dataclasses import replace
 
 from mailflow.core.answers import Answer
 from mailflow.core.case import (
+    CONFIRM,
     EXPLAIN,
     Ask,
     Assignment,
 )
+from mailflow.core.confirming import confirmed
 from mailflow.core.correcting import completed, corrected, explained, keep_aside, set_aside, take_files
+from mailflow.core.delegating import delegated
 from mailflow.core.entitlement import DECISIONS, MayNot, may_decide
 from mailflow.core.events import AnswerReceived
 from mailflow.core.facts import lacks_file
@@ -47,6 +50,9 @@ def answer(turn: Turn, event: AnswerReceived) -> None:
         _not_counted(turn, assignment, event, right)
         return
     assignment = turn.put(assignment, spoke=True)
+    if assignment.stage == CONFIRM:
+        confirmed(turn, assignment, event, right.person)
+        return
     if event.answer is Answer.WITHDRAW and assignment.ask not in DECISIONS:
         withdraw(turn, right.person, event.comment)
         return
@@ -63,7 +69,7 @@ def _not_counted(turn: Turn, assignment: Assignment, event: AnswerReceived, why:
     if _repeats(assignment, event) or not may_nudge(turn, assignment):
         return
     if event.channel in REPLIED:
-        to = turn.acting(assignment.principal)
+        to = turn.acts_on(assignment)
         turn.letter("not_counted", to, assignment.id, {"reason": reason, "text": event.comment}, answers_a_mail=True)
     if why.again:
         _ask_again(turn, assignment.principal)
@@ -77,7 +83,7 @@ def _repeats(assignment: Assignment, event: AnswerReceived) -> bool:
 def _ask_again(turn: Turn, principal: str) -> None:
     now = next((a for a in turn.case.open_assignments if a.principal == principal and a.ask in DECISIONS), None)
     if now is not None:
-        turn.letter("ask", turn.acting(principal), now.id, {"instruction": ""})
+        turn.letter("ask", turn.acts_on(now), now.id, {"instruction": ""})
 
 
 def _to_the_case(turn: Turn, event: AnswerReceived) -> None:
@@ -93,7 +99,7 @@ def _to_the_case(turn: Turn, event: AnswerReceived) -> None:
     turn.change(passed_on=turn.case.passed_on + 1)
     words = {"who": turn.office.short(writer), "text": event.comment}
     for assignment in asked:
-        turn.letter("comment", turn.acting(assignment.principal), assignment.id, words)
+        turn.letter("comment", turn.acts_on(assignment), assignment.id, words)
 
 
 def _may_pass_on(turn: Turn, writer: str) -> bool:
@@ -222,6 +228,7 @@ _SAID: Mapping[Answer, _Act] = {
     Answer.QUESTION: _question,
     Answer.DEFER: _deferred,
     Answer.RESOLUTION: resolved,
+    Answer.DELEGATE: delegated,
 }
 """What each answer does where a decision is asked; every other answer is not clear enough."""
 

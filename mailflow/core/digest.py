@@ -268,8 +268,9 @@ class _Reading:
         if person is None:
             return self._say("gone")
         acting = self.office.acting(task.principal, self.now)
-        if acting != task.principal and person.substitute is not None:
-            until = format_date(date.fromisoformat(person.substitute.until), self.language)
+        standing_in = self.office.stands_in(task.principal, self.now)
+        if acting != task.principal and standing_in is not None:
+            until = format_date(date.fromisoformat(standing_in.until), self.language)
             return self._say("stands_in", who=self.office.short(acting), until=until)
         return self._say("away") if task.away else ""
 

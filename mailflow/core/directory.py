@@ -71,6 +71,9 @@ class Substitution(_Entry):
     until: str = Field(pattern=r"^\d{4}-\d\d-\d\d$")
 
 
+NOTHING_ARRANGED: Mapping[str, Substitution] = {}
+
+
 class CaseForms(_Entry):
     """A name in the cases papers need, written by hand where grammar alone cannot know: «Орлу Ивану Ильичу»."""
 
@@ -204,17 +207,28 @@ class Directory:
                 break
         return tuple(out)
 
-    def acting(self, person_id: str, day: str) -> str:
-        """Give who acts for the person on that ISO day: a substitute of today, followed along, or himself."""
+    def acting(self, person_id: str, day: str, arranged: Mapping[str, Substitution] = NOTHING_ARRANGED) -> str:
+        """Give who acts for the person on that ISO day: a substitute of today, followed along, or himself.
+
+        `arranged`: substitutions beside those of the file; they go before it. Nobody who has left stands in.
+        """
         seen = {person_id}
         current = person_id
-        while (person := self.people.get(current)) is not None:
-            step = person.substitute
-            if step is None or not step.since <= day <= step.until or step.by in seen:
-                break
+        while (step := self.stands_in(current, day, arranged)) is not None and step.by not in seen:
             current = step.by
             seen.add(current)
         return current
+
+    def stands_in(
+        self, person_id: str, day: str, arranged: Mapping[str, Substitution] = NOTHING_ARRANGED
+    ) -> Substitution | None:
+        """Give the substitution of this very person that holds on that ISO day, or None."""
+        person = self.people.get(person_id)
+        if person is None:
+            return None
+        step = arranged.get(person_id) or person.substitute
+        holds = step is not None and step.since <= day <= step.until and step.by in self.people
+        return step if holds else None
 
     def find(self, name: str) -> tuple[str, ...]:
         """Give the ids of the people a written name may mean: «Петров П.П.», «Петрову», «p.petrov»."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from mailflow.core.case import Case, Fields
+from mailflow.core.memory import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +112,26 @@ class TellCase:
     case: str
 
 
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Keep a fact of the office, in the same commit; one of the same kind, subject and item gives way."""
+
+    key: str
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Strike the fact of that kind, subject and item."""
+
+    key: str
+    fact: Fact
+
+
 Errand = MakeDocument | StartCase | TellCase
 """What must be done outside and leads to an event of its own; kept as a row until it has."""
 
-Effect = SendLetter | SetTimer | StopTimers | TakeNumber | MakeDocument | StartCase | TellCase
+Effect = SendLetter | SetTimer | StopTimers | TakeNumber | MakeDocument | StartCase | TellCase | Remember | Forget
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import assert_never
 
 from mailflow.core.case import Ask, Case, Standing, case_id
+from mailflow.core.confirming import ask_whether
 from mailflow.core.correcting import take_files
 from mailflow.core.deciding import answer
-from mailflow.core.effects import Enclosed, SendLetter, Transition
+from mailflow.core.effects import Enclosed, Remember, SendLetter, Transition
 from mailflow.core.events import (
     AbsenceNoted,
     AnswerReceived,
@@ -28,10 +29,12 @@ from mailflow.core.events import (
     RulesUpgraded,
     TimerDue,
 )
+from mailflow.core.learning import learn
 from mailflow.core.linking import document_made, linked_closed
 from mailflow.core.office import Office
 from mailflow.core.ringing import ring
 from mailflow.core.route import begin
+from mailflow.core.seeing import may_see
 from mailflow.core.sender import Proven, Unproven
 from mailflow.core.turn import Turn
 from mailflow.core.upgrading import short_version, upgrade
@@ -58,6 +61,7 @@ def transition(case: Case | None, event: Event, office: Office) -> Transition:
                 raise NoSuchCase(event.case)
             turn = Turn(case, event.key, event.at, office, getattr(event, "message_id", ""))
             _happen(turn, event)
+            learn(turn, case)
             return turn.finished()
 
 
@@ -112,13 +116,16 @@ def _open(event: RequestReceived, office: Office) -> Transition:
     begin(turn)
     if not event.started_from:
         _receipt(turn)
+    learn(turn, None)
     return turn.finished()
 
 
 def _receipt(turn: Turn) -> None:
     """Tell the initiator the number; where he himself is asked to fill something, a reply to this fills it too."""
-    mine = (a.id for a in turn.case.open_assignments if a.ask is Ask.FIELDS and a.principal == turn.case.initiator)
-    turn.letter("registered", turn.case.initiator, next(mine, ""), answers_a_mail=True)
+    mine = [a for a in turn.case.open_assignments if a.principal == turn.case.initiator]
+    if any(a.ask is not Ask.FIELDS for a in mine):
+        return  # The letter that asks him tells him the number too.
+    turn.letter("registered", turn.case.initiator, next((a.id for a in mine), ""), answers_a_mail=True)
 
 
 def _notice(event: NoticeDue, office: Office) -> Transition:
@@ -137,12 +144,14 @@ def _notice(event: NoticeDue, office: Office) -> Transition:
         enclosed=tuple(Enclosed(f.name, f.content_type, f.sha256, f.size) for f in event.enclosed),
     )
     what = notice_word(event.kind, office.language)
-    return Transition(None, (letter,), sentence("notice", office.language, what=what, who=office.short(event.to)))
+    why = sentence("notice", office.language, what=what, who=office.short(event.to))
+    learnt = (Remember(f"{event.key}/{place}", fact) for place, fact in enumerate(event.learns, start=1))
+    return Transition(None, (letter, *learnt), why)
 
 
 def _command(turn: Turn, event: CommandReceived) -> None:
     who = turn.office.short(event.by)
-    if not _may_see(turn, event.by):
+    if not may_see(turn.case, event.by, turn.office, turn.now):
         turn.because("not_shown", who=who)
         return
     if event.command == "status":
@@ -152,15 +161,7 @@ def _command(turn: Turn, event: CommandReceived) -> None:
     if isinstance(event.proof, Proven):
         withdraw(turn, event.by, event.comment)
         return
-    reason = turn.note("no_proof", reason=event.proof.in_(turn.office.language))
-    turn.because("not_counted", who=who, reason=reason)
-    turn.letter("not_counted", event.by, words={"reason": reason, "text": event.comment}, answers_a_mail=True)
-
-
-def _may_see(turn: Turn, person: str) -> bool:
-    """The initiator, everybody who was asked, and the secretary."""
-    asked = {a.principal for a in turn.case.assignments}
-    return person in {turn.case.initiator, turn.office.secretary, *asked}
+    ask_whether(turn, event.by, event.proof)
 
 
 def _absent(turn: Turn, event: AbsenceNoted) -> None:

@@ -42,7 +42,7 @@ def may_decide(turn: Turn, assignment: Assignment, event: AnswerReceived) -> May
     if not isinstance(event.proof, Proven):
         return MayNot("no_proof", {"reason": event.proof.in_(turn.office.language)})
     writer = turn.office.directory.by_address(event.proof.address)
-    if writer is None or writer not in (assignment.principal, turn.acting(assignment.principal)):
+    if writer is None or writer not in _may_answer(turn, assignment):
         return MayNot("not_yours", {"principal": turn.office.short(assignment.principal)})
     if event.answer is Answer.WITHDRAW and assignment.decision is not None:
         return May(writer)
@@ -55,3 +55,8 @@ def may_decide(turn: Turn, assignment: Assignment, event: AnswerReceived) -> May
     if assignment.ask in DECISIONS and event.card != card_hash(turn.case.fields, turn.case.files):
         return MayNot("stale", {}, again=True)
     return May(writer)
+
+
+def _may_answer(turn: Turn, assignment: Assignment) -> set[str]:
+    """Whoever was asked keeps his right; beside him whoever stands in for him today, or was given this task."""
+    return {assignment.principal, turn.acting(assignment.principal), turn.acts_on(assignment)}

@@ -13,6 +13,7 @@ from typing import Literal
 
 from mailflow.core.answers import Answer, Details
 from mailflow.core.case import Channel, Fields
+from mailflow.core.memory import Fact
 from mailflow.core.sender import SenderProof
 
 
@@ -166,6 +167,8 @@ class NoticeDue:
     rows: tuple[tuple[str, ...], ...] = ()
     enclosed: tuple[IncomingFile, ...] = ()
     in_reply_to: str = ""
+    learns: tuple[Fact, ...] = ()
+    """What the office knows from now on: how the person wants to be written to."""
     type: Literal["notice"] = "notice"
 
 

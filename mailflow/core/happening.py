@@ -6,47 +6,23 @@ neither moves a case nor owes a letter gives None: it is kept with its reason, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
+from mailflow.core.answering_commands import answer_command
+from mailflow.core.arrivals import Arrival, notice
 from mailflow.core.case import Fields
-from mailflow.core.classify import Target
 from mailflow.core.events import (
     AbsenceNoted,
     AnswerReceived,
-    CommandReceived,
     Event,
-    IncomingFile,
     LetterBounced,
     NoticeDue,
     RequestReceived,
 )
 from mailflow.core.kinds import Command, Kind, Other, Reply, Request, Understood
-from mailflow.core.message import Message
 from mailflow.core.naming import with_people
 from mailflow.core.office import Office
-from mailflow.core.sender import SenderProof
 
 LONGEST_QUOTE = 600
 """Characters of a stranger's letter the secretary is shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A mail with everything that was looked up about it."""
-
-    message: Message
-    at: datetime
-    proof: SenderProof
-    person: str | None
-    """Whose registered address stands in From, proven or not."""
-    target: Target | None
-    files: tuple[IncomingFile, ...] = ()
-    case: str = ""
-    """The case a command names by its number; '' = none, or an unknown number."""
-    tasks: Sequence[tuple[str, ...]] = ()
-    """What waits for the person, for «Мои задачи»."""
 
 
 def event_of(understood: Understood, arrival: Arrival, office: Office) -> Event | None:
@@ -57,7 +33,7 @@ def event_of(understood: Understood, arrival: Arrival, office: Office) -> Event 
         case Request():
             return _request(understood, arrival, office)
         case Command():
-            return _command(understood, arrival)
+            return answer_command(understood, arrival, office)
         case Other():
             return _other(understood, arrival, office)
 
@@ -90,8 +66,9 @@ def _request(request: Request, arrival: Arrival, office: Office) -> Event | None
     if arrival.person is None:
         return None
     if request.process not in office.rules:
-        ways = tuple(_way(name, office, arrival.person) for name in office.rules)
-        return _notice("unknown_request", arrival, {"subject": message.subject}, ways)
+        begun = (name for name, process in office.rules.items() if process.starts_with.subject)
+        ways = tuple(_way(name, office, arrival.person) for name in begun)
+        return notice("unknown_request", arrival, {"subject": message.subject}, ways)
     fields, unsure = _settled(request.fields, request.ambiguous, request.process, office)
     return RequestReceived(
         key=message.key,
@@ -130,24 +107,6 @@ def _way(process: str, office: Office, person: str) -> tuple[str, str]:
     return rules.title.in_(language), word.capitalize()
 
 
-def _command(command: Command, arrival: Arrival) -> Event | None:
-    if arrival.person is None:
-        return None
-    if command.command in ("status", "withdraw") and arrival.case:
-        return CommandReceived(
-            key=arrival.message.key,
-            at=arrival.at,
-            case=arrival.case,
-            by=arrival.person,
-            proof=arrival.proof,
-            command="status" if command.command == "status" else "withdraw",
-            message_id=arrival.message.message_id,
-        )
-    if command.command == "tasks":
-        return _notice("tasks", arrival, {}, tuple(arrival.tasks))
-    return _notice("help", arrival, {})
-
-
 def _other(other: Other, arrival: Arrival, office: Office) -> Event | None:
     target, message = arrival.target, arrival.message
     if other.kind is Kind.AUTO_REPLY and target is not None and target.assignment:
@@ -170,9 +129,3 @@ def _stray(arrival: Arrival, office: Office) -> NoticeDue:
     words = {"from": writer, "subject": message.subject, "text": message.text.strip()[:LONGEST_QUOTE]}
     rows = tuple((a.name,) for a in message.attachments if not a.inline)
     return NoticeDue(message.key, arrival.at, "stray", office.secretary, words, rows)
-
-
-def _notice(kind: str, arrival: Arrival, words: Mapping[str, str], rows: tuple[tuple[str, ...], ...] = ()) -> NoticeDue:
-    message = arrival.message
-    assert arrival.person is not None
-    return NoticeDue(message.key, arrival.at, kind, arrival.person, words, rows, in_reply_to=message.message_id)

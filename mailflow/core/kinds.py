@@ -62,11 +62,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A word that asks mailflow itself: status, tasks, register, withdraw, substitute, help."""
+    """A word that asks mailflow itself (`commands.COMMANDS`), or `unclear`: one that was perhaps mistyped."""
 
     reason: str
     command: str
     details: Mapping[str, str] = field(default_factory=dict)
+    said: str = ""
+    """The line that holds it, as it was written."""
     kind: Kind = Kind.COMMAND
 
 

@@ -6,8 +6,8 @@ stranger's mail, and he gets no answer.
 
 from __future__ import annotations
 
+from mailflow.core.arrivals import Arrival
 from mailflow.core.events import IncomingFile, RequestReceived
-from mailflow.core.happening import Arrival
 from mailflow.core.message import Message
 from mailflow.core.office import Office
 from mailflow.core.reply import fresh

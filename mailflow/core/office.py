@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 
 from mailflow.core import worktime
 from mailflow.core.case import Case
-from mailflow.core.directory import Directory
+from mailflow.core.directory import Directory, Substitution
 from mailflow.core.kept_rules import KeptRules
+from mailflow.core.memory import Fact, arranged
 from mailflow.core.rules import NamedStage, Process, Rules
 from mailflow.core.views import Language
 from mailflow.core.worktime import Calendar, Duration, OfficeHours
@@ -26,6 +27,8 @@ class Office:
     hours: OfficeHours
     kept: KeptRules = field(default_factory=KeptRules)
     """Versions of processes that were in force before, for the cases that began under them."""
+    facts: tuple[Fact, ...] = ()
+    """What the office has come to know beside its files, as far as the matter in hand needs it."""
 
     @property
     def language(self) -> Language:
@@ -91,7 +94,13 @@ class Office:
 
     def acting(self, person: str, moment: datetime) -> str:
         """Give who acts for the person at that moment; somebody who has left stands for himself."""
-        return self.directory.acting(person, self.day(moment))
+        day = self.day(moment)
+        return self.directory.acting(person, day, arranged(self.facts, day))
+
+    def stands_in(self, person: str, moment: datetime) -> Substitution | None:
+        """Give the substitution of the person that holds at that moment, or None."""
+        day = self.day(moment)
+        return self.directory.stands_in(person, day, arranged(self.facts, day))
 
     def short(self, person: str) -> str:
         """«Смирнова О.Н.»; the id itself for somebody who has left the directory."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from mailflow.core.answers import Answer
 from mailflow.core.case import Ask, Assignment, CaseState, Decision, Standing
 from mailflow.core.events import AnswerReceived
+from mailflow.core.on_behalf import accusative
 from mailflow.core.route import first_unfinished, go_on
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
@@ -29,10 +30,11 @@ def decide(
 def say(turn: Turn, assignment: Assignment, person: str, answer_: Answer) -> None:
     """Tell the journal who said what, and for whom."""
     word = answer_word(answer_, turn.language)
-    who, principal = turn.office.short(person), turn.office.short(assignment.principal)
+    who = turn.office.short(person)
     if person == assignment.principal:
         turn.because("said", who=who, answer=word)
     else:
+        principal = accusative(assignment.principal, turn.office, turn.language)
         turn.because("said_for", who=who, principal=principal, answer=word)
 
 

@@ -29,7 +29,7 @@ def ring(turn: Turn, event: TimerDue) -> None:
 
 
 def _remind(turn: Turn, assignment: Assignment, late: bool) -> None:
-    to = turn.acting(assignment.principal)
+    to = turn.acts_on(assignment)
     stage = turn.process.stage(assignment.stage)
     words = instruction(turn, stage.rule, assignment.principal) if stage is not None else {"instruction": ""}
     turn.because("late" if late else "reminded", who=turn.office.short(to))

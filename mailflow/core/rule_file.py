@@ -79,5 +79,7 @@ class RuleFile(Entry):
     fields: dict[str, FieldRule]
     stages: list[dict[str, Stage]]
     rework: Rework = Rework()
+    receipt: InWords | None = None
+    """What the initiator is told of a case that needed nobody and is done at once."""
     closing_papers: Texts = ()
     """Documents made when the case is closed and sent to its initiator."""

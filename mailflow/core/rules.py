@@ -71,6 +71,7 @@ class Process:
     stages: tuple[NamedStage, ...]
     rework: Rework
     closing_papers: tuple[str, ...]
+    receipt: Words | None = None
     version: str = ""
     """SHA-256 of the text it was read from, in hex: a case goes on by the version it began under."""
     text: str = field(default="", repr=False)
@@ -184,4 +185,5 @@ def _process(file: RuleFile, compiled: _Compiler) -> Process:
         stages,
         file.rework,
         file.closing_papers,
+        file.receipt,
     )

@@ -17,10 +17,8 @@ from mailflow.core.answers import Answer
 from mailflow.core.card_texts import field_text, title
 from mailflow.core.case import Ask, Assignment, Case, CaseState, Decision, FileVersion, Standing
 from mailflow.core.dates import format_date
-from mailflow.core.declension import decline
-from mailflow.core.morphology import Case as GrammarCase
 from mailflow.core.office import Office
-from mailflow.core.person_names import PersonName, read_name
+from mailflow.core.on_behalf import accusative
 from mailflow.core.rules import Process
 from mailflow.core.views import Language
 from mailflow.core.wording import answer_word
@@ -306,16 +304,7 @@ class _Sheet:
         way = self._words.ways[decision.channel]
         if decision.by == asked.principal:
             return way
-        return f"{way}; {self._words.acting.format(whom=self._whom(asked.principal))}"
-
-    def _whom(self, principal: str) -> str:
-        """Give the principal in the accusative («Смирнову О.Н.»); the directory's own form wins."""
-        person = self._office.directory.people.get(principal)
-        if person is None or self._language != "ru" or person.short == person.name:
-            return self._office.short(principal)
-        if person.declined.accusative:
-            return _shortened(person.declined.accusative)
-        return decline(read_name(person.name), GrammarCase.ACCUSATIVE, person.gender).name.short
+        return f"{way}; {self._words.acting.format(whom=accusative(asked.principal, self._office, self._language))}"
 
     def _seen(self, moment: datetime) -> Iterator[str]:
         for n, file in enumerate(self._case.files, 1):
@@ -336,9 +325,3 @@ class _Sheet:
             file.version == older.version + 1 and file.name.casefold() == older.name.casefold()
             for file in self._case.files
         )
-
-
-def _shortened(name: str) -> str:
-    """Shorten a name that stands in a case already: «Смирнову Ольгу Николаевну» -> «Смирнову О.Н.»."""
-    words = name.split()
-    return PersonName(*words).short if 2 <= len(words) <= 3 else name

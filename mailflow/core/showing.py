@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailflow.core.card_texts import card, title
-from mailflow.core.case import Ask, Assignment, Case, FileVersion, Standing
+from mailflow.core.case import Ask, Assignment, Case, CaseState, FileVersion, Standing
 from mailflow.core.dates import format_date
 from mailflow.core.effects import SendLetter
 from mailflow.core.facts import missing_fields_of, too_many
 from mailflow.core.invoices import check_invoice
 from mailflow.core.office import Office
+from mailflow.core.on_behalf import named
 from mailflow.core.options import choices_of, options_of, says
 from mailflow.core.route import people_ahead
 from mailflow.core.rules import Process
@@ -112,7 +113,7 @@ def _each_once(words: Mapping[str, str]) -> dict[str, str]:
 
 # Words a kind of letter may print although most such letters have none of them.
 _OWN_WORDS: Mapping[str, Mapping[str, str]] = {
-    "registered": {"confirm": "", "trusted": ""},
+    "registered": {"confirm": "", "trusted": "", "done": ""},
     "ask": {"instruction": "", "silence": ""},
     "reminder": {"instruction": "", "late": "", "silence": ""},
     "closed": {"result": ""},
@@ -127,7 +128,8 @@ def _facts(letter: SendLetter, case: Case, process: Process, language: Language)
         return {}
     guess = "" if case.confirmed else _GUESS[language].format(process=process.title.in_(language))
     notes = (_skip_note(a, process, language) for a in case.assignments if a.round == case.round)
-    return {"confirm": guess, "trusted": next((note for note in notes if note), "")}
+    done = process.receipt.in_(language) if process.receipt is not None and case.state is CaseState.DONE else ""
+    return {"confirm": guess, "trusted": next((note for note in notes if note), ""), "done": done}
 
 
 def _silence(letter: SendLetter, case: Case, process: Process, language: Language) -> str:
@@ -158,7 +160,7 @@ def _skip_note(assignment: Assignment, process: Process, language: Language) -> 
 def _said(case: Case, office: Office, language: Language) -> Iterator[Said]:
     for a in case.assignments:
         if a.decision is not None and a.ask not in _NO_DECISION and a.round == case.round:
-            who = office.short(a.decision.by)
+            who = named(a.decision.by, a.principal, office, language)
             when = _moment(a.decision.at, office, language, hours=True)
             yield Said(who, answer_word(a.decision.answer, language), when, a.decision.comment)
         elif a.standing is Standing.SKIPPED and a.round == case.round:
@@ -181,7 +183,15 @@ def _waiting(case: Case, office: Office, language: Language, now: datetime, read
         name = _stage_name(a, case, office, language)
         due = _moment(a.due_at, office, language) if a.due_at is not None else ""
         late = a.due_at is not None and a.due_at < now
-        yield Waiting(office.short(a.principal), name, _moment(a.opened_at, office, language), due, late)
+        who = _asked_now(a, case, office, language, now)
+        yield Waiting(who, name, _moment(a.opened_at, office, language), due, late)
+
+
+def _asked_now(task: Assignment, case: Case, office: Office, language: Language, now: datetime) -> str:
+    """Name who has to act, and for whom: a task handed over or stood in for is somebody else's today."""
+    handed = task.delegate in office.directory.people
+    acting = task.delegate if handed else office.acting(task.principal, now)
+    return named(task.principal if acting == case.initiator else acting, task.principal, office, language)
 
 
 def _stage_name(task: Assignment, case: Case, office: Office, language: Language) -> str:

@@ -127,6 +127,8 @@ class Stage(Entry):
     remind: tuple[Annotated[Reminder, BeforeValidator(_reminder)], ...] = ()
     on_silence: OnSilence | None = None
     assurance: Assurance = "mail"
+    delegation: bool | None = None
+    """May the person asked hand this one task over? Not said: yes, unless money moves or a known browser is asked."""
     instruction: InWords | None = None
 
     @model_validator(mode="before")

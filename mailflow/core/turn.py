@@ -27,7 +27,9 @@ from mailflow.core.effects import (
     Bell,
     Effect,
     Enclosed,
+    Forget,
     MakeDocument,
+    Remember,
     SendLetter,
     SetTimer,
     StartCase,
@@ -36,6 +38,7 @@ from mailflow.core.effects import (
     TellCase,
     Transition,
 )
+from mailflow.core.memory import Fact
 from mailflow.core.office import Office
 from mailflow.core.rule_words import DueField
 from mailflow.core.rules import NamedStage, Process
@@ -172,6 +175,11 @@ class Turn:
         acting = self.office.acting(principal, self.now)
         return principal if acting == self.case.initiator else acting
 
+    def acts_on(self, assignment: Assignment) -> str:
+        """Give who is written to about the task: to whom it was handed over, else who acts for its principal."""
+        handed = assignment.delegate in self.office.directory.people
+        return assignment.delegate if handed else self.acting(assignment.principal)
+
     @property
     def material(self) -> str:
         """The hash of what is material now."""
@@ -197,6 +205,14 @@ class Turn:
     def tell_case(self, case: str) -> None:
         """Tell the case this one was started from."""
         self._effects.append(TellCase(self._next(), case))
+
+    def remember(self, fact: Fact) -> None:
+        """Let the office keep a fact."""
+        self._effects.append(Remember(self._next(), fact))
+
+    def forget(self, fact: Fact) -> None:
+        """Let the office strike a fact."""
+        self._effects.append(Forget(self._next(), fact))
 
     def _due(self, rule: Stage) -> datetime | None:
         if not isinstance(rule.due, DueField):

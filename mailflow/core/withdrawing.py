@@ -14,6 +14,7 @@ from mailflow.core.case import Assignment, Case, CaseState, Standing, assignment
 from mailflow.core.closing import close_open, tell_starter
 from mailflow.core.events import AnswerReceived
 from mailflow.core.nudging import may_nudge
+from mailflow.core.substitution import in_force, may_end, people_of
 from mailflow.core.turn import Turn
 
 
@@ -31,7 +32,7 @@ def revoke(turn: Turn, assignment: Assignment, event: AnswerReceived, person: st
     for other in stopped:
         words = {"who": turn.office.short(person), "reason": turn.note("revoked", who=turn.office.short(person))}
         if other.principal != turn.case.initiator:
-            turn.letter("withdrawn", turn.acting(other.principal), other.id, words)
+            turn.letter("withdrawn", turn.acts_on(other), other.id, words)
     note = turn.note("note_revoked")
     assignment = replace(assignment, spoke=True)
     turn.put(assignment, standing=Standing.OPEN, decision=None, pending=None, carried=False, note=note)
@@ -46,24 +47,28 @@ def revoke(turn: Turn, assignment: Assignment, event: AnswerReceived, person: st
 
 def withdraw(turn: Turn, person: str, comment: str) -> None:
     """End the case at its initiator's wish and tell everybody who was asked; refused once it is closed or paid."""
-    refusal = _why_not_withdraw(turn, person)
+    refusal = why_not_withdraw(turn, person)
     if refusal:
         turn.because("not_counted", who=turn.office.short(person), reason=refusal)
         turn.letter("not_counted", person, words={"reason": refusal, "text": comment}, answers_a_mail=True)
         return
-    asked = [a.principal for a in close_open(turn, turn.note("note_closed")) if a.principal != person]
+    asked = [turn.acts_on(a) for a in close_open(turn, turn.note("note_closed"))]
     turn.change(state=CaseState.WITHDRAWN, stage="", closed_at=turn.now)
     tell_starter(turn)
     turn.because("withdrawn", who=turn.office.short(person))
     words = {"who": turn.office.short(person), "reason": comment}
-    for principal in dict.fromkeys(asked):
-        turn.letter("withdrawn", turn.acting(principal), words=words)
+    for told in dict.fromkeys((*asked, *people_of(turn.case))):
+        if told != person:
+            turn.letter("withdrawn", told, words=words)
+    turn.letter("withdrawn", person, words=words, answers_a_mail=True)
 
 
-def _why_not_withdraw(turn: Turn, person: str) -> str:
-    if person != turn.case.initiator:
+def why_not_withdraw(turn: Turn, person: str) -> str:
+    """Say why this person cannot withdraw the case now; '' when he can."""
+    standing_in = in_force(turn.case, turn.office.day(turn.now))
+    if person != turn.case.initiator and not (standing_in and may_end(turn.case, person, turn.office.directory)):
         return turn.note("only_initiator")
-    if turn.case.state is not CaseState.OPEN:
+    if turn.case.state is not CaseState.OPEN and not standing_in:
         return turn.note("over")
     return turn.note("paid_already") if paid(turn.case) else ""
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mailflow.core.views import Choice, FileLine, Finding, Language, LetterView, Line, Said, Waiting
+from mailflow.edges import letter_samples_people as people
 
 
 def views(kind: str, language: Language) -> tuple[LetterView, LetterView, LetterView]:
@@ -19,7 +20,7 @@ def views(kind: str, language: Language) -> tuple[LetterView, LetterView, Letter
 
 def _lifelike(kind: str, whole: LetterView) -> LetterView:
     """Keep of the whole case what such a letter shows."""
-    kept = _SHOWN.get(kind, ())
+    kept = _SHOWN.get(kind) or people.SHOWN.get(kind, ())
     shown = replace(
         whole,
         card=whole.card if "card" in kept else (),
@@ -62,15 +63,15 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "notice": ("card", "files"),
     "file": ("card",),
 }
-_NO_CASE = frozenset(("tasks", "help", "stray", "unknown_request", "code", "digest", "register"))
+_NO_CASE = people.NO_CASE | {"tasks", "help", "stray", "unknown_request", "code", "digest", "register"}
 
 
 def _words(kind: str, language: Language) -> Mapping[str, str]:
-    return dict(_TOLD[language].words.get(kind, {}))
+    return dict(people.WORDS[language].get(kind) or _TOLD[language].words.get(kind, {}))
 
 
 def _rows(kind: str, language: Language) -> tuple[tuple[str, ...], ...]:
-    return _TOLD[language].rows.get(kind, ())
+    return people.ROWS[language].get(kind) or _TOLD[language].rows.get(kind, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ from mailflow.errors import SettingsError
 __all__ = ["KINDS", "Enclosure", "Envelope", "LetterError", "Letters", "Rendered", "build"]
 
 KINDS: Mapping[str, tuple[str, ...]] = {
-    "registered": ("confirm", "trusted"),
+    "registered": ("confirm", "trusted", "done"),
     "ask": ("instruction", "silence"),
     "reminder": ("instruction", "late", "silence"),
     "escalation": ("who", "since"),
@@ -60,7 +60,11 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "not_counted": ("reason", "text"),
     "recorded": ("said", "comment", "next"),
     "status": (),
-    "tasks": (),
+    "tasks": ("mode",),
+    "own_cases": (),
+    "unclear_command": ("said", "why", "meant", "example"),
+    "mode": ("mode",),
+    "confirm_withdrawal": ("reason",),
     "help": (),
     "absent": ("who", "until", "text"),
     "comment": ("who", "text"),

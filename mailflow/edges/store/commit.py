@@ -1,7 +1,7 @@
 """The commit: everything one event caused, written together or not at all.
 
 Owns: the statements of a commit and their order. It is always the same (number, mail, case,
-assignments, journal, letters, timers), so that two commits wait for each other and never in a circle.
+assignments, journal, letters, timers, facts), so that two commits wait for each other and never in a circle.
 Refuses to know: transactions and tries (`database`), and what the transition means.
 
 Three of the statements claim something that only one commit may have: the mail, the version of the
@@ -28,7 +28,7 @@ from mailflow.core.journal import (
     event_document,
     read_case,
 )
-from mailflow.edges.store import cases, errands, inbox, journal, outbox, registers, timers
+from mailflow.edges.store import cases, errands, facts, inbox, journal, outbox, registers, timers
 from mailflow.edges.store.session import Claim, Session, Statement
 from mailflow.edges.store.values import Committed, Outcome, Overtaken, Repeated, Taken
 
@@ -152,6 +152,7 @@ def _effects(move: Move, case: str) -> Iterator[Statement]:
     yield from outbox.additions(letters, case, move.now, move.domain)
     yield from timers.changes(effects, case)
     yield from errands.additions(effects, case, move.now)
+    yield from facts.changes(effects, move.now)
     if isinstance(move.event, TimerDue):
         yield timers.ringing(move.event.key)
     if isinstance(move.event, DocumentMade | LinkedCaseClosed | RequestReceived):

@@ -73,6 +73,12 @@ async def stuck(session: Session, since: datetime) -> list[Case]:
     return await _cases(session, "state = 'open' AND waits_on = '' AND changed_at < ?", since)
 
 
+async def own(session: Session, person: str, limit: int) -> list[Case]:
+    """Give the open cases the person began, newest first."""
+    query = "SELECT document FROM \"case\" WHERE state = 'open' AND initiator = ? ORDER BY opened_at DESC, id LIMIT ?"
+    return [read_case(str(row["document"])) for row in await session.rows(query, person, limit)]
+
+
 async def _cases(session: Session, where: str, *values: Value) -> list[Case]:
     """Give the cases in the order they were opened; the condition is put together from our own words only."""
     found: list[Case] = []

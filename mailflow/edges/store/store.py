@@ -20,11 +20,13 @@ from mailflow.core.digest import LostLetter, MissedMail
 from mailflow.core.effects import Transition
 from mailflow.core.events import Event, NoticeDue, RulesTaken
 from mailflow.core.journal import JournalRow
+from mailflow.core.memory import About, Fact
 from mailflow.edges.store import (
     browsers,
     cases,
     commit,
     errands,
+    facts,
     inbox,
     journal,
     lists,
@@ -155,6 +157,10 @@ class Store:
         """Give the open cases with an open task whose term ends before that moment."""
         return await self._db.read(lambda s: lists.due(s, before))
 
+    async def own_cases(self, person: str, limit: int) -> list[Case]:
+        """Give the open cases the person began, newest first."""
+        return await self._db.read(lambda s: lists.own(s, person, limit))
+
     async def cases_stuck(self, since: datetime) -> list[Case]:
         """Give the open cases that have waited for nobody since then."""
         return await self._db.read(lambda s: lists.stuck(s, since))
@@ -170,6 +176,12 @@ class Store:
     async def missed_mails(self, since: datetime, after: int | None) -> list[MissedMail]:
         """Give the mails nothing was done about after that id, or without one from `since` on."""
         return await self._db.read(lambda s: lists.missed_mails(s, since, after))
+
+    # What the office knows
+
+    async def facts(self, day: str, about: Sequence[About] = ()) -> tuple[Fact, ...]:
+        """Give what holds on that ISO day: who stands in, who wants which letters, and what is known of these."""
+        return await self._db.read(lambda s: facts.recalled(s, day, about))
 
     # Mails taken in
 

@@ -230,6 +230,22 @@ class Code(Model):
         indexes = (Index(fields=("person",), name="code_person"),)
 
 
+class Fact(Model):
+    id = fields.BigIntField(primary_key=True)
+    kind = fields.CharField(32)
+    subject = fields.CharField(KEY)
+    item = fields.CharField(KEY, default="")
+    said = fields.TextField()
+    until = fields.CharField(10, default="")
+    key = fields.CharField(KEY)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "fact"
+        unique_together = (("kind", "subject", "item"),)
+        indexes = (Index(fields=("kind", "until"), name="fact_kind"),)
+
+
 class Errand(Model):
     key = fields.CharField(KEY, primary_key=True)
     case = fields.CharField(KEY)

@@ -1,0 +1,17 @@
+"""What the office learns from a transition: it is read off the case before and the case after.
+
+Owns: gathering the facts of every kind. A transition need not know who keeps what of it.
+"""
+
+from __future__ import annotations
+
+from mailflow.core.case import Case
+from mailflow.core.delegating import handed_over
+from mailflow.core.substitution import arranged_by
+from mailflow.core.turn import Turn
+
+
+def learn(turn: Turn, before: Case | None) -> None:
+    """Let the office keep, or strike, what this transition says."""
+    for what, fact in (*arranged_by(before, turn.case), *handed_over(before, turn.case)):
+        (turn.remember if what == "remember" else turn.forget)(fact)

@@ -1,0 +1,71 @@
+"""The sample case, as far as letters about people and commands tell it: substitutes, lists, what was not understood.
+
+Owns: their words and rows in both languages; `letter_samples` prints them with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mailflow.core.views import Language
+
+WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
+    "ru": {
+        "unclear_command": {
+            "said": "Статсу СЧ-2026-0157",
+            "why": "Похоже на опечатку в команде.",
+            "meant": "Статус СЧ-2026-0157",
+            "example": "Помощь",
+        },
+        "tasks": {"mode": "каждое письмо сразу"},
+        "confirm_withdrawal": {"reason": "нет отметки нашего почтового сервера"},
+        "mode": {"mode": "одно письмо в рабочий день утром"},
+    },
+    "en": {
+        "unclear_command": {
+            "said": "Statsu INV-2026-0157",
+            "why": "It looks like a slip of the pen.",
+            "meant": "Status INV-2026-0157",
+            "example": "Help",
+        },
+        "tasks": {"mode": "every letter at once"},
+        "confirm_withdrawal": {"reason": "no verdict of our own mail server"},
+        "mode": {"mode": "one letter each working morning"},
+    },
+}
+ROWS: Mapping[Language, Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    "ru": {
+        "own_cases": (
+            ("СЧ-2026-0157", "Счёт № 57, ООО «Ромашка», 120 000,50 ₽", "ждём: Смирнова О.Н."),
+            ("Д-2026-0042", "Договор 42-П, ООО «ГеоПроект»", "ждём: Петров П.П., Лебедева М.А."),
+        ),
+        "tasks": (
+            (
+                "1. СЧ-2026-0157",
+                "Счёт № 57, ООО «Ромашка», 120 000,50 ₽",
+                "Финансовый директор",
+                "Сумма: 120 000,50 ₽; Оплатить до: 13.11.2026",
+                "до 13.11.2026",
+            ),
+            ("2. Д-2026-0042", "Договор 42-П, ООО «ГеоПроект», 1 200 000 ₽", "за Петрова П.П.", "до 18.11.2026"),
+        ),
+    },
+    "en": {
+        "own_cases": (
+            ("INV-2026-0157", "Invoice No. 57, Daisy Ltd, RUB 120,000.50", "waits for Olga Smirnova"),
+            ("C-2026-0042", "Contract 42-P, GeoProject Ltd", "waits for Pavel Petrov"),
+        ),
+        "tasks": (
+            (
+                "1. INV-2026-0157",
+                "Invoice No. 57, Daisy Ltd, RUB 120,000.50",
+                "Finance director",
+                "Amount: RUB 120,000.50; Pay by: 13 Nov 2026",
+                "by 13 Nov 2026",
+            ),
+            ("2. C-2026-0042", "Contract 42-P, GeoProject Ltd", "for Pavel Petrov", "by 18 Nov 2026"),
+        ),
+    },
+}
+SHOWN: Mapping[str, tuple[str, ...]] = {"confirm_withdrawal": ("card", "choices")}
+NO_CASE = frozenset(("unclear_command", "own_cases", "mode"))

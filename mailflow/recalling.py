@@ -1,0 +1,20 @@
+"""The office as it is now: its files, and what it has come to know beside them.
+
+Owns: asking the store for the facts a matter needs. Every conductor asks once, at its beginning, and `advance`
+once more when it decides: who stands in for whom may have changed since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from mailflow.core.memory import About
+from mailflow.core.office import Office
+from mailflow.edges.store import Store
+
+
+async def present(office: Office, store: Store, now: datetime, about: Sequence[About] = ()) -> Office:
+    """Give the office with the facts that hold now: those that concern everybody, and those of these subjects."""
+    return replace(office, facts=await store.facts(office.day(now), about))
