@@ -18,7 +18,8 @@ from mailflow.config import Settings, read_settings
 from mailflow.core.calendar_ru import RUSSIA
 from mailflow.core.directory import Directory, read_directory
 from mailflow.core.office import SECRETARY, Office
-from mailflow.core.rules import Process, read_process
+from mailflow.core.rule_set import read_rule_set
+from mailflow.core.rules import Process
 from mailflow.core.surroundings import surroundings
 from mailflow.core.worktime import Calendar, OfficeHours
 from mailflow.deliver import Counter
@@ -156,18 +157,8 @@ def rule_folders(site: Path) -> Sequence[Path]:
 
 def read_rules(folders: Sequence[Path], directory: Directory | None) -> list[Process]:
     """Read every process; SettingsError gathers what is wrong in all files. Without people they are not checked."""
-    complaints: list[str] = []
-    processes: list[Process] = []
-    for path in sorted(path for folder in folders for path in folder.glob("*.yaml")):
-        try:
-            processes.append(read_process(_text(path), f"rules/{path.name}", directory))
-        except SettingsError as wrong:
-            complaints.append(str(wrong))
-    names = [p.name for p in processes]
-    complaints += [f"rules: two files are `process: {n}`: rename one" for n in set(names) if names.count(n) > 1]
-    if complaints:
-        raise SettingsError("\n".join(complaints))
-    return processes
+    paths = sorted(path for folder in folders for path in folder.glob("*.yaml"))
+    return read_rule_set({f"rules/{path.name}": _text(path) for path in paths}, directory)
 
 
 def _text(path: Path) -> str:

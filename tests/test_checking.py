@@ -63,7 +63,7 @@ async def test_a_site_in_order_is_told_so_and_the_exit_code_is_0(tmp_path: Path,
     text = said(found)
     for sentence in (
         "mailflow.toml: docs@neon.example",
-        "rules: incoming, invoice, outgoing",
+        ", incoming, invoice, ",
         "every paper can be printed as PDF",
         "keys: 1, 1.key signs",
         "database: sqlite, schema 0",
@@ -163,8 +163,8 @@ async def test_mistakes_in_people_rules_and_letters_are_named_with_their_line(tm
     (site / "rules" / "invoice.yaml").write_text("process: invoice\ncolour: red\n", encoding="utf-8")
     (site / "templates" / "mail" / "closed.ru.j2").write_text("{% block ask %}{{ amout }}{% endblock %}", "utf-8")
     text = said(await part(site, "directory", "rules", "letters", "keys"))
-    assert f"WRONG directory.yaml:{len(people.splitlines()) + 1}: nobody has the id `nobody`" in text
-    assert "WRONG rules/invoice.yaml:2: unknown key `colour`" in text
+    assert f"WRONG directory.yaml:{len(people.splitlines()) + 1}:12: nobody has the id `nobody`" in text
+    assert "WRONG rules/invoice.yaml:2:1: unknown key `colour`" in text
     assert "closed.ru.j2:1: " in text
     assert "ok    keys" in text
 

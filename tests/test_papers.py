@@ -351,7 +351,7 @@ def test_a_letter_nobody_can_sign_says_so() -> None:
 
 def test_the_directory_knows_the_requisites_and_refuses_wrong_ones() -> None:
     assert directory().company.ogrn == "1157746123457"
-    with pytest.raises(SettingsError, match=r"directory.yaml:1: .*ogrn"):
+    with pytest.raises(SettingsError, match=r"directory.yaml:1:\d+: .*ogrn"):
         read_directory("company: {name: X, ogrn: '12'}\npeople: {a: {name: A, address: a@x.example}}")
 
 

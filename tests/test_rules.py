@@ -62,7 +62,7 @@ def test_the_shipped_invoice_process_is_right() -> None:
         ("- finance:", "- managers:", "the stage name `managers` is taken"),
         ("- finance:", "- rework:", "the stage name `rework` is taken"),
         ("closing_papers: [approval_sheet]", "closing_papers: [sheet]", "there is no paper `sheet`"),
-        ("order: in turn", "order: whenever", "write «in turn»"),
+        ("order: in turn", "order: whenever", "write in turn, all, any"),
     ],
 )
 def test_a_wrong_rules_file_is_refused_with_line_and_cure(old: str, new: str, complaint: str) -> None:

@@ -54,7 +54,7 @@ async def test_a_story_that_comes_otherwise_says_where_what_was_expected_and_wha
     )
     text = told(done, 0.1, whole=False)
     assert "FAILS  A story" in text
-    assert "rules/tests/invoice.yaml:14: waits\n      expected: buh\n      happened: o.smirnova" in text
+    assert "rules/tests/invoice.yaml:14:9: waits\n      expected: buh\n      happened: o.smirnova" in text
     assert "Mon 16.11.2026 10:02  p.petrov replies" in text
     assert "letter (ask) to o.smirnova: [СЧ-2026-0001]" in text
 
@@ -113,22 +113,25 @@ async def test_every_expectation_can_fail(tmp_path: Path, expected: str, what: s
 async def test_a_step_that_cannot_be_played_says_why(tmp_path: Path, step: str, fault: str) -> None:
     failed = await failure(tmp_path, f"      - {step}\n")
     assert fault in failed.fault
-    assert failed.at == "rules/tests/invoice.yaml:12"
+    assert failed.at == "rules/tests/invoice.yaml:12:9"
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("stories:\n  - story: A\n    steps:\n      - form: i.kuznetsov", "4: a step says what happens by one of"),
-        ("stories:\n  - story: A\n    steps:\n      - from: a\n        sbject: b", "5: unknown key `sbject`"),
-        ("stories:\n  - story: A\n    steps:\n      - after: soon", "4: `soon` is no duration"),
-        ("stories:\n  - story: A\n    steps:\n      - at: tomorrow", "4: `tomorrow` is no moment: write it as"),
+        ("stories:\n  - story: A\n    steps:\n      - form: i.kuznetsov", "4:9: a step says what happens by one of"),
+        (
+            "stories:\n  - story: A\n    steps:\n      - from: a\n        sbject: b",
+            "5:9: unknown key `sbject`: did you mean `subject`?",
+        ),
+        ("stories:\n  - story: A\n    steps:\n      - after: soon", "4:9: `soon` is no duration"),
+        ("stories:\n  - story: A\n    steps:\n      - at: tomorrow", "4:9: `tomorrow` is no moment: write it as"),
         (
             "stories:\n  - story: A\n    steps:\n      - from: a\n        expect:\n          stag: b",
-            "6: unknown key `stag`",
+            "6:11: unknown key `stag`: did you mean `stage`?",
         ),
-        ("stories:\n  - story: A\n    steps: []\n  - story: A\n    steps: []", "4: the story «A» stands here twice"),
-        ("stories:\n  - steps: []", "2: `story` is missing"),
+        ("stories:\n  - story: A\n    steps: []\n  - story: A\n    steps: []", "4:5: the story «A» stands here twice"),
+        ("stories:\n  - steps: []", "2:5: `story` is missing"),
     ],
 )
 def test_a_wrong_file_of_stories_is_refused_with_line_and_cure(text: str, complaint: str) -> None:

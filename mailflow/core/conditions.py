@@ -69,7 +69,8 @@ def compile_condition(source: str, known: Mapping[str, ValueType], choices: Choi
     try:
         program = cel.compile(source)
     except ValueError as wrong:
-        raise ValueError(f"the condition cannot be read: {_caret(str(wrong))}") from None
+        raise ValueError(_unreadable(source, str(wrong))) from None
+    _check_sums(source)
     names = program.references()
     _refuse_unknown(names["variables"], names["functions"], known)
     _refuse_unknown_stages(source, choices or {})
@@ -148,7 +149,8 @@ def _check_types(condition: Condition, types: Mapping[str, ValueType], choices: 
             result = condition.program.execute(_context(sample))
         except (TypeError, ValueError, RuntimeError, KeyError) as wrong:
             raise ValueError(_type_complaint(condition.source, str(wrong), types)) from None
-        if not isinstance(result, bool):
+        # A sum compared with one of another currency than the sample's has no answer, and that is none of its faults.
+        if result is not None and not isinstance(result, bool):
             raise ValueError("the condition must be true or false: compare it with something")
 
 
@@ -167,8 +169,21 @@ def _type_complaint(source: str, said: str, types: Mapping[str, ValueType]) -> s
     return f"`{source}`: the two sides are of different kinds ({said.split('.')[0]})"
 
 
-def _caret(said: str) -> str:
-    return " ".join(said.split("ERROR:")[-1].split())
+_PLACE = re.compile(r"<input>:\d+:(\d+): (?:Syntax error: )?([^|\n]*?)(?: expecting [^|\n]*)?\s*(?:\||\n|$)")
+_SUM = re.compile(r"""money\(\s*["']([^"']*)["']\s*\)""")
+
+
+def _unreadable(source: str, said: str) -> str:
+    """Say where a condition ceases to be one, without the grammar's own long list of what might follow."""
+    found = _PLACE.search(said)
+    where = f" from character {found[1]} on ({found[2].strip()})" if found else ""
+    return f"the condition `{source}` cannot be read{where}: check its quotes, brackets, && and ||"
+
+
+def _check_sums(source: str) -> None:
+    for said in _SUM.findall(source):
+        if not isinstance(parse_money(said), Money):
+            raise ValueError(f"`{said}` is not a sum: write it as 1 000 000 RUB")
 
 
 def _context(values: Mapping[str, Value]) -> Any:

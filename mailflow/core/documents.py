@@ -10,37 +10,16 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
+from mailflow.core.misreadings import complaints
+from mailflow.core.places import Lines, Path, place
 from mailflow.errors import SettingsError
 
-Model = TypeVar("Model", bound=BaseModel)
-Path = tuple[str | int, ...]
+__all__ = ["Lines", "Path", "read_document", "read_with_lines"]
 
+Model = TypeVar("Model", bound=BaseModel)
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 20
-
-
-class Lines:
-    """Remembers on which line of which file each key stands."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self._lines: dict[Path, int] = {(): 1}
-
-    def note(self, path: Path, node: yaml.Node) -> None:
-        """Remember where this path stands."""
-        self._lines[path] = node.start_mark.line + 1
-
-    def at(self, path: Path) -> str:
-        """Give «file:line» of the path, or of the nearest key above it.
-
-        What stands in the path and not in the file (the name of a kind of step) is passed over.
-        """
-        known: Path = ()
-        for part in path:
-            known = (*known, part) if (*known, part) in self._lines else known
-        return f"{self.name}:{self._lines[known]}"
 
 
 def read_document(text: str, name: str, model: type[Model]) -> Model:
@@ -55,21 +34,23 @@ def read_with_lines(text: str, name: str, model: type[Model]) -> tuple[Model, Li
     try:
         return model.model_validate(plain), lines
     except ValidationError as wrong:
-        raise SettingsError("\n".join(_complaint(error, lines) for error in wrong.errors())) from None
+        raise SettingsError("\n".join(complaints(wrong, model, lines))) from None
 
 
 def _compose(text: str, name: str) -> yaml.Node:
     if len(text.encode()) > MAX_BYTES:
-        raise SettingsError(f"{name}:1: the file is larger than 1 MiB: split it")
+        raise SettingsError(f"{name}:1:1: the file is larger than 1 MiB: split it")
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as wrong:
-        line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
-        raise SettingsError(f"{name}:{line}: this is not YAML ({wrong.problem}): check the indent and quotes") from None
+        where = place(wrong.problem_mark) if wrong.problem_mark else "1:1"
+        raise SettingsError(
+            f"{name}:{where}: this is not YAML ({wrong.problem}): check the indent and quotes"
+        ) from None
     except (yaml.YAMLError, RecursionError) as wrong:
-        raise SettingsError(f"{name}:1: this is not YAML ({wrong}): check the file") from None
+        raise SettingsError(f"{name}:1:1: this is not YAML ({wrong}): check the file") from None
     if node is None:
-        raise SettingsError(f"{name}:1: the file is empty: fill it or remove it")
+        raise SettingsError(f"{name}:1:1: the file is empty: fill it or remove it")
     return node
 
 
@@ -91,7 +72,7 @@ def _plain_mapping(node: yaml.MappingNode, path: Path, lines: Lines, seen: froze
             raise SettingsError(f"{lines.at(path)}: a key must be a word: write `key: value`")
         key = str(key_node.value)
         if key in out:
-            where = f"{lines.name}:{key_node.start_mark.line + 1}"
+            where = f"{lines.name}:{place(key_node.start_mark)}"
             raise SettingsError(f"{where}: `{key}` stands here twice: keep one")
         out[key] = _plain(value_node, (*path, key), lines, seen)
         lines.note((*path, key), key_node)
@@ -110,23 +91,3 @@ def _scalar(node: yaml.Node) -> object:
     if text in _WORDS:
         return _WORDS[text]
     return int(text) if text.isdecimal() and (text == "0" or text[0] != "0") else text
-
-
-_CURES = {
-    "extra_forbidden": "unknown key `{key}`: remove it or check its spelling",
-    "missing": "`{key}` is missing: add `{key}:`",
-}
-
-_COMPLETE = ("value_error", "no_verb")
-"""Complaints of our own words: they name what they are about."""
-
-
-def _complaint(error: ErrorDetails, lines: Lines) -> str:
-    path = tuple(error["loc"])
-    key = str(path[-1]) if path else ""
-    cure = _CURES.get(error["type"])
-    if cure:
-        return f"{lines.at(path)}: " + cure.format(key=key)
-    if error["type"] in _COMPLETE:
-        return f"{lines.at(path)}: {error['msg'].removeprefix('Value error, ')}"
-    return f"{lines.at(path)}: `{'.'.join(map(str, path))}`: {error['msg']}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mailflow.core.rules import Process, read_process
+from mailflow.core.rules import Process, read_version
 from mailflow.errors import SettingsError
 
 
@@ -31,7 +31,7 @@ class KeptRules:
         if version not in self._texts:
             return "its rules were never kept"
         try:
-            read_process(self._texts[version], f"version {version[:8]}", None)
+            read_version(self._texts[version], f"version {version[:8]}")
         except SettingsError as wrong:
             return str(wrong)
         return ""
@@ -40,6 +40,6 @@ class KeptRules:
         if version not in self._texts:
             return None
         try:
-            return read_process(self._texts[version], f"version {version[:8]}", None)
+            return read_version(self._texts[version], f"version {version[:8]}")
         except SettingsError:
             return None

@@ -17,6 +17,7 @@ from mailflow.core.documents import Lines, read_with_lines
 from mailflow.core.rule_checks import complaints as complaints_of
 from mailflow.core.rule_file import FieldRule, FieldType, Register, Rework, RuleFile, StartsWith
 from mailflow.core.rule_words import Words
+from mailflow.core.soundness import unsound
 from mailflow.core.stages import Stage
 from mailflow.errors import SettingsError
 
@@ -129,13 +130,27 @@ def read_process(text: str, name: str, directory: Directory | None) -> Process:
     Without a directory the people it names are not checked.
     """
     file, lines = read_with_lines(text, name, RuleFile)
-    complaints: list[str] = []
-    conditions = _Compiler(lines, file, complaints)
-    process = _process(file, conditions)
-    complaints += complaints_of(file, lines, directory)
+    process, complaints = _compiled(file, lines)
+    complaints += [*complaints_of(file, lines, directory), *unsound(file, lines, directory)]
+    if complaints:
+        raise SettingsError("\n".join(dict.fromkeys(complaints)))
+    return replace(process, version=version_of(text), text=text)
+
+
+def read_version(text: str, name: str) -> Process:
+    """Read a version that was in force before: it was checked then, and checks have grown since.
+
+    SettingsError only where it cannot be understood at all.
+    """
+    process, complaints = _compiled(*read_with_lines(text, name, RuleFile))
     if complaints:
         raise SettingsError("\n".join(complaints))
     return replace(process, version=version_of(text), text=text)
+
+
+def _compiled(file: RuleFile, lines: Lines) -> tuple[Process, list[str]]:
+    complaints: list[str] = []
+    return _process(file, _Compiler(lines, file, complaints)), complaints
 
 
 def version_of(text: str) -> str:

@@ -65,7 +65,9 @@ class OnSilence(Entry):
 def _order(value: object) -> object:
     if value in _WORDS or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
         return value
-    raise ValueError("write «in turn», «all», «any», «one per department», or how many of them must agree")
+    raise ValueError(
+        f"`order` cannot be `{value}`: write in turn, all, any, one per department, or how many of them must agree"
+    )
 
 
 class Numbering(Entry):
