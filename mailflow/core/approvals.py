@@ -38,6 +38,7 @@ _MOST_REFUSALS = 200
 """Beyond these nobody refuses; the rest of such a text is not looked at."""
 _YESES = (Says.YES, Says.WEAK, Says.SOLE)
 _DASHES = frozenset("-–—")
+_ANSWERS_ANYTHING = frozenset(word_list("да yes угу конечно"))
 _BARE_NO = frozenset({"нет", "no"})
 _INVERTED = frozenset(word_list("is are does did has was were"))
 """A sentence that begins so asks, with or without its mark."""
@@ -101,12 +102,16 @@ def _adds_nothing(s: Statement, span: Span) -> bool:
         return bool(s.within(span, Says.LABEL)) and s.is_quiet(Span(span.first, span.last - 1), Says.LABEL)
     if not s.within(span, *_YESES):
         return s.is_quiet(span, Says.LABEL) if s.row[span.last].word in _DASHES else s.is_quiet(span)
+    if not s.within(span, Says.YES, Says.WEAK) and s.within(span, Says.SOLE)[0].first != span.first:
+        return False  # «спасибо за»: the vote «за» stands first or is none
     return s.is_quiet(span, *_beside_yes(s, span)) and not _names_somebody(s, span)
 
 
 def _only_taken(s: Statement, yes: Phrase) -> bool:
     """«Ок, принято», «да, получил» may answer «did you get it?»; «проверил, ок» has looked and says yes."""
-    return bool(s.said(Says.TAKEN)) or any(looked.first > yes.first for looked in s.said(Says.LOOKED))
+    looked = s.said(Says.LOOKED)
+    says_so = s.row[yes.first].word in _ANSWERS_ANYTHING or any(one.first > yes.first for one in looked)
+    return bool(s.said(Says.TAKEN)) or (bool(looked) and says_so)
 
 
 def _beside_yes(s: Statement, span: Span) -> tuple[Says, ...]:
@@ -165,8 +170,10 @@ def refused(s: Statement) -> Reading | None:
         return Reading(Answer.UNCLEAR, s.own_words(), reason="says both no and yes")
     last = _last_of_chain(s, refusals)
     kind = last.says if first.says is Says.NO and last.says is not Says.FIX else first.says
-    about = (Says.OBJECT,) if last.says in (Says.NO, Says.REJECT) else ()
-    reason = reason_in(s, s.text[s.row[last.first].start :] if last.says is Says.FIX else s.after(last), *about)
+    about = (Says.OBJECT, Says.SOLE) if last.says in (Says.NO, Says.REJECT) else ()
+    reason = reason_in(
+        s, s.text[s.row[_demand_from(s, last)].start :] if last.says is Says.FIX else s.after(last), *about
+    )
     return _refusal(s, kind, reason or reason_in(s, s.before(first), *about))
 
 
@@ -270,6 +277,11 @@ def _stands_alone(s: Statement, phrase: Phrase) -> bool:
     after = s.row[phrase.last + 1 : phrase.last + 2]
     ends = not after or after[0].kind in ("line", "mark", "smile") or after[0].word in _NO_AND_WHY
     return (ends or s.fills_segment(phrase)) and s.opens_segment(phrase)
+
+
+def _demand_from(s: Statement, demand: Phrase) -> int:
+    """«Сумму снизьте»: what is to be changed may stand before the demand."""
+    return demand.first if s.opens_segment(demand) else s.segment_of(demand).first
 
 
 def _last_of_chain(s: Statement, refusals: list[Phrase]) -> Phrase:
