@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mailflow.core import tnef
 from mailflow.core.charsets import decode
 from mailflow.core.headers import Field
 from mailflow.core.mime import Part, children, content, disposition, encoded_length, field, field_parameters, fields
@@ -31,6 +32,18 @@ _REPORTS = {
     "message/global-disposition-notification": "disposition-notification",
     "message/feedback-report": "feedback-report",
 }
+_MEETINGS = (
+    ("SCHEDULE.MEETING.RESP", "REPLY"),
+    ("SCHEDULE.MEETING.REQ", "REQUEST"),
+    ("SCHEDULE.MEETING.CAN", "CANCEL"),
+)
+_OUTLOOK_REPORTS = (
+    (".IPNRN", "disposition-notification"),
+    (".IPNNRN", "disposition-notification"),
+    (".NDR", "delivery-status"),
+)
+"""What Outlook calls a mail in its own format, and what the standards call it."""
+_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
 _RETURNED_HEADERS = frozenset(("text/rfc822-headers", "message/rfc822-headers", "message/global-headers"))
 _CALENDARS = frozenset(("text/calendar", "application/ics"))
 _METHOD = re.compile(r"^METHOD(?:;[^:\r\n]{0,200})?:[ \t]*([A-Za-z-]{1,30})[ \t]*$", re.MULTILINE)
@@ -86,7 +99,7 @@ def read_body(root: Part, hint: str = "") -> Body:
     others = _without(found, [*plain, *html, *reports, *mails])
     shown = {name.lower() for name in _CID.findall(markup)}
     report_type = _report_type(root)
-    return Body(
+    body = Body(
         text="\n".join(_text(leaf.part, defects) for leaf in plain),
         html=markup,
         files=tuple(_file(leaf, shown, defects) for leaf in others),
@@ -96,6 +109,44 @@ def read_body(root: Part, hint: str = "") -> Body:
         report=_report(reports, mails if report_type else []),
         defects=tuple(dict.fromkeys(defects)),
     )
+    return _without_winmail(body) if any(map(_is_winmail, body.files)) else body
+
+
+def _is_winmail(file: File) -> bool:
+    return file.content_type in tnef.TYPES or file.name.lower() == "winmail.dat"
+
+
+def _without_winmail(body: Body) -> Body:
+    """Put what Outlook packed in the place of the pack; what cannot be unpacked stays the file it is."""
+    files: list[File] = []
+    for file in body.files:
+        packed = tnef.unpack(file.content) if _is_winmail(file) else None
+        if packed is None or not packed.whole:
+            files.append(file)
+        if packed is not None:
+            files += [_unpacked(each) for each in packed.files]
+            body = _with_packed(body, packed)
+    return replace(body, files=tuple(files))
+
+
+def _unpacked(packed: tnef.Packed) -> File:
+    kind = packed.content_type if _TYPE.fullmatch(packed.content_type) else "application/octet-stream"
+    return File(packed.name, kind, packed.content, inline=bool(packed.content_id) and kind.startswith("image/"))
+
+
+def _with_packed(body: Body, packed: tnef.Unpacked) -> Body:
+    """Take the packed text where the mail has none beside it, and what Outlook says the mail is."""
+    long = len(packed.text) > TEXT_LIMIT or len(packed.html) > TEXT_LIMIT or packed.html.count(b"<") > MARKUP_LIMIT
+    if not body.text.strip() and not body.html.strip() and not long:
+        body = replace(body, text=packed.text.replace("\r\n", "\n"), html=decode(packed.html).text)
+    kind = packed.kind.upper().replace("IPM.MICROSOFT SCHEDULE.MTG", "IPM.SCHEDULE.MEETING.")
+    method = next((method for sign, method in _MEETINGS if sign in kind), "")
+    report = next(
+        (report for sign, report in _OUTLOOK_REPORTS if kind.startswith("REPORT.") and kind.endswith(sign)), ""
+    )
+    troubles = (("winmail.dat: damaged", not packed.whole), (f"text-limit: {TEXT_LIMIT} bytes", long))
+    defects = (*body.defects, *(trouble for trouble, is_so in troubles if is_so))
+    return replace(body, calendar=body.calendar or method, report_type=body.report_type or report, defects=defects)
 
 
 def leaves(root: Part, hint: str = "") -> Iterator[Leaf]:

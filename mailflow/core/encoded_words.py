@@ -8,6 +8,7 @@ May go wrong: an encoded-word that cannot be read stays as it was written.
 from __future__ import annotations
 
 import binascii
+import contextlib
 import re
 
 from mailflow.core.charsets import Decoded, decode
@@ -50,6 +51,10 @@ def visible(text: str) -> str:
 
 def base64_bytes(text: bytes) -> bytes:
     """Decode base64 as a mail client does: junk skipped, padding ends the data, a lone last sign dropped."""
+    end = text.find(b"=")
+    whole = memoryview(text)[: len(text) if end < 0 else end + (2 if text[end + 1 : end + 2] == b"=" else 1)]
+    with contextlib.suppress(binascii.Error):  # As a rule; a large file is not copied for it.
+        return binascii.a2b_base64(whole)
     data = text.partition(b"=")[0]
     try:
         return binascii.a2b_base64(data + b"==")

@@ -24,6 +24,7 @@ from mailflow.core.headers import Field, scan
 from mailflow.core.mime import Part, Tree, children, encoded, fields, pieces, read_tree, transfer_encoding, written
 from mailflow.core.parameters import parameter, parameters
 from mailflow.core.second_reading import disagreements
+from mailflow.core.smime import unsigned
 
 NESTED_LIMIT = 3
 """Mails within mails are opened to this depth; below it they are files."""
@@ -131,7 +132,8 @@ def _message(block: tuple[Field, ...], root: Part, marks: tuple[str, str], level
     """Build the value from fields and tree; `marks` are its key and its digest."""
     first = _first_values(block)
     hint = parameter(parameters(first.get("content-type", b"")), "charset")
-    body = read_body(root, hint)
+    inner, opened = unsigned(root)
+    body = read_body(inner, hint)
     headers, notes = _decoded(block, hint)
     nested, unopened = _nested(body, level)
     people = {name: _addresses(block, name, hint) for name in ("from", "sender", "reply-to", "to", "cc")}
@@ -157,7 +159,7 @@ def _message(block: tuple[Field, ...], root: Part, marks: tuple[str, str], level
         calendar=body.calendar,
         report_type=body.report_type,
         report=body.report,
-        defects=tuple(dict.fromkeys((*notes, *body.defects, *(("nested-limit",) if unopened else ())))),
+        defects=tuple(dict.fromkeys((*notes, *opened, *body.defects, *(("nested-limit",) if unopened else ())))),
     )
 
 

@@ -202,7 +202,8 @@ def content(part: Part) -> tuple[bytes, str]:
     if encoding in _PLAIN:
         return data, ""
     if encoding == "base64":
-        more = data.partition(b"=")[2].strip(b"= \t\r\n")
+        end = data.find(b"=")
+        more = data[end:].strip(b"= \t\r\n") if end >= 0 else b""
         return base64_bytes(data), "base64-ambiguous" if more else ""
     if encoding == "quoted-printable":
         return binascii.a2b_qp(data), ""
