@@ -1,7 +1,7 @@
 """winmail.dat: the files and the text Outlook packs into a format of its own when it takes the reader for an Outlook.
 
 Owns: bytes -> what is packed. Refuses to know: the mail around it. Rule: [MS-OXTNEF] sections 2.1.3 and 2.2.
-Time and memory grow with the length alone: no count that stands in the bytes is believed, only what is really there.
+No count that stands in the bytes is believed, only what is really there, and that up to a limit.
 May go wrong: a damaged file; what came before the damage is given and `whole` is False. The text as RTF is not read:
 Outlook sends the same text beside it.
 """
@@ -17,6 +17,8 @@ from mailflow.core.charsets import decode
 TYPES = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 _SIGNATURE = 0x223E9F78
 _FILES_LIMIT = 1_000
+_STEPS_LIMIT = 200_000
+"""Reads of a number or a value; a mail with a hundred files takes ten thousand."""
 
 # Attributes of the stream.
 _MESSAGE_CLASS, _BODY, _FILE_DATA, _FILE_TITLE = 0x8008, 0x800C, 0x800F, 0x8010
@@ -62,17 +64,31 @@ class _Damaged(Exception):
     """The bytes end before what they announce."""
 
 
+class _Steps:
+    """How many more reads one file is worth, over all its blocks."""
+
+    def __init__(self) -> None:
+        self.left = _STEPS_LIMIT
+
+    def take(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise _Damaged
+
+
 class _Bytes:
     """Bytes that are taken from the front."""
 
-    def __init__(self, data: memoryview) -> None:
+    def __init__(self, data: memoryview, steps: _Steps) -> None:
         self._data = data
+        self._steps = steps
         self._at = 0
 
     def __bool__(self) -> bool:
         return self._at < len(self._data)
 
     def take(self, length: int) -> memoryview:
+        self._steps.take()
         if length > len(self._data) - self._at:
             raise _Damaged
         self._at += length
@@ -93,9 +109,10 @@ def unpack(data: bytes) -> Unpacked | None:
     """Read a winmail.dat; None when it is none. Never raises."""
     if len(data) < 6 or struct.unpack("<I", data[:4])[0] != _SIGNATURE:
         return None
-    reading = _Reading()
+    steps = _Steps()
+    reading = _Reading(steps)
     try:
-        for attribute, value in _attributes(_Bytes(memoryview(data)[6:])):
+        for attribute, value in _attributes(_Bytes(memoryview(data)[6:], steps)):
             reading.take(attribute, value)
     except _Damaged:
         reading.whole = False
@@ -115,7 +132,8 @@ def _attributes(stream: _Bytes) -> Iterator[tuple[int, memoryview]]:
 class _Reading:
     """What has been read of the stream so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, steps: _Steps) -> None:
+        self._steps = steps
         self.kind = ""
         self.text = ""
         self.html = b""
@@ -184,7 +202,7 @@ class _Reading:
 
     def _properties(self, block: memoryview) -> Iterator[tuple[int, tuple[int, memoryview]]]:
         """Give the wanted properties of a block with their kinds, up to where it is damaged."""
-        stream = _Bytes(block)
+        stream = _Bytes(block, self._steps)
         try:
             stream.number("<I")  # How many they are; they end with the block.
             while stream:
