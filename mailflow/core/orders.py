@@ -5,7 +5,7 @@ points with their executors in the dative, who controls it in the accusative, th
 Refuses to know: HTML, PDF, registers (a number and a date stand on the card or they do not).
 
 The card's fields, all optional: `subject_matter`, `grounds` («ст. 123 ТК РФ», or a whole preamble), `points` (one a
-line), `control` (a person's id, a name, or empty for the director himself), `attachments`, `reg_number`, `reg_date`,
+line), `controller` (people's ids or names, none for the director himself), `attachments`, `reg_number`, `reg_date`,
 `language`.
 
 What may go wrong: grammar. What is not sure is listed in `doubts`, which only a draft prints.
@@ -41,6 +41,8 @@ _ASSIGNED = re.compile(r"^(?P<who>[^—–:]{2,120}?)\s*(?:\s[—–-]\s|:\s)(?P
 _PREAMBLE = re.compile(
     r"(?:в целях|в связи|в соответствии|во исполнение|на основании|по результатам|руководствуясь|с целью|для)\b", re.I
 )
+_TERM = re.compile(r" \(до ([0-9.]{10})\)\.?$")
+"""How a point of the card keeps its day."""
 _GROUNDS = re.compile(r"^основани[ея]\s*:\s*", re.IGNORECASE)
 _MYSELF = re.compile(r"(?:контроль\s.*)?(?:за\s+собой|оставляю.*|myself)", re.IGNORECASE)
 
@@ -77,7 +79,7 @@ def order_paper(case: Case, office: Office) -> Order:
     number, day = card("reg_number"), card.day("reg_date", language)
     matter, sure = _matter(card, language)
     tasks = [_task(line, office, language) for line in card.lines("points")]
-    control = _control(card("control"), office, language)
+    control = _control(", ".join(card.lines("controller")), office, language)
     signature = signature_of(signer(office), language)
     people = [one for task in tasks for one in task.who]
     return Order(
@@ -129,16 +131,16 @@ def _preamble(typed: str, language: Language) -> str:
 
 def _task(typed: str, office: Office, language: Language) -> _Point:
     """Give a point. Executors typed before a dash or a colon stand in the dative: «Петрову П.П. подготовить …»."""
-    line = _NUMBERED.sub("", typed)
+    line = _TERM.sub(r" до \1", _NUMBERED.sub("", typed))
     found = _ASSIGNED.match(line)
     people = _people(found["who"], office) if found is not None else ()
     if found is None or not people:
         return _Point(_ended(line))
+    what = found["what"]
     if language == "en":
-        return _Point(_ended(f"{', '.join(one.short for one in people)}: {found['what']}"), people)
+        return _Point(_ended(f"{', '.join(one.short for one in people)}: {what}"), people)
     who = ", ".join(one.dative_with_position for one in people)
     comma = "," if people[-1].position else ""
-    what = found["what"]
     return _Point(_ended(f"{who}{comma} {what[:1].lower()}{what[1:]}"), people)
 
 
@@ -151,11 +153,9 @@ def _people(typed: str, office: Office) -> tuple[Named, ...]:
 def _control(typed: str, office: Office, language: Language) -> _Point:
     if not typed or _MYSELF.fullmatch(typed):
         return _Point(_OWN_CONTROL[language])
-    person = named(typed, office)
-    if person is None:
-        return _Point(_CONTROL[language].format(whom=typed.rstrip(".")))
-    whom = person.accusative if language == "ru" else person.short
-    return _Point(_ended(_CONTROL[language].format(whom=whom)), (person,))
+    people = _people(typed, office)
+    named_so = [one.accusative if language == "ru" else one.short for one in people]
+    return _Point(_ended(_CONTROL[language].format(whom=", ".join(named_so) or typed)), people)
 
 
 _OWN_CONTROL: dict[Language, str] = {

@@ -5,7 +5,7 @@ it the paper is void), who gives it and on what ground, who gets it, what he may
 said), whether he may pass it on, his specimen signature. Refuses to know: HTML, PDF, registers.
 
 The card's fields, all optional: `person` (a person's id, or a name and «, position»), `passport`, `person_address`,
-`powers`, `valid_until`, `redelegation`, `grounds` (the charter where none), `reg_number`, `reg_date`, `language`.
+`powers`, `valid_until`, `substitution`, `grounds` (the charter where none), `reg_number`, `reg_date`, `language`.
 
 What may go wrong: grammar, and a gender nobody told. What is not sure is listed in `doubts`, which only a draft
 prints. Passport data stand on the paper alone.
@@ -77,7 +77,7 @@ def power_of_attorney(case: Case, office: Office) -> PowerOfAttorney:
         grantor=words.grantor(company, director, card("grounds")),
         attorney=words.attorney(person, card),
         powers=tuple(_NUMBERED.sub("", line).rstrip(" ;.") for line in card.lines("powers")),
-        term=words.term(_day(card("valid_until")), card.says("redelegation")),
+        term=words.term(_day(card("valid_until")), card.says("substitution")),
         specimen=words.specimen(person, card("person")),
         signature=signature_of(director, language),
         code=case_code(case, number or case.number),
