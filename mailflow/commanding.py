@@ -39,13 +39,15 @@ async def with_what_a_command_needs(arrival: Arrival, understood: Understood, de
     )
 
 
-async def agenda_of(person: str, now: datetime, desk: Desk) -> Agenda:
-    """Give what waits for the person, his own and what waits for those he stands in for."""
+async def agenda_of(person: str, now: datetime, desk: Desk, of: tuple[str, ...] = ()) -> Agenda:
+    """Give what waits for the person: his own, of whom he stands in for, handed to him; or only that `of` some."""
     office = desk.office
     absent = [one for one in office.directory.people if one != person and office.acting(one, now) == person]
     tasks: list[tuple[Case, Assignment]] = []
-    for principal in (person, *absent):
+    for principal in of or (person, *absent):
         tasks += await _tasks(principal, person, desk)
+    if of:
+        return agenda(_by_term(tasks), person, office, office.directory.language(person), now)
     for handed in known(await desk.store.facts(office.day(now), [About("delegation", person)]), "delegation", person):
         tasks += await _task(handed.said["case"], handed.item, person, desk)
     language = office.directory.language(person)

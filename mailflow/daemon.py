@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailflow import __version__, log
+from mailflow.agendas import send_lists
 from mailflow.alone import Broke, alone
 from mailflow.app import App, now, shipped
 from mailflow.deliver import Delivery, deliver, put_off_letter
@@ -273,6 +274,7 @@ class Ringer:
             try:
                 await self.ring_due()
                 await self.send_digest()
+                await self.send_lists()
                 await self.run_errands()
             except MailflowError as wrong:
                 log.broken("timers", str(wrong))
@@ -321,6 +323,12 @@ class Ringer:
         if at is None:
             return
         if await alone("digest", send_digest(app.store, app.desk.blobs, app.office, now(), at)) is True:
+            self._bells.letters.set()
+
+    async def send_lists(self) -> None:
+        """Send the daily lists of this morning, and those of substitutions that begin; each goes once."""
+        app = self._app
+        if await alone("lists", send_lists(app.desk, now(), app.settings.digest.at)):
             self._bells.letters.set()
 
 
@@ -416,6 +424,7 @@ async def run_once(app: App) -> tuple[int, int, int]:
         ringer = Ringer(app, bells)
         rung = await ringer.ring_due()
         await ringer.send_digest()
+        await ringer.send_lists()
         await ringer.run_errands()
         sent = await sender.send_ready()
         return taken, rung, sent

@@ -13,6 +13,7 @@ from typing import Literal
 
 from mailflow import log
 from mailflow.advance import advance
+from mailflow.answering_list import answer_list
 from mailflow.commanding import with_what_a_command_needs
 from mailflow.core.arrivals import Arrival
 from mailflow.core.classify import Target, classify
@@ -62,7 +63,8 @@ async def receive(raw: bytes, source: Source | None, received_at: datetime, now:
     desk = replace(desk, office=await present(desk.office, desk.store, now))
     arrival, understood = await _understand(raw, mail, now, desk)
     taken = _understood_row(mail, understood)
-    event = await _within_limits(await _event_of(arrival, understood, now, desk), now, desk)
+    listed = await answer_list(arrival, understood, desk)
+    event = listed or await _within_limits(await _event_of(arrival, understood, now, desk), now, desk)
     reached("mail.understood")
     if event is None:
         await desk.store.take_only(taken)

@@ -22,7 +22,8 @@ from mailflow.core.answers import Answer
 
 FieldValue = str | bool | tuple[str, ...]
 Fields = Mapping[str, FieldValue]
-Channel = Literal["reply", "link", "mailto", "rule"]
+Channel = Literal["reply", "link", "mailto", "rule", "list", "paper"]
+"""list: one reply to a list of tasks; paper: said on paper or by word, entered by the secretary."""
 
 
 class CaseState(StrEnum):

@@ -16,6 +16,8 @@ from mailflow.core.turn import Turn
 from mailflow.core.wording import answer_word
 
 REPLIED = ("reply", "mailto")
+TOLD_OTHERWISE = ("list", "paper")
+"""One letter tells of all the lines of a list; what was entered from paper has its own."""
 
 
 def decide(
@@ -45,6 +47,8 @@ def receipt(
 
     For money, and after a new browser, the letter goes out too: «не вы? — ответьте «Отзываю»».
     """
+    if event.channel in TOLD_OTHERWISE:
+        return
     stage = turn.process.stage(assignment.stage)
     money = stage is not None and (stage.rule.assurance == "known_browser" or stage.rule.money_moves)
     if event.channel not in REPLIED and not money and not event.new_browser:

@@ -153,12 +153,30 @@ class _Words:
     going: str
 
 
+_WAYS: Mapping[Language, Mapping[str, str]] = {
+    "ru": {
+        "reply": "ответ письмом",
+        "mailto": "ответ письмом",
+        "link": "ссылка",
+        "rule": "по правилу",
+        "list": "ответ на список",
+        "paper": "на бумаге или устно, внёс секретарь",
+    },
+    "en": {
+        "reply": "reply by mail",
+        "mailto": "reply by mail",
+        "link": "link",
+        "rule": "by rule",
+        "list": "reply to a list",
+        "paper": "on paper or by word, entered by the secretary",
+    },
+}
 _WORDS: Mapping[Language, _Words] = {
     "ru": _Words(
         done={Ask.CORRECTION: "Исправлено", Ask.FIELDS: "Дополнено", Ask.EXPLANATION: "Пояснено"},
         own_stages={Ask.FIELDS: "Уточнение", Ask.CORRECTION: "Доработка", Ask.EXPLANATION: "Ответ на вопрос"},
         decisions={Answer.DECLINE: "Не согласовано", Answer.REJECT: "Не согласовано"},
-        ways={"reply": "ответ письмом", "mailto": "ответ письмом", "link": "ссылка", "rule": "по правилу"},
+        ways=_WAYS["ru"],
         file="Ф{n}",
         version="{mark}: № {version}, {sha}",
         waits="Ожидается",
@@ -178,7 +196,7 @@ _WORDS: Mapping[Language, _Words] = {
         done={Ask.CORRECTION: "Corrected", Ask.FIELDS: "Completed", Ask.EXPLANATION: "Explained"},
         own_stages={Ask.FIELDS: "Clarification", Ask.CORRECTION: "Correction", Ask.EXPLANATION: "Answer to a question"},
         decisions={Answer.DECLINE: "Not approved", Answer.REJECT: "Not approved"},
-        ways={"reply": "reply by mail", "mailto": "reply by mail", "link": "link", "rule": "by rule"},
+        ways=_WAYS["en"],
         file="F{n}",
         version="{mark}: No. {version}, {sha}",
         waits="Awaited",

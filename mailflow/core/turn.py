@@ -38,6 +38,7 @@ from mailflow.core.effects import (
     TellCase,
     Transition,
 )
+from mailflow.core.habits import waits_for_daily
 from mailflow.core.memory import Fact
 from mailflow.core.office import Office
 from mailflow.core.rule_words import DueField
@@ -116,9 +117,9 @@ class Turn:
         answers_a_mail: bool = False,
         papers: Sequence[Paper | FileVersion] = (),
     ) -> None:
-        """Owe one letter to a person; nobody who has left the directory gets one. `papers` go with it."""
+        """Owe one letter to a person: none to who has left, none that his daily list brings. `papers` go with it."""
         person = self.office.directory.people.get(to)
-        if person is None:
+        if person is None or (not answers_a_mail and waits_for_daily(kind, to, self.office.facts)):
             return
         self._effects.append(
             SendLetter(

@@ -19,6 +19,8 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
         },
         "tasks": {"mode": "каждое письмо сразу"},
         "confirm_withdrawal": {"reason": "нет отметки нашего почтового сервера"},
+        "stands_in": {"who": "Смирнову О.Н.", "since": "16.11.2026", "until": "27.11.2026"},
+        "list_unclear": {"text": "Кроме третьего, все да"},
         "mode": {"mode": "одно письмо в рабочий день утром"},
     },
     "en": {
@@ -30,11 +32,20 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
         },
         "tasks": {"mode": "every letter at once"},
         "confirm_withdrawal": {"reason": "no verdict of our own mail server"},
+        "stands_in": {"who": "Olga Smirnova", "since": "16 Nov 2026", "until": "27 Nov 2026"},
+        "list_unclear": {"text": "Except the third, all yes"},
         "mode": {"mode": "one letter each working morning"},
     },
 }
 ROWS: Mapping[Language, Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "ru": {
+        "stands_in": (
+            ("1. СЧ-2026-0157", "Счёт № 57, ООО «Ромашка», 120 000,50 ₽", "за Смирнову О.Н.", "до 13.11.2026"),
+        ),
+        "list_answered": (
+            ("1. СЧ-2026-0157", "Счёт № 57, ООО «Ромашка», 120 000,50 ₽", "записано: согласовано"),
+            ("2. Д-2026-0042", "Договор 42-П, ООО «ГеоПроект»", "не ясно; спросили отдельным письмом"),
+        ),
         "own_cases": (
             ("СЧ-2026-0157", "Счёт № 57, ООО «Ромашка», 120 000,50 ₽", "ждём: Смирнова О.Н."),
             ("Д-2026-0042", "Договор 42-П, ООО «ГеоПроект»", "ждём: Петров П.П., Лебедева М.А."),
@@ -51,6 +62,11 @@ ROWS: Mapping[Language, Mapping[str, tuple[tuple[str, ...], ...]]] = {
         ),
     },
     "en": {
+        "stands_in": (("1. INV-2026-0157", "Invoice No. 57, Daisy Ltd", "for Olga Smirnova", "by 13 Nov 2026"),),
+        "list_answered": (
+            ("1. INV-2026-0157", "Invoice No. 57, Daisy Ltd", "recorded: approved"),
+            ("2. C-2026-0042", "Contract 42-P, GeoProject Ltd", "not clear; asked in a letter of its own"),
+        ),
         "own_cases": (
             ("INV-2026-0157", "Invoice No. 57, Daisy Ltd, RUB 120,000.50", "waits for Olga Smirnova"),
             ("C-2026-0042", "Contract 42-P, GeoProject Ltd", "waits for Pavel Petrov"),
@@ -68,4 +84,4 @@ ROWS: Mapping[Language, Mapping[str, tuple[tuple[str, ...], ...]]] = {
     },
 }
 SHOWN: Mapping[str, tuple[str, ...]] = {"confirm_withdrawal": ("card", "choices")}
-NO_CASE = frozenset(("unclear_command", "own_cases", "mode"))
+NO_CASE = frozenset(("unclear_command", "own_cases", "mode", "stands_in", "list_answered", "list_unclear"))

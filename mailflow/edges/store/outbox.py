@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
@@ -120,6 +120,12 @@ async def letters(session: Session, message_ids: Sequence[str]) -> list[SentLett
         query = f"SELECT * FROM outbox WHERE message_id IN ({marks(some)})"
         found |= {row["message_id"]: _sent_letter(row) for row in await session.rows(query, *some)}
     return [found[name] for name in wanted if name in found]
+
+
+async def words(session: Session, key: str) -> Mapping[str, str]:
+    """Give the words of a letter of ours; none for a key that names none."""
+    row = await session.row("SELECT letter FROM outbox WHERE key = ?", key)
+    return _LETTER.validate_json(row["letter"]).words if row is not None else {}
 
 
 async def listed(session: Session, state: str | None, case: str | None, limit: int) -> list[OutboxRow]:

@@ -11,7 +11,7 @@ What may go wrong: the database cannot be reached or written: StoreError, which 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from mailflow.core.case import Case
@@ -257,6 +257,10 @@ class Store:
     async def letters(self, message_ids: Sequence[str]) -> list[SentLetter]:
         """Give our letters with these Message-IDs, in the order asked for."""
         return await self._db.read(lambda s: outbox.letters(s, message_ids))
+
+    async def words_of(self, key: str) -> Mapping[str, str]:
+        """Give the words a letter of ours was given; none for an unknown key."""
+        return await self._db.read(lambda s: outbox.words(s, key))
 
     async def outbox(
         self, state: OutboxState | None = None, case: str | None = None, limit: int = 100
