@@ -22,6 +22,7 @@ from mailflow.agendas import send_lists
 from mailflow.alone import Broke, alone
 from mailflow.app import App, now, shipped
 from mailflow.deliver import Delivery, deliver, put_off_letter
+from mailflow.departing import take_up
 from mailflow.digest import send_digest
 from mailflow.edges import service
 from mailflow.edges.holder import Holder, gone
@@ -326,9 +327,11 @@ class Ringer:
             self._bells.letters.set()
 
     async def send_lists(self) -> None:
-        """Send the daily lists of this morning, and those of substitutions that begin; each goes once."""
+        """Send daily lists and those of substitutions that begin, take up tasks of people who have left; each once."""
         app = self._app
-        if await alone("lists", send_lists(app.desk, now(), app.settings.digest.at)):
+        sent = await alone("lists", send_lists(app.desk, now(), app.settings.digest.at))
+        taken = await alone("departed", take_up(app.desk, now()))
+        if sent or taken:
             self._bells.letters.set()
 
 

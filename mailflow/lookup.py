@@ -241,7 +241,7 @@ async def files_of(message: Message, understood: Understood, desk: Desk) -> tupl
     match understood.kind:
         case Kind.REQUEST:
             return await _kept(_documents(message), desk)
-        case Kind.REPLY:
+        case Kind.REPLY | Kind.COMMAND:
             return await _kept(_attached(message), desk)
         case _:
             return ()

@@ -18,12 +18,23 @@ from datetime import date
 from mailflow.core import habits
 from mailflow.core.arrivals import Arrival, notice
 from mailflow.core.card_texts import title
-from mailflow.core.case import Case
+from mailflow.core.case import Assignment, Case
 from mailflow.core.command_words import command_word
-from mailflow.core.events import CommandReceived, Event, NoticeDue, RequestReceived
+from mailflow.core.delegating import CAN_BE_HANDED
+from mailflow.core.entering import by_word, read_entered
+from mailflow.core.entitlement import DECISIONS
+from mailflow.core.events import (
+    CommandReceived,
+    DecisionEntered,
+    Event,
+    NoticeDue,
+    RequestReceived,
+    TaskHandedOver,
+)
 from mailflow.core.helping import help_rows
 from mailflow.core.kinds import Command
-from mailflow.core.office import Office
+from mailflow.core.mentioning import mentions
+from mailflow.core.office import SECRETARY, Office
 from mailflow.core.seeing import may_see
 from mailflow.core.sender import Proven
 from mailflow.core.substitution import (
@@ -153,6 +164,67 @@ def _end(absentee: str, command: Command, arrival: Arrival, office: Office) -> E
     )  # fmt: skip
 
 
+# --- somebody else's task
+
+
+def _hand_over(command: Command, arrival: Arrival, office: Office) -> Event:
+    """«Передать СЧ-… от Смирновой Петрову»: whose task and to whom; whether he may, the engine says."""
+    case, person = arrival.case, arrival.person
+    assert person is not None
+    if case is None or not may_see(case, person, office, arrival.at):
+        return _unclear(command, arrival, office, "no_case")
+    named = mentions(_after_number(command), office.directory)
+    task, to = _task_and_heir(case, tuple(m.people for m in named), person)
+    if task is None or to is None:
+        said = ", ".join(m.text for m in named) or "?"
+        return _unclear(command, arrival, office, "hand_over_whom", names=said)
+    message = arrival.message
+    return TaskHandedOver(message.key, arrival.at, case.id, task.id, person, to, arrival.proof, message.message_id)
+
+
+def _task_and_heir(case: Case, named: tuple[tuple[str, ...], ...], by: str) -> tuple[Assignment | None, str | None]:
+    """Give the one open task that is meant and who is to have it."""
+    tasks = [a for a in case.open_assignments if a.ask in CAN_BE_HANDED]
+    if any(len(people) != 1 for people in named) or not 1 <= len(named) <= 2:
+        return None, None
+    people = [one[0] for one in named]
+    if len(people) == 2:
+        tasks = [a for a in tasks if a.principal == people[0]]
+    elif any(a.principal == by for a in tasks):
+        tasks = [a for a in tasks if a.principal == by]
+    return (tasks[0], people[-1]) if len(tasks) == 1 else (None, None)
+
+
+def _decision(command: Command, arrival: Arrival, office: Office) -> Event:
+    """«Решение СЧ-…: Смирнова согласовала», with the scan: entered by the secretary, marked so."""
+    case, person = arrival.case, arrival.person
+    assert person is not None
+    if person not in office.directory.holders(SECRETARY):
+        return _unclear(command, arrival, office, "not_allowed")
+    if case is None:
+        return _unclear(command, arrival, office, "no_case")
+    text = f"{_after_number(command)}\n{arrival.own_text}"
+    whose = [m for m in mentions(_after_number(command), office.directory) if len(m.people) == 1]
+    tasks = [a for a in case.open_assignments if a.ask in DECISIONS and whose and a.principal == whose[0].people[0]]
+    said = read_entered(text.replace(whose[0].text, " ", 1)) if whose else None
+    if len(tasks) != 1:
+        return _unclear(command, arrival, office, "decision_whose")
+    if said is None:
+        return _unclear(command, arrival, office, "decision_what")
+    if not arrival.files and not by_word(text):
+        return _unclear(command, arrival, office, "decision_scan")
+    message = arrival.message
+    return DecisionEntered(
+        message.key, arrival.at, case.id, tasks[0].id, person, arrival.proof, said[0], said[1], arrival.files,
+        message.message_id,
+    )  # fmt: skip
+
+
+def _after_number(command: Command) -> str:
+    number = command.details.get("number", "")
+    return command.said.partition(number)[2] if number else command.said
+
+
 # --- how often one is written to
 
 
@@ -197,5 +269,7 @@ _ANSWERS: Mapping[str, _Answer] = {
     "substitute": _substitute,
     "digest": _digest,
     "help": _help,
+    "hand_over": _hand_over,
+    "decision": _decision,
     "unclear": _mistyped,
 }

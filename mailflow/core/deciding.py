@@ -59,7 +59,12 @@ def answer(turn: Turn, event: AnswerReceived) -> None:
     if event.answer is Answer.WITHDRAW and not assignment.open:
         revoke(turn, assignment, event, right.person)
         return
-    _ASKED[assignment.ask](turn, assignment, event, right.person)
+    settle(turn, assignment, event, right.person)
+
+
+def settle(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    """Let an answer that counts do what it does at a task of its kind."""
+    _ASKED[assignment.ask](turn, assignment, event, person)
 
 
 def _not_counted(turn: Turn, assignment: Assignment, event: AnswerReceived, why: MayNot) -> None:

@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from mailflow.core.asking import instruction
-from mailflow.core.case import Ask, Assignment, Case
-from mailflow.core.events import AnswerReceived
+from mailflow.core.case import Ask, Assignment, Case, CaseState
+from mailflow.core.events import AnswerReceived, TaskHandedOver
 from mailflow.core.memory import Fact
 from mailflow.core.mentioning import who_is
 from mailflow.core.nudging import may_nudge
+from mailflow.core.office import SECRETARY
 from mailflow.core.on_behalf import accusative, dative
+from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
 from mailflow.core.views import Language
 
@@ -30,11 +32,14 @@ def delegated(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     if refusal:
         _say_no(turn, assignment, event, person, refusal)
         return
-    hand_over(turn, assignment, found[0], person, event.comment)
+    hand_over(turn, assignment, found[0], "handed_over", person, event.comment)
     language = turn.office.directory.language(person)
-    said = {"ru": "передать — {to}", "en": "pass on to {to}"}[language].format(to=turn.office.short(found[0]))
+    said = _PASSED[language].format(to=turn.office.short(found[0]))
     words = {"said": said, "comment": "", "next": turn.office.short(found[0])}
     turn.letter("recorded", person, assignment.id, words, answers_a_mail=True)
+
+
+_PASSED: Mapping[Language, str] = {"ru": "передать — {to}", "en": "pass on to {to}"}
 
 
 def _refusal(turn: Turn, assignment: Assignment, found: tuple[str, ...], person: str, name: str) -> str:
@@ -59,7 +64,7 @@ def allowed(turn: Turn, assignment: Assignment) -> bool:
 
 def why_not_to(turn: Turn, assignment: Assignment, to: str) -> str:
     """Say why this person cannot be given the task; '' when he can."""
-    if to == turn.case.initiator and assignment.ask is Ask.APPROVAL:
+    if to == turn.case.initiator and assignment.ask in (Ask.APPROVAL, Ask.PAYMENT):
         return turn.note("never_the_initiator")
     if to == assignment.principal:
         return turn.note("his_already", who=turn.office.short(to))
@@ -69,23 +74,71 @@ def why_not_to(turn: Turn, assignment: Assignment, to: str) -> str:
     return ""
 
 
-def hand_over(turn: Turn, assignment: Assignment, to: str, by: str, comment: str = "") -> None:
-    """Give the task to a person and ask him; its principal may still decide himself."""
+def hand_over(turn: Turn, assignment: Assignment, to: str, why: str, by: str = "", comment: str = "") -> None:
+    """Give the task to a person and ask him; its principal may still decide himself. `why`: a key of `_HANDS`."""
     office, language = turn.office, turn.office.directory.language(to)
     changed = turn.put(assignment, delegate=to, pending=None, pending_comment="")
     principal = accusative(assignment.principal, office, turn.language)
-    turn.because("handed_over", who=office.short(by), to=dative(to, office, turn.language), principal=principal)
+    turn.because(why, who=office.short(by), to=dative(to, office, turn.language), principal=principal)
     stage = turn.process.stage(assignment.stage)
     told = instruction(turn, stage.rule, to)["instruction"] if stage is not None else ""
-    said = _HANDS[language].format(by=office.short(by), principal=accusative(assignment.principal, office, language))
+    said = _HANDS[why][0 if language == "ru" else 1].format(
+        by=office.short(by), principal=accusative(assignment.principal, office, language)
+    )
     words = " ".join(filter(None, (said, f"«{comment}»." if comment else "", told)))
     turn.letter("ask", to, changed.id, {"instruction": words})
 
 
-_HANDS: Mapping[Language, str] = {
-    "ru": "{by} передаёт вам это задание (за {principal}).",
-    "en": "{by} hands this task over to you (for {principal}).",
+_HANDS: Mapping[str, tuple[str, str]] = {
+    "handed_over": (
+        "{by} передаёт вам это задание (за {principal}).",
+        "{by} hands this task over to you (for {principal}).",
+    ),
+    "unreachable": (
+        "Письмо не удалось доставить, поэтому решение просят у вас (за {principal}).",
+        "The letter could not be delivered, so you are asked for the decision (for {principal}).",
+    ),
 }
+
+
+def handed(turn: Turn, event: TaskHandedOver) -> None:
+    """Give a task to somebody else at the word of one who may: its principal, his managers, the secretary."""
+    assignment = turn.case.assignment(event.assignment)
+    refusal = _may_not_hand(turn, assignment, event)
+    if refusal or assignment is None:
+        turn.because("not_counted", who=turn.office.short(event.by), reason=refusal)
+        turn.letter("not_counted", event.by, words={"reason": refusal, "text": ""}, answers_a_mail=True)
+        return
+    hand_over(turn, assignment, event.to, "handed_over", event.by)
+    language = turn.office.directory.language(event.by)
+    said = _PASSED[language].format(to=turn.office.short(event.to))
+    turn.letter("recorded", event.by, words={"said": said, "comment": "", "next": ""}, answers_a_mail=True)
+    if event.by != assignment.principal:
+        words = {"who": turn.office.short(event.by), "reason": said}
+        turn.letter("withdrawn_task", assignment.principal, assignment.id, words)
+
+
+def _may_not_hand(turn: Turn, assignment: Assignment | None, event: TaskHandedOver) -> str:
+    """Say why this person may not give the task to that one; '' when he may."""
+    if not isinstance(event.proof, Proven):
+        return turn.note("no_proof", reason=event.proof.in_(turn.language))
+    if assignment is None or not assignment.open or turn.case.state is not CaseState.OPEN:
+        return turn.note("moved_on")
+    directory = turn.office.directory
+    managers = set(directory.chain(assignment.principal))
+    gone = assignment.principal not in directory.people or assignment.undelivered
+    secretary = event.by in directory.holders(SECRETARY) and event.to != event.by
+    own = event.by == assignment.principal
+    entitled = secretary and (gone or _plain(turn, assignment))
+    if not (event.by in managers or (own and allowed(turn, assignment)) or entitled):
+        return turn.note("not_handed_on" if own else "not_by_you")
+    return why_not_to(turn, assignment, event.to)
+
+
+def _plain(turn: Turn, assignment: Assignment) -> bool:
+    """True for a task no money hangs on: the secretary may give it to another while its owner is there."""
+    stage = turn.process.stage(assignment.stage)
+    return stage is not None and stage.rule.assurance == "mail" and not stage.rule.money_moves
 
 
 def _say_no(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str, refusal: str) -> None:

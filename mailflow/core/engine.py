@@ -9,24 +9,30 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from mailflow.core.case import Ask, Case, Standing, case_id
+from mailflow.core.absence import absent, bounced, left
+from mailflow.core.case import Ask, Case, case_id
 from mailflow.core.confirming import ask_whether
 from mailflow.core.correcting import take_files
-from mailflow.core.deciding import answer
+from mailflow.core.deciding import answer, settle
+from mailflow.core.delegating import handed
 from mailflow.core.effects import Enclosed, Remember, SendLetter, Transition
+from mailflow.core.entering import enter
 from mailflow.core.events import (
     AbsenceNoted,
     AnswerReceived,
     CaseEvent,
     CommandReceived,
+    DecisionEntered,
     DocumentMade,
     Event,
     LetterBounced,
     LinkedCaseClosed,
     NoticeDue,
+    PersonLeft,
     RequestReceived,
     RulesTaken,
     RulesUpgraded,
+    TaskHandedOver,
     TimerDue,
 )
 from mailflow.core.learning import learn
@@ -74,15 +80,21 @@ def _happen(turn: Turn, event: CaseEvent) -> None:
         case TimerDue():
             ring(turn, event)
         case AbsenceNoted():
-            _absent(turn, event)
+            absent(turn, event)
         case LetterBounced():
-            _bounced(turn, event)
+            bounced(turn, event)
         case DocumentMade():
             document_made(turn, event)
         case LinkedCaseClosed():
             linked_closed(turn, event)
         case RulesUpgraded():
             upgrade(turn, event)
+        case TaskHandedOver():
+            handed(turn, event)
+        case DecisionEntered():
+            enter(turn, event, settle)
+        case PersonLeft():
+            left(turn, event)
         case _:
             assert_never(event)
 
@@ -162,24 +174,3 @@ def _command(turn: Turn, event: CommandReceived) -> None:
         withdraw(turn, event.by, event.comment)
         return
     ask_whether(turn, event.by, event.proof)
-
-
-def _absent(turn: Turn, event: AbsenceNoted) -> None:
-    assignment = turn.case.assignment(event.assignment)
-    who = turn.office.short(assignment.principal) if assignment is not None else "?"
-    turn.because("away", who=who)
-    if assignment is None or assignment.away or assignment.standing is not Standing.OPEN:
-        return
-    turn.put(assignment, away=True)
-    if assignment.principal != turn.case.initiator:
-        words = {"who": who, "until": event.until, "text": event.text}
-        turn.letter("absent", turn.case.initiator, words=words)
-
-
-def _bounced(turn: Turn, event: LetterBounced) -> None:
-    turn.because("bounced", address=event.address, reason=event.reason)
-    assignment = turn.case.assignment(event.assignment)
-    if assignment is not None and assignment.open:
-        turn.put(assignment, undelivered=True)
-    words = {"address": event.address, "reason": event.reason}
-    turn.letter("undelivered", turn.office.secretary, words=words)

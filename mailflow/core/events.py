@@ -102,6 +102,10 @@ class AbsenceNoted:
     assignment: str
     text: str
     until: str = ""
+    person: str = ""
+    """Whose automatic reply it is: the letter's addressee, who may act for the principal."""
+    substitute: str = ""
+    """Whom it names to turn to, as it was written."""
     type: Literal["absence"] = "absence"
 
 
@@ -116,6 +120,49 @@ class LetterBounced:
     address: str
     reason: str
     type: Literal["bounce"] = "bounce"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskHandedOver:
+    """By a command one person's task is given to another; the engine says whether `by` may do that."""
+
+    key: str
+    at: datetime
+    case: str
+    assignment: str
+    by: str
+    to: str
+    proof: SenderProof
+    message_id: str = ""
+    type: Literal["handed_over"] = "handed_over"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionEntered:
+    """The secretary enters what somebody has decided on paper or by word; `files` holds the scan."""
+
+    key: str
+    at: datetime
+    case: str
+    assignment: str
+    by: str
+    proof: SenderProof
+    answer: Answer
+    comment: str = ""
+    files: tuple[IncomingFile, ...] = ()
+    message_id: str = ""
+    type: Literal["entered"] = "entered"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLeft:
+    """A task waits for somebody who is no longer in the directory."""
+
+    key: str
+    at: datetime
+    case: str
+    assignment: str
+    type: Literal["left"] = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +251,9 @@ CaseEvent = (
     | DocumentMade
     | LinkedCaseClosed
     | RulesUpgraded
+    | TaskHandedOver
+    | DecisionEntered
+    | PersonLeft
 )
 """Happens to a case that exists."""
 

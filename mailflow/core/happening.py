@@ -111,8 +111,8 @@ def _other(other: Other, arrival: Arrival, office: Office) -> Event | None:
     target, message = arrival.target, arrival.message
     if other.kind is Kind.AUTO_REPLY and target is not None and target.assignment:
         text = " ".join(message.text.split())[:LONGEST_QUOTE]
-        until = other.details.get("until", "")
-        return AbsenceNoted(message.key, arrival.at, target.case, target.assignment, text, until)
+        until, deputy = other.details.get("until", ""), other.details.get("substitute", "")
+        return AbsenceNoted(message.key, arrival.at, target.case, target.assignment, text, until, target.person, deputy)
     if other.kind is Kind.BOUNCE and target is not None:
         address = other.details.get("address", "") or office.short(target.person)
         reason = other.details.get("status", "") or other.reason

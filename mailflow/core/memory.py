@@ -13,7 +13,7 @@ from typing import Literal
 
 from mailflow.core.directory import Substitution
 
-FactKind = Literal["substitution", "letters", "delegation", "payee", "invoice"]
+FactKind = Literal["substitution", "letters", "offer", "delegation", "payee", "invoice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class About:
     subject: str
 
 
-ALWAYS: tuple[FactKind, ...] = ("substitution", "letters")
+ALWAYS: tuple[FactKind, ...] = ("substitution", "letters", "offer")
 """The kinds every transition needs: few rows, and any letter may depend on them."""
 
 

@@ -47,8 +47,9 @@ def receipt(
 
     For money, and after a new browser, the letter goes out too: «не вы? — ответьте «Отзываю»».
     """
-    if event.channel in TOLD_OTHERWISE:
-        return
+    closes = person == turn.case.initiator and turn.case.state is CaseState.DONE and turn.process.closing_papers
+    if event.channel in TOLD_OTHERWISE or closes:
+        return  # The letter that closes the case tells him, with its papers.
     stage = turn.process.stage(assignment.stage)
     money = stage is not None and (stage.rule.assurance == "known_browser" or stage.rule.money_moves)
     if event.channel not in REPLIED and not money and not event.new_browser:
@@ -60,17 +61,23 @@ def receipt(
 
 
 def tell_initiator(turn: Turn, assignment: Assignment, person: str, passed: bool) -> None:
-    """One letter a passed stage; none about what he did himself or is asked to do next anyway."""
+    """Tell him that all have agreed, or of each stage where the rules say so; never what he hears anyway."""
     initiator = turn.case.initiator
     if person == initiator or not passed:
         return
     if turn.case.state is CaseState.DONE:
         if not turn.process.closing_papers:
             turn.letter("closed", initiator, words={"result": ""})
-    elif not any(a.principal == initiator for a in turn.case.open_assignments):
+    elif not any(a.principal == initiator for a in turn.case.open_assignments) and _worth_a_letter(turn):
         who = ", ".join(turn.office.short(a.principal) for a in turn.case.at_stage(assignment.stage) if a.decision)
         waits = ", ".join(turn.office.short(a.principal) for a in turn.case.open_assignments)
         turn.letter("agreed", initiator, words={"who": who, "next": waits})
+
+
+def _worth_a_letter(turn: Turn) -> bool:
+    """While others still have to agree he is told nothing, unless the rules want a letter for each stage."""
+    stage = turn.process.stage(turn.case.stage)
+    return turn.process.tell_initiator == "each stage" or stage is None or stage.rule.kind != "approve"
 
 
 def pass_on_from(turn: Turn, assignment: Assignment) -> bool:

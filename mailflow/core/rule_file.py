@@ -79,6 +79,8 @@ class RuleFile(Entry):
     fields: dict[str, FieldRule]
     stages: list[dict[str, Stage]]
     rework: Rework = Rework()
+    tell_initiator: Literal["when all agreed", "each stage"] = "when all agreed"
+    """When the initiator hears of agreement: once, or of every stage that is passed."""
     receipt: InWords | None = None
     """What the initiator is told of a case that needed nobody and is done at once."""
     closing_papers: Texts = ()

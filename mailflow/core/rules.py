@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
 from mailflow.core.conditions import Condition, ValueType, compile_condition
 from mailflow.core.directory import Directory
@@ -73,6 +74,7 @@ class Process:
     rework: Rework
     closing_papers: tuple[str, ...]
     receipt: Words | None = None
+    tell_initiator: Literal["when all agreed", "each stage"] = "when all agreed"
     version: str = ""
     """SHA-256 of the text it was read from, in hex: a case goes on by the version it began under."""
     text: str = field(default="", repr=False)
@@ -201,4 +203,5 @@ def _process(file: RuleFile, compiled: _Compiler) -> Process:
         file.rework,
         file.closing_papers,
         file.receipt,
+        file.tell_initiator,
     )

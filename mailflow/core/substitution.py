@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from mailflow.core.case import Case, CaseState, Fields, FieldValue
@@ -145,6 +145,17 @@ def _fault(asked: Asked, today: date, office: Office) -> Why | None:
     first = max(asked.since, today).isoformat()
     chain_ends = office.directory.acting(asked.deputy, first, arranged(office.facts, first))
     return "circle" if chain_ends == asked.absentee else None
+
+
+def asked_until(absentee: str, deputy: str, until: str, office: Office, now: datetime) -> Asked | None:
+    """Give the substitution an automatic reply speaks of, from today to the day it names; None where it cannot be."""
+    today = date.fromisoformat(office.day(now))
+    try:
+        asked = Asked(absentee, deputy, today, date.fromisoformat(until))
+    except ValueError:
+        return None
+    fault = "self" if absentee == deputy else _fault(asked, today, office)
+    return None if fault else asked
 
 
 def confirmed_by(asked: Asked, writer: str, proof: SenderProof, office: Office) -> tuple[str, tuple[str, ...]]:

@@ -99,6 +99,29 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "asked_before": ("{who}: уже спрошен, ждём ответа", "{who}: asked before, the answer is awaited"),
     "not_meant": ("{who}: отзывать заявку не просил", "{who}: did not ask to withdraw it"),
     "note_not_meant": ("Спрошено об отзыве", "Asked about a withdrawal"),
+    "offers": ("предложено замещение: {deputy} вместо {who}", "a substitution is offered: {deputy} for {who}"),
+    "offer_subject": ("Замещение: {who}", "Substitution: {who}"),
+    "unreachable": (
+        "письмо не доставлено, решение просят у {to} (за {principal})",
+        "the letter was not delivered; {to} is asked (for {principal})",
+    ),
+    "has_left": ("{who} больше нет в оргструктуре", "{who} is no longer in the directory"),
+    "note_left": ("Больше не работает", "Has left"),
+    "entered": ("{by}: внесено решение на бумаге или устное, {who}", "{by}: entered a decision of {who}"),
+    "on_paper": ("на бумаге или устно, вносит {by}", "on paper or by word, entered by {by}"),
+    "only_secretary": (
+        "вносить чужие решения может только секретарь",
+        "only the secretary enters the decisions of others",
+    ),
+    "not_for_herself": (
+        "за себя и по своей заявке решения не вносят",
+        "nobody enters a decision for himself or on his own request",
+    ),
+    "needs_scan": ("нужен скан решения", "the scan of the decision is needed"),
+    "not_by_you": (
+        "передать это задание может его исполнитель, его руководитель или секретарь",
+        "its owner, his manager or the secretary may hand this task over",
+    ),
     "only_principal": ("передать задание может только {principal}", "only {principal} may hand the task over"),
     "not_handed_on": ("это решение по правилам никому не передаётся", "by the rules this decision is not handed over"),
     "never_the_initiator": (

@@ -21,6 +21,9 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
         "confirm_withdrawal": {"reason": "нет отметки нашего почтового сервера"},
         "stands_in": {"who": "Смирнову О.Н.", "since": "16.11.2026", "until": "27.11.2026"},
         "list_unclear": {"text": "Кроме третьего, все да"},
+        "entered": {"who": "Смирнова О.Н.", "by": "Белова Е.В.", "said": "согласовано"},
+        "withdrawn_task": {"who": "Белова Е.В.", "reason": "передать — Петров П.П."},
+        "departed": {"who": "o.smirnova"},
         "mode": {"mode": "одно письмо в рабочий день утром"},
     },
     "en": {
@@ -34,6 +37,9 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
         "confirm_withdrawal": {"reason": "no verdict of our own mail server"},
         "stands_in": {"who": "Olga Smirnova", "since": "16 Nov 2026", "until": "27 Nov 2026"},
         "list_unclear": {"text": "Except the third, all yes"},
+        "entered": {"who": "Olga Smirnova", "by": "Helen Belova", "said": "approved"},
+        "withdrawn_task": {"who": "Helen Belova", "reason": "pass on to Pavel Petrov"},
+        "departed": {"who": "o.smirnova"},
         "mode": {"mode": "one letter each working morning"},
     },
 }
@@ -83,5 +89,10 @@ ROWS: Mapping[Language, Mapping[str, tuple[tuple[str, ...], ...]]] = {
         ),
     },
 }
-SHOWN: Mapping[str, tuple[str, ...]] = {"confirm_withdrawal": ("card", "choices")}
+SHOWN: Mapping[str, tuple[str, ...]] = {
+    "confirm_withdrawal": ("card", "choices"),
+    "entered": ("card", "said"),
+    "withdrawn_task": ("card",),
+    "departed": ("card", "waiting"),
+}
 NO_CASE = frozenset(("unclear_command", "own_cases", "mode", "stands_in", "list_answered", "list_unclear"))

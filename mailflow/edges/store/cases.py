@@ -141,6 +141,12 @@ async def open_assignments(session: Session, person: str) -> list[OpenAssignment
     return [_open_assignment(row) for row in await session.rows(query, person)]
 
 
+async def waited_for(session: Session) -> list[str]:
+    """Give everybody an open task waits for."""
+    rows = await session.rows("SELECT DISTINCT principal FROM assignment WHERE standing = 'open'")
+    return [row["principal"] for row in rows]
+
+
 async def listed(
     session: Session, state: str | None, process: str | None, after: str | None, limit: int
 ) -> list[CaseRow]:

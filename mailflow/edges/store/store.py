@@ -113,6 +113,10 @@ class Store:
             await self._db.run(lambda s: commit.duplicate(s, taken, case))
         return outcome
 
+    async def waited_for(self) -> list[str]:
+        """Give everybody an open task waits for."""
+        return await self._db.read(cases.waited_for)
+
     async def open_assignments(self, person: str) -> list[OpenAssignment]:
         """Give what waits for the person, the first due first."""
         return await self._db.read(lambda s: cases.open_assignments(s, person))
