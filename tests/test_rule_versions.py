@@ -45,10 +45,8 @@ def under(text: str, *kept: str) -> Office:
 
 @pytest.fixture
 async def office() -> AsyncIterator[StoryOffice]:
-    async with (
-        Workshop.opened([shipped("templates")]) as shop,
-        story_office(under(TEXT), shop, "docs@neon.example", MONDAY) as opened,
-    ):
+    async with Workshop.opened([shipped("templates")]) as shop:
+        opened = await story_office(under(TEXT), shop, "docs@neon.example", MONDAY)
         await take_rules(opened.store, opened.office, MONDAY)
         await opened.mail(Draft("i.kuznetsov@neon.example", opened.address, "Счёт", ORDER, opened.now))
         yield opened

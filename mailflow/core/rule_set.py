@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mailflow.core.directory import Directory
-from mailflow.core.documents import read_with_lines
 from mailflow.core.places import Lines, Path
 from mailflow.core.rule_file import RuleFile
-from mailflow.core.rules import Process, read_process
+from mailflow.core.rules import Process, read_placed
 from mailflow.core.signs import fold
 from mailflow.core.soundness import unfilled
 from mailflow.core.stages import Stage
@@ -44,8 +43,7 @@ def read_rule_set(texts: Mapping[str, str], directory: Directory | None) -> list
     read: list[_One] = []
     for name, text in texts.items():
         try:
-            process = read_process(text, name, directory)
-            read.append(_One(process, *read_with_lines(text, name, RuleFile)))
+            read.append(_One(*read_placed(text, name, directory)))
         except SettingsError as wrong:
             complaints.append(str(wrong))
     # What is wrong between files is only told once each of them is right by itself: else it may be its echo.

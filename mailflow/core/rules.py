@@ -131,12 +131,17 @@ def read_process(text: str, name: str, directory: Directory | None) -> Process:
 
     Without a directory the people it names are not checked.
     """
+    return read_placed(text, name, directory)[0]
+
+
+def read_placed(text: str, name: str, directory: Directory | None) -> tuple[Process, RuleFile, Lines]:
+    """As `read_process`, with the file as it was written and where its keys stand."""
     file, lines = read_with_lines(text, name, RuleFile)
     process, complaints = _compiled(file, lines)
     complaints += [*complaints_of(file, lines, directory), *unsound(file, lines, directory)]
     if complaints:
         raise SettingsError("\n".join(dict.fromkeys(complaints)))
-    return replace(process, version=version_of(text), text=text)
+    return replace(process, version=version_of(text), text=text), file, lines
 
 
 def read_version(text: str, name: str) -> Process:

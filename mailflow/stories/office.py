@@ -35,6 +35,7 @@ from mailflow.lookup import Desk
 from mailflow.receive import receive
 from mailflow.remind import remind
 from mailflow.respond import Window
+from mailflow.stories.empty_store import EmptyStore
 from mailflow.stories.postbag import SERVER, Draft, Postbag, Sent, as_it_arrives, read_letter
 
 WEB = "https://office.example"
@@ -82,6 +83,7 @@ class Workshop:
     letters: Letters
     documents: Documents
     reader: PaperReader
+    store: EmptyStore
 
     @classmethod
     @asynccontextmanager
@@ -91,7 +93,8 @@ class Workshop:
         letters = Letters([folder / "mail" for folder in templates])
         documents = Documents([folder / "letters" for folder in templates], _Unprinted())
         try:
-            yield cls(letters, documents, reader)
+            async with EmptyStore.opened() as store:
+                yield cls(letters, documents, reader, store)
         finally:
             await reader.close()
 
@@ -248,11 +251,6 @@ class StoryOffice:
         )
 
 
-@asynccontextmanager
-async def story_office(office: Office, shop: Workshop, address: str, now: datetime) -> AsyncIterator[StoryOffice]:
-    """Open an office for as long as the block lasts."""
-    store = await Store.open("sqlite://:memory:", address.rpartition("@")[2])
-    try:
-        yield StoryOffice(office, store, shop, address, now)
-    finally:
-        await store.close()
+async def story_office(office: Office, shop: Workshop, address: str, now: datetime) -> StoryOffice:
+    """Give an office where nothing has happened yet; the one given before is over."""
+    return StoryOffice(office, await shop.store.fresh(), shop, address, now)

@@ -78,8 +78,10 @@ async def run_stories(
     """Play every story whose name contains the word; give each as it ends."""
     folders = [folder for folder in (site / "templates", shipped("templates")) if folder.is_dir()]
     async with Workshop.opened(folders) as shop:
+        offices: dict[tuple[Path, Path], Office] = {}
         for file in files:
-            office = _office(file, site)
+            where = (file.rules, file.people)
+            office = offices[where] = offices.get(where) or _office(file, site)
             for story in file.stories:
                 if word.lower() in story.name.lower():
                     yield file, await _played(story, file, office, shop)
@@ -89,8 +91,8 @@ async def _played(story: Story, file: StoryFile, office: Office, shop: Workshop)
     people = _people(file)
     domain = next(iter(people.directory.people.values())).address.rpartition("@")[2]
     starts = story.starts.replace(tzinfo=office.hours.zone)
-    async with story_office(office, shop, f"{ADDRESS}@{domain}", starts) as opened:
-        return await Player(opened, people, file.path.parent).play(story)
+    opened = await story_office(office, shop, f"{ADDRESS}@{domain}", starts)
+    return await Player(opened, people, file.path.parent).play(story)
 
 
 def _office(file: StoryFile, site: Path) -> Office:
