@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from mailflow.core import manners
+from mailflow.core.banners import without_banners
 from mailflow.core.html_text import html_lines
 from mailflow.core.lines import Line, plain_lines
 from mailflow.core.message import Message
@@ -23,7 +24,7 @@ class Why(StrEnum):
 
     OWN = "own words"
     SIGNATURE = "signature or disclaimer"
-    TAIL = "added by the mail program"
+    TAIL = "added by a mail program or gateway"
     FORWARDED = "forwarded letter"
     QUOTE = "quoted letter"
     HIDDEN = "hidden from the reader"
@@ -66,13 +67,15 @@ def _with_headings(labels: list[Why]) -> list[Why]:
 
 def _labels(lines: Sequence[Line], parts: Parts) -> Iterator[Why]:
     """Label every line; a blank one is what stands above it, so that it parts nothing."""
-    own = {id(line) for line in parts.own}
-    said = _said(parts.own)
+    kept = without_banners(parts.own)
+    banners = {id(line) for line in parts.own} - {id(line) for line in kept}
+    own = {id(line) for line in kept}
+    said = _said(kept)
     forwarded = {id(line) for line in parts.forwarded.lines} if parts.forwarded else set()
     before = Why.OWN
     for line in lines:
         if not line.blank:
-            before = _label(line, own, said, forwarded)
+            before = Why.TAIL if id(line) in banners else _label(line, own, said, forwarded)
         yield before
 
 

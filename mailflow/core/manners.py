@@ -36,7 +36,7 @@ _CLOSING = re.compile(
 _DELIMITER = re.compile(r"\s*(?:[-–—_=*]{2,}|—)\s*")
 _PICTURE = re.compile(r"\s*(?:\[(?:image|cid|рисунок|logo|логотип)[^\]]{0,200}\]|<?cid:\S{1,200})\s*", re.IGNORECASE)
 _CONTACT = re.compile(
-    r"[\w.+-]{1,64}@[\w.-]{3,100}|(?:https?://|www\.)\S{1,200}|[\w-]{1,40}\.(?:ru|com|рф|org|net|su|io|"
+    r"(?:mailto:)?[\w.+-]{1,64}@[\w.-]{3,100}|(?:https?://|www\.)\S{1,200}|[\w-]{1,40}\.(?:ru|com|рф|org|net|su|io|"
     r"example)(?:/\S{0,100})?"
     r"|\+?\d[\d ()\-–.]{5,24}\d|(?<!\w)@\w{3,40}|\d{1,2}[:.]\d{2}\s?[-–]\s?\d{1,2}[:.]\d{2}",
 )

@@ -106,6 +106,8 @@ def _forwarded_at(lines: Sequence[Line], at: int, kind: Kind) -> Forwarded | Non
     headers = run_on_headers(part.behind) if part.behind else header_block(lines, begin)
     if headers.length:
         return _letter(lines, at, begin + headers.length, headers)
+    if says_so and (name := name_line(lines, begin)):
+        return _letter(lines, at, begin + name.length, Headers(name.from_, name.date))
     if says_so or headers != Headers():
         return _letter(lines, at, max(begin, at + 1), headers)
     return _surely_forwarded(lines, at) if kind is Kind.FORWARD else None
