@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from mailflow.core.lines import Line
 from mailflow.core.normal import word_list
@@ -69,14 +68,14 @@ _WORDS = frozenset(
 _ADDRESS = re.compile(r"<?(?:https?://[^\s<>]{1,500}|[\w.+-]{1,64}@[\w.-]{1,200})>?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.!?…\])*]+(?=\s|$)|\n(?=\s*[A-ZА-ЯЁ\[*⚠])|(?<=\w):(?=\s)")
-_MOST_LINES, _MOST_LETTERS = 12, 2000
+_MOST_BANNERS, _MOST_LINES, _MOST_LETTERS = 4, 12, 2000
 
 
 def without_banners(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Take off the banners at the top; of a line that is a banner only in part the rest stays."""
     kept = tuple(lines)
-    while (after := _without_first(kept)) is not kept:
-        kept = after
+    for _ in range(_MOST_BANNERS):
+        kept = _without_first(kept)
     return kept
 
 
@@ -111,7 +110,7 @@ def _behind(lines: tuple[Line, ...], first: int, length: int) -> tuple[Line, ...
         here = len(lines[n].text[:_MOST_LETTERS])
         if length < here:
             rest = lines[n].text[length:].strip()
-            return (replace(lines[n], text=rest), *lines[n + 1 :]) if rest else lines[n + 1 :]
+            return (lines[n]._replace(text=rest), *lines[n + 1 :]) if rest else lines[n + 1 :]
         length -= here + 1
         if length <= 0:
             return lines[n + 1 :]

@@ -45,12 +45,12 @@ _QUOTE_NAMES = (
     "tutanota_quote", "olk_src_body_section",
 )  # fmt: skip
 _ANSWERED_NAMES = ("gmail_quote", "gmail_quote_container")
-_HEADER_NAMES = ("divrplyfwdmsg", "moz-cite-prefix", "gmail_attr")
+_HEADER_NAMES = ("divrplyfwdmsg",)
+_CITE_NAMES = ("moz-cite-prefix", "gmail_attr")
 _SIGNATURE_NAMES = (
     "gmail_signature", "moz-signature", "ms-outlook-mobile-signature", "mail-app-auto-signature", "applemailsignature",
     "mail-app-auto-default-signature", "protonmail_signature_block", "zmail_signature", "bloop_sign",
 )  # fmt: skip
-_OUTLOOK_RULE = re.compile(r"border-top:\s?solid\s?#(?:e1e1e1|b5c4df)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +153,8 @@ def _open(page: _Page, tag: str, attributes: dict[str, str]) -> None:
     )
     if _is_named(names, _HEADER_NAMES):
         page.header = "header"
-    elif _OUTLOOK_RULE.search(attributes.get("style", "").lower()):
-        page.header = "maybe_header"
+    elif _is_named(names, _CITE_NAMES):
+        page.header = "cite"
 
 
 def _close(page: _Page, tag: str) -> None:
@@ -187,9 +187,9 @@ def _end_line(page: _Page, keep_blank: bool = False) -> None:
     page.veiled.clear()
     line = page.here.line(text)
     if veiled:
-        page.lines.append(replace(line, text=_SPACE.sub(" ", veiled), hidden=True))
+        page.lines.append(line._replace(text=_SPACE.sub(" ", veiled), hidden=True))
     if text and page.header:
-        line = replace(line, header=page.header == "header", maybe_header=page.header == "maybe_header")
+        line = line._replace(header=page.header == "header", cite=page.header == "cite")
         page.header = ""
     if text or (keep_blank and not veiled):
         page.lines.append(line)

@@ -6,7 +6,7 @@ Owns: the line as a value, and plain text -> lines. Refuses to know: where a quo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailflow.core.normal import visible
 
@@ -14,12 +14,11 @@ _PREFIX = re.compile(r"[ ]{0,3}(?!(?:OK|ОК|ДА|НЕТ|YES|NO)>)[A-ZА-ЯЁІ�
 """The Bat! puts the initials of the quoted person before the mark: «ИК> Прошу согласовать»."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a body, its own quote mark taken off.
+class Line(NamedTuple):
+    """One line of a body, its own quote mark taken off; a tuple, because a hostile mail has half a million of them.
 
     `quoted`: surely somebody else's words. `indented`: set in by a bare blockquote, a quote only under a name line.
-    `header`: the mail program says that a quoted letter's header begins here; `maybe_header`: it looks like it.
+    `header`: the mail program says that a quoted letter's header begins here; `cite`: that a name line does.
     `mark`: how the blockquote that sets it in is written; '' for a bare one. `signature`: the mail program says that
     this is a signature. `hidden`: no reader of the mail could see it.
     """
@@ -28,7 +27,7 @@ class Line:
     quoted: bool = False
     indented: bool = False
     header: bool = False
-    maybe_header: bool = False
+    cite: bool = False
     hidden: bool = False
     mark: str = ""
     signature: bool = False
@@ -44,5 +43,14 @@ def plain_lines(text: str) -> tuple[Line, ...]:
 
 
 def _plain(line: str) -> Line:
+    if not line:
+        return _BLANK
+    if ">" not in line:
+        return Line(line)
     prefix = _PREFIX.match(line)
-    return Line(line[prefix.end() :], quoted=True) if prefix else Line(line)
+    if prefix is None:
+        return Line(line)
+    return Line(line[prefix.end() :], quoted=True) if prefix.end() < len(line) else _MARKED_BLANK
+
+
+_BLANK, _MARKED_BLANK = Line(""), Line("", quoted=True)

@@ -114,7 +114,7 @@ def _goes_on(lines: Sequence[Line], at: int) -> bool:
 
 
 def _is_marked(lines: Sequence[Line], at: int) -> bool:
-    below = next((line for line in lines[at : at + 3] if not line.blank), None)
+    below = next((line for line in lines[at : at + 3] if line.quoted or not line.blank), None)
     return below is not None and (below.quoted or below.indented or below.text.startswith("|"))
 
 

@@ -5,8 +5,9 @@ Owns: the rules by which a quote begins and ends. Refuses to know: HTML (lines c
 Four things begin somebody else's letter, in any language the tables of `quote_words` know:
 a line marked as quoted; a *name line* (a date, a name or an address, a verb of writing, a colon, nothing else);
 a *header block* (From, Sent, To, Subject with an address or an hour in it); a *divider* (words between dashes).
-A quote whose lines are marked ends where the marks end: what stands below and between is the writer's own.
-One without marks reaches to the end. A forwarded letter is content and is given back whole.
+Marked lines under a name line end where the marks end: what stands below and between is the writer's own. What a
+header block or a divider opens reaches to the end, whatever is marked in it: that letter may quote another.
+A forwarded letter is content and is given back whole.
 
 What may go wrong: own words that look exactly like a name line are taken for one and lost. A name line must
 therefore consist of nothing but dates, names and addresses: «12.11 Петров писал: исправьте» is not one.
@@ -15,8 +16,9 @@ therefore consist of nothing but dates, names and addresses: «12.11 Петро�
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from mailflow.core.dividers import divider, introduces_forward, is_mark, parts_letters
 from mailflow.core.header_blocks import Headers, header_block, header_kind, run_on_headers
@@ -44,6 +46,8 @@ class Parts:
 
     own: tuple[Line, ...]
     forwarded: Forwarded | None = None
+    doubtful: bool = False
+    """Words stand where nobody can tell whose they are."""
 
 
 class Kind(Enum):
@@ -62,6 +66,7 @@ def split(lines: Sequence[Line], kind: Kind) -> Parts:
     own: list[Line] = []
     forwarded: Forwarded | None = None
     marks: set[str] = set()
+    doubtful = False
     at = 0
     while at < len(lines):
         examined = len(own) < _MOST_OWN_LINES
@@ -71,11 +76,12 @@ def split(lines: Sequence[Line], kind: Kind) -> Parts:
             at = letter.end
             continue
         after = _after_quote(lines, at, marks) if examined else at + lines[at].quoted
+        doubtful = doubtful or (after == len(lines) > at + 1 and not lines[at].quoted and _is_doubtful(lines, at))
         if after == at:
             words, after = _own_words(lines, at) if examined else (lines[at], at + 1)
             own.append(words)
         at = after
-    return Parts(_tidy(own), forwarded)
+    return Parts(_tidy(own), forwarded, doubtful)
 
 
 def first_forward(lines: Sequence[Line], kind: Kind) -> Forwarded | None:
@@ -89,7 +95,7 @@ def _own_words(lines: Sequence[Line], at: int) -> tuple[Line, int]:
     cut = glued_name_line(lines[at].text)
     if not cut:
         return lines[at], at + 1
-    return replace(lines[at], text=lines[at].text[:cut].rstrip(" -")), _behind(lines, at + 1)
+    return lines[at]._replace(text=lines[at].text[:cut].rstrip(" -")), _behind(lines, at + 1)
 
 
 def _forwarded_at(lines: Sequence[Line], at: int, kind: Kind) -> Forwarded | None:
@@ -164,17 +170,19 @@ def _after_quote(lines: Sequence[Line], at: int, marks: set[str]) -> int:
         return at + 1
     if line.blank:
         return at
-    length = _introduction(lines, at)
-    if not length:
+    opening = _opening(lines, at)
+    if not opening.length:
         return at
-    below = _below_all(lines, at + length)
+    if not opening.named:
+        return len(lines)
+    below = _below_all(lines, at + opening.length)
     if below < len(lines) and lines[below].indented:
         marks.add(lines[below].mark)
-    return _behind(lines, at + length)
+    return _behind(lines, at + opening.length)
 
 
 def _behind(lines: Sequence[Line], at: int) -> int:
-    """Give the index behind the quote whose introduction ends here: its marked lines, else everything."""
+    """Give the index behind the quote whose name line ends here: its marked lines, else everything."""
     below = _below_all(lines, at)
     if below < len(lines) and (lines[below].quoted or lines[below].indented):
         return _end_of_marks(lines, below)
@@ -182,21 +190,42 @@ def _behind(lines: Sequence[Line], at: int) -> int:
 
 
 def _below_all(lines: Sequence[Line], at: int) -> int:
-    return next((n for n in range(at, len(lines)) if not lines[n].blank), len(lines))
+    """Give the index of the next line that says something or is marked, however far."""
+    return next((n for n in range(at, len(lines)) if lines[n].quoted or not lines[n].blank), len(lines))
 
 
-def _introduction(lines: Sequence[Line], at: int) -> int:
-    """Give how many lines introduce a quote here: a divider, a header block, a name line; 0 when none."""
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What begins a quote: how many lines it takes, and whether it names whose marked lines follow."""
+
+    length: int = 0
+    named: bool = False
+
+
+def _opening(lines: Sequence[Line], at: int) -> _Opening:
+    """Read what begins a quote on this line: a header block, a name line, a divider; of length 0 when nothing does."""
     line = lines[at]
     begin = _below(lines, at + 1) if parts_letters(line.text) else at
-    headers = header_block(lines, begin)
-    if headers.length:
-        return begin - at + headers.length
+    if block := header_block(lines, begin).length:
+        return _Opening(begin - at + block)
     if name := name_line(lines, at):
-        return name.length
+        return _Opening(name.length, named=True)
     if divider(line.text).opens_original or line.header:
-        return 1
-    return _yandex_block(lines, at)
+        return _Opening(1)
+    return _Opening(_yandex_block(lines, at) or int(line.cite), named=True)
+
+
+def _is_doubtful(lines: Sequence[Line], at: int) -> bool:
+    """Tell whether words stand below marked lines that a header block introduces: the writer's, or the quoted letter's.
+
+    Programs that mark no lines write header blocks, but not they alone.
+    """
+    opening = _opening(lines, at)
+    below = _below_all(lines, at + opening.length)
+    if opening.named or below == len(lines) or not (lines[below].quoted or lines[below].indented):
+        return False
+    behind = _below_all(lines, _end_of_marks(lines, below))
+    return behind < len(lines) and not _opening(lines, behind).length
 
 
 def _yandex_block(lines: Sequence[Line], at: int) -> int:
@@ -244,6 +273,7 @@ def _tidy(own: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(kept)
 
 
+@lru_cache(maxsize=256)
 def is_mobile_tail(line: str) -> bool:
     """Tell whether the line is one that phones and mail programs add by themselves."""
     said = MARKDOWN_LINK.sub(r"\1", " ".join(line.split())) if len(line) < 300 else ""

@@ -50,7 +50,8 @@ class Fresh:
     """`text`: the writer's own words, greeting and signature still in; quotes, banners and mobile tails gone.
 
     `original`: a forwarded letter (content, not quote), or None.
-    `conflict`: the text and the HTML part say different things, or hidden text was found.
+    `conflict`: the text and the HTML part say different things, hidden text was found, or words stand where nobody
+    can tell whose they are.
     """
 
     text: str
@@ -66,7 +67,7 @@ def fresh(message: Message) -> Fresh:
     chosen = plain or page
     if chosen is None:
         return Fresh("", _attached(message))
-    conflict = _hides(page) or (plain is not None and page is not None and _differ(plain, page))
+    conflict = chosen.doubtful or _hides(page) or (plain is not None and page is not None and _differ(plain, page))
     forwarded = chosen.forwarded or (page.forwarded if page else None)
     original = _original(forwarded, message) if forwarded else _attached(message)
     return Fresh(_text(_unsigned(chosen.own, page)), original, conflict)
