@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailflow.core.lines import Line
 from mailflow.core.normal import clean, tokens
@@ -79,6 +79,8 @@ class NameLine:
     from_: str
     date: str
     length: int
+    dashed: bool = False
+    """Written between dashes: programs that do so mark no lines below."""
 
 
 def name_line(lines: Sequence[Line], at: int) -> NameLine | None:
@@ -97,7 +99,7 @@ def name_line(lines: Sequence[Line], at: int) -> NameLine | None:
             return None
         if found := _read(said, _is_marked(lines, at + length)):
             rest = at + length < len(lines) and _VERB_LINE.fullmatch(lines[at + length].text.strip()) is not None
-            return NameLine(found.from_, found.date, length + rest)
+            return replace(found, length=length + rest)
     return None
 
 
@@ -123,19 +125,19 @@ def _read(said: str, marked_below: bool) -> NameLine | None:
     dashed = bare.startswith("--") and bare.endswith("--")
     bare = _ZONE.sub(" ", bare.strip("- ") if bare.startswith("--") else bare)
     if _NOTES.fullmatch(bare):
-        return NameLine(bare.partition("--")[0].strip(), "", 1)
+        return NameLine(bare.partition("--")[0].strip(), "", 1, dashed=True)
     if "@" not in bare and not _VERB.search(bare.lower()) and not (marked_below and _HOUR_AT_END.search(bare)):
         return None  # every other shape has an address or a verb, and reducing a line costs fifty times as much
     shape, from_, date = _reduce(bare)
     if marked_below and _SHAPES_ABOVE_MARKS.fullmatch(shape) and not _speaks(bare, shape):
-        return NameLine(from_, date, 1) if shape.endswith("A") or _END.search(bare) else None
+        return NameLine(from_, date, 1, dashed) if shape.endswith("A") or _END.search(bare) else None
     if not _SHAPES.fullmatch(shape):
         return None
     if not (
         _END.search(bare) or dashed or (shape[-1:] in "VA" and (marked_below or "VA" in shape or shape.endswith("V")))
     ):
         return None
-    return NameLine(from_, date, 1) if _is_sure(shape, bare, dashed, marked_below) else None
+    return NameLine(from_, date, 1, dashed) if _is_sure(shape, bare, dashed, marked_below) else None
 
 
 def _speaks(said: str, shape: str) -> bool:

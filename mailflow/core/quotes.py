@@ -209,7 +209,7 @@ def _opening(lines: Sequence[Line], at: int) -> _Opening:
     if block := header_block(lines, begin).length:
         return _Opening(begin - at + block)
     if name := name_line(lines, at):
-        return _Opening(name.length, named=True)
+        return _Opening(name.length, named=not name.dashed)
     if divider(line.text).opens_original or line.header:
         return _Opening(1)
     return _Opening(_yandex_block(lines, at) or int(line.cite), named=True)
