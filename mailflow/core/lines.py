@@ -39,7 +39,7 @@ class Line(NamedTuple):
 
 def plain_lines(text: str) -> tuple[Line, ...]:
     """Give the lines of a text/plain body."""
-    return tuple(_plain(line) for line in visible(text).replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return tuple([_plain(line) for line in visible(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")])
 
 
 def _plain(line: str) -> Line:
@@ -47,10 +47,13 @@ def _plain(line: str) -> Line:
         return _BLANK
     if ">" not in line:
         return Line(line)
+    if line[0] == ">":
+        rest = line[2:] if line[1:2] == " " else line[1:]
+        return Line(rest, True) if rest else _MARKED_BLANK
     prefix = _PREFIX.match(line)
     if prefix is None:
         return Line(line)
-    return Line(line[prefix.end() :], quoted=True) if prefix.end() < len(line) else _MARKED_BLANK
+    return Line(line[prefix.end() :], quoted=True)
 
 
 _BLANK, _MARKED_BLANK = Line(""), Line("", quoted=True)

@@ -69,6 +69,9 @@ def split(lines: Sequence[Line], kind: Kind) -> Parts:
     doubtful = False
     at = 0
     while at < len(lines):
+        if lines[at].quoted and at and lines[at - 1].quoted and not lines[at - 1].blank:
+            at += 1  # the commonest line of a long thread, and of a hostile one
+            continue
         examined = len(own) < _MOST_OWN_LINES
         letter = _forwarded_at(lines, at, kind) if examined else None
         if letter:
