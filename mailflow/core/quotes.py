@@ -68,22 +68,21 @@ def split(lines: Sequence[Line], kind: Kind) -> Parts:
     marks: set[str] = set()
     doubtful = False
     at = 0
-    while at < len(lines):
+    while at < len(lines) and len(own) < _MOST_OWN_LINES:
         if lines[at].quoted and at and lines[at - 1].quoted and not lines[at - 1].blank:
             at += 1  # the commonest line of a long thread, and of a hostile one
             continue
-        examined = len(own) < _MOST_OWN_LINES
-        letter = _forwarded_at(lines, at, kind) if examined else None
-        if letter:
+        if letter := _forwarded_at(lines, at, kind):
             forwarded = forwarded or letter
             at = letter.end
             continue
-        after = _after_quote(lines, at, marks) if examined else at + lines[at].quoted
+        after = _after_quote(lines, at, marks)
         doubtful = doubtful or (after == len(lines) > at + 1 and not lines[at].quoted and _is_doubtful(lines, at))
         if after == at:
-            words, after = _own_words(lines, at) if examined else (lines[at], at + 1)
+            words, after = _own_words(lines, at)
             own.append(words)
         at = after
+    own.extend([line for line in lines[at:] if not line.quoted])
     return Parts(_tidy(own), forwarded, doubtful)
 
 
