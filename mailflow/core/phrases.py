@@ -67,8 +67,8 @@ PHRASES: dict[Says, str] = {
     Says.SOLE: """
         угу; конечно; разумеется; безусловно; однозначно; можно; за; в оплату; принимаю; принимаем
         подписываю; можно оплатить; можно платить; согл; absolutely; of course; definitely; certainly
-        proceed with payment; к оплате; норм; нормально; пойдет; сойдет; k; kk; хорошо ,? да; угу ,? да
-        да ,? угу
+        proceed with payment; к оплате; оплачивайте; утв; норм; нормально; пойдет; сойдет; k; kk
+        хорошо ,? да; угу ,? да; да ,? угу
     """,
     Says.POLITE: """
         добрый день/вечер; доброе утро; доброго дня/утра/вечера; доброго времени суток; здравствуйте
@@ -97,7 +97,7 @@ PHRASES: dict[Says, str] = {
         on my end; for my part; all the best; many thanks indeed; thank you so much; thanks so much
         all right; alright; nice work; appreciated; much appreciated
         have a nice/good/great weekend/evening; 👏; 😉; 😃; 😄; ☺; 🤗; 👋; 🌷; 🌹; 💐; у меня; у нас; окончательно
-        финально; вопросов не имею
+        финально; по счету/договору/документу/письму/заявке вопросов нет; вопросов не имею
     """,
     Says.TAKEN: """
         получил/получила/получили; письмо/документы получил/получила; принято; принял/приняла
