@@ -16,8 +16,12 @@ from hypothesis import strategies as st
 
 from mailflow.core.addresses import read_addresses
 from mailflow.core.charsets import decode
+from mailflow.core.classify import classify
 from mailflow.core.filenames import LENGTH, safe_name
+from mailflow.core.kinds import Kind
 from mailflow.core.message import Address, Message, parse
+from mailflow.core.sender import ReceiverProfile, Unproven, prove
+from mailflow.core.surroundings import surroundings
 
 MAILS = Path(__file__).parent / "mails" / "message"
 FIXTURES = sorted(MAILS.glob("*.eml"))
@@ -49,6 +53,36 @@ def test_cp1251_under_a_wrong_or_no_label_is_read(name: str) -> None:
     assert "charset-recovered: windows-1251" in message.defects
 
 
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("mac_cyrillic_without_a_charset", "charset-recovered: x-mac-cyrillic"),
+        ("cp866_declared_as_koi8r", "charset-recovered: ibm866"),
+        ("utf16_without_a_mark_declared_as_utf8", "charset-recovered: utf-16-le"),
+        ("utf8_encoded_twice", "charset-recovered: encoded twice"),
+        ("utf8_declared_as_koi8r", "charset-recovered: utf-8"),
+    ],
+)
+def test_a_text_in_another_charset_than_said_is_read_and_named(name: str, note: str) -> None:
+    message = read(name)
+    assert message.text == "Просим оплатить счёт до пятницы.\n"
+    assert note in message.defects
+
+
+def test_what_a_defect_quotes_of_the_mail_is_fit_to_store_and_to_show() -> None:
+    (defect,) = (each for each in read("transfer_encoding_with_nul").defects if each.startswith("transfer-encoding"))
+    assert defect == "transfer-encoding: ?8bit"
+
+
+def test_readers_who_disagree_prove_no_sender_and_hold_the_mail_for_a_file() -> None:
+    profile = ReceiverProfile("authserv", "mx.corp.example")
+    stamp = b"Authentication-Results: mx.corp.example; dmarc=pass header.from=corp.example\n"
+    raw = stamp + (MAILS / "sender_that_two_readers_disagree_on.eml").read_bytes()
+    assert isinstance(prove(parse(raw), raw, profile), Unproven)
+    held = classify(read("file_that_two_readers_disagree_on"), surroundings({}, ()))
+    assert held.kind is Kind.QUARANTINED
+
+
 def test_a_subject_of_raw_cp1251_bytes_is_read() -> None:
     message = read("raw_cp1251_subject")
     assert message.subject == "Счёт на оплату № 345"
@@ -64,6 +98,39 @@ def test_a_character_split_between_two_encoded_words_is_whole() -> None:
 @pytest.mark.parametrize("declared", ["", "utf-8", "us-ascii", "windows-1251", "koi8-r", "nonsense"])
 def test_russian_bytes_are_read_whatever_the_label(text: str, real: str, declared: str) -> None:
     assert decode(text.encode(real), declared).text == text
+
+
+@pytest.mark.parametrize("text", ["Согласовано", "Добрый день! Просим оплатить счёт до пятницы.", "ДОГОВОР ПОСТАВКИ"])
+@pytest.mark.parametrize("real", ["cp866", "mac_cyrillic", "iso8859_5", "utf_16", "utf_16_le", "utf_16_be"])
+@pytest.mark.parametrize("declared", ["", "utf-8", "us-ascii", "koi8-r"])
+def test_the_rarer_charsets_are_found_too(text: str, real: str, declared: str) -> None:
+    assert decode(text.encode(real), declared).text == text
+
+
+@pytest.mark.parametrize("text", ["Согласовано", "Добрый день! Просим оплатить счёт до пятницы."])
+@pytest.mark.parametrize(
+    ("really", "taken_for"),
+    [("utf-8", "cp1251"), ("utf-8", "latin-1"), ("utf-8", "koi8-r"), ("utf-8", "cp866"), ("cp1251", "latin-1"),
+     ("koi8-r", "latin-1")],
+)  # fmt: skip
+def test_a_text_that_was_encoded_twice_is_read(text: str, really: str, taken_for: str) -> None:
+    wrong = "".join(
+        bytes([byte]).decode(taken_for, "replace").replace("\ufffd", chr(byte)) for byte in text.encode(really)
+    )
+    assert decode(wrong.encode(), "utf-8").text == text
+    assert decode(wrong.encode(), "utf-8").note == "charset-recovered: encoded twice"
+
+
+@pytest.mark.parametrize(
+    "text", ["РСФСР и СССР, РФ", "пояс, я пап", "Ñandú, señor niño", "ÄÖÜ äöü ÄÄÄ", "ÆØÅ Århus ærø", "ППП ЯЯЯ ппп яяя"]
+)
+def test_a_text_that_only_looks_encoded_twice_is_left_alone(text: str) -> None:
+    assert decode(text.encode(), "utf-8").text == text
+
+
+@pytest.mark.parametrize("text", ["… и ещё", "подождите … да", "“согласовано”", "– да", "„Ромашка“ …", "…согласовано"])
+def test_marks_of_windows_are_not_capitals_of_the_mac(text: str) -> None:
+    assert decode(text.encode("cp1251")).text == text
 
 
 @pytest.mark.parametrize(

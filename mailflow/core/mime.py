@@ -28,7 +28,7 @@ PARTS_LIMIT = 1000
 LINES_LIMIT = 1_000_000
 _WORK_LIMIT = 6_000_000
 """Lines x depth: each line is compared with the boundary of every open level."""
-_PIECE = 256 * 1024
+_PIECE = 1024 * 1024
 _LEAST_DEPTH = 6
 _BOUNDARY_LIMIT = 200
 _MIME_FIELD_LIMIT = 8 * 1024
