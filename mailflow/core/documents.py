@@ -37,6 +37,11 @@ def read_with_lines(text: str, name: str, model: type[Model]) -> tuple[Model, Li
         raise SettingsError("\n".join(complaints(wrong, model, lines))) from None
 
 
+def read_plain(text: str, name: str) -> Any:
+    """Read YAML text as the models see it; raise SettingsError for what is no YAML or out of bounds."""
+    return _plain(_compose(text, name), (), Lines(name))
+
+
 def _compose(text: str, name: str) -> yaml.Node:
     if len(text.encode()) > MAX_BYTES:
         raise SettingsError(f"{name}:1:1: the file is larger than 1 MiB: split it")

@@ -41,7 +41,9 @@ class FieldRule(Entry):
     """One field of the card."""
 
     type: FieldType
+    """What its value is."""
     label: InWords
+    """Its name on the card."""
     required: bool | str = False
     """true, false, or a condition: «!urgent»."""
     read_from: Texts = Field(default=("body", "paper"), alias="from")
@@ -56,6 +58,7 @@ class FieldRule(Entry):
     departments: Literal["head", "everybody"] = "head"
     """Whom a department in a list of people stands for."""
     synonyms: Texts = ()
+    """Words by which a mail may name it, beside those everybody knows."""
     ask: InWords | None = None
     """The question put to the initiator when it is missing."""
     card: bool = True

@@ -16,7 +16,7 @@ from mailflow.core.worktime import Duration, parse_duration
 
 
 class Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, use_attribute_docstrings=True)
 
 
 class Words(Entry):

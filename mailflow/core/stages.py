@@ -96,9 +96,11 @@ class Stage(Entry):
     """One stage of the route."""
 
     kind: Kind
+    """What its people do."""
     who: WhoIs | None = None
     """Who acts here; for notify and produce, who is written to."""
     title: InWords
+    """Its name for people."""
     beside: str = ""
     """The stage just above that this one runs side by side with: the route goes on when both are passed."""
     fields: Texts = ()
@@ -110,7 +112,9 @@ class Stage(Entry):
     text: InWords | None = None
     """What a notify stage writes; {field} in braces."""
     number: Numbering | None = None
+    """A registration number taken when the stage opens."""
     spawn: Spawn | None = None
+    """The case of another process that a spawn stage starts."""
     done_by_linked: bool = False
     """The task is done when the case that was started from this one is."""
     order: Annotated[Order, BeforeValidator(_order)] = "in turn"
@@ -118,20 +122,27 @@ class Stage(Entry):
     when: str | None = None
     """The stage exists only if this is true."""
     skip_when: str | None = None
+    """If this is true the stage is skipped, and the approval sheet says so."""
     skip_note: InWords | None = None
     """How a skipped stage stands on the approval sheet: «Не требуется: доверенная сумма»."""
     if_initiator: WhoIs | None = None
     """Who decides in place of the initiator when the stage falls to himself."""
     actions: tuple[Action, ...] = ("approve", "rework", "reject")
+    """What its people may say: agree, send back for rework, reject."""
     answer: Literal["done", "paid"] = "done"
+    """What is answered to a perform stage: «Готово», or «Оплачено» with the payment order."""
     due: Annotated[Duration | DueField, BeforeValidator(read_due)] | None = None
     """So much working time, or «field NAME»: the end of the day the card names."""
     remind: tuple[Annotated[Reminder, BeforeValidator(_reminder)], ...] = ()
+    """When to remind: «4 hours before», «at due»."""
     on_silence: OnSilence | None = None
+    """What happens when nobody answers for so long."""
     assurance: Assurance = "mail"
+    """What a press on the page has to show: the letter's own code, or a browser that is known."""
     delegation: bool | None = None
     """May the person asked hand this one task over? Not said: yes, unless money moves or a known browser is asked."""
     instruction: InWords | None = None
+    """What the letter tells its reader to do."""
 
     @model_validator(mode="before")
     @classmethod

@@ -118,12 +118,24 @@ def read_letter(content: bytes) -> EmailMessage:
 
 def as_it_arrives(draft: Draft, number: int) -> bytes:
     """Give the bytes of a mail as our server hands them over; `number` makes its Message-ID."""
-    stamp = (
-        f"Return-Path: <{draft.sender}>\r\n"
-        f"Authentication-Results: {SERVER}; {_verdict(draft)}\r\n"
-        f"Received: from office.example by {SERVER} with ESMTPS; {format_datetime(draft.at)}\r\n"
-    )
-    return stamp.encode() + _mail(draft, number).as_bytes(policy=email.policy.SMTP)
+    raw = _mail(draft, number).as_bytes(policy=email.policy.SMTP)
+    return _stamp(draft.sender, _verdict(draft), draft.at) + raw
+
+
+def stamped(raw: bytes, at: datetime) -> bytes:
+    """Give a mail as if it came to our own server, which vouches for its writer."""
+    # A file keeps the line ends of its machine; on the wire they were CRLF.
+    raw = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    sender = str(read_letter(raw)["From"]).rpartition("<")[2].rstrip("> ")
+    return _stamp(sender, f"dmarc=pass header.from={sender.rpartition('@')[2]}", at) + raw
+
+
+def _stamp(sender: str, verdict: str, at: datetime) -> bytes:
+    return (
+        f"Return-Path: <{sender}>\r\n"
+        f"Authentication-Results: {SERVER}; {verdict}\r\n"
+        f"Received: from office.example by {SERVER} with ESMTPS; {format_datetime(at)}\r\n"
+    ).encode()
 
 
 def _verdict(draft: Draft) -> str:

@@ -7,18 +7,19 @@ people of `tests/directory.yaml` or, where there is none, of the site. What may 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from mailflow.app import DIRECTORY_FILE, read_rules, rule_folders, shipped, working_time
+from mailflow.app import DIRECTORY_FILE, now, read_people, read_rules, rule_folders, shipped, working_time
 from mailflow.config import SETTINGS_FILE, read_settings
 from mailflow.core.calendar_ru import RUSSIA
 from mailflow.core.office import Office
 from mailflow.core.worktime import Calendar, OfficeHours
 from mailflow.errors import SettingsError
 from mailflow.stories.form import Story, read_stories
-from mailflow.stories.office import Workshop, story_office
+from mailflow.stories.office import StoryOffice, Workshop, story_office
 from mailflow.stories.people import People
 from mailflow.stories.play import Played, Player
 
@@ -76,8 +77,7 @@ async def run_stories(
     files: Sequence[StoryFile], site: Path, word: str = ""
 ) -> AsyncIterator[tuple[StoryFile, Played]]:
     """Play every story whose name contains the word; give each as it ends."""
-    folders = [folder for folder in (site / "templates", shipped("templates")) if folder.is_dir()]
-    async with Workshop.opened(folders) as shop:
+    async with Workshop.opened(_templates(site)) as shop:
         offices: dict[tuple[Path, Path], Office] = {}
         for file in files:
             where = (file.rules, file.people)
@@ -98,15 +98,30 @@ async def _played(story: Story, file: StoryFile, office: Office, shop: Workshop)
 def _office(file: StoryFile, site: Path) -> Office:
     directory = _people(file).directory
     rules = {p.name: p for p in read_rules([file.rules], directory)}
-    return Office(rules, directory, *_working_time(site))
+    return Office(rules, directory, *site_hours(site))
 
 
 def _people(file: StoryFile) -> People:
     return People(file.people.read_text(encoding="utf-8"), file.people.name)
 
 
-def _working_time(site: Path) -> tuple[Calendar, OfficeHours]:
+def site_hours(site: Path) -> tuple[Calendar, OfficeHours]:
     """Of the site; where a folder is none, of an office in Moscow."""
     if (site / SETTINGS_FILE).is_file():
         return working_time(read_settings(site))
     return RUSSIA, OfficeHours(zone=ZoneInfo("Europe/Moscow"))
+
+
+@asynccontextmanager
+async def trial_office(site: Path) -> AsyncIterator[StoryOffice]:
+    """Open an office with the people, rules, templates and hours of a site, now, for as long as the block lasts."""
+    directory = read_people(site / DIRECTORY_FILE)
+    rules = {p.name: p for p in read_rules(rule_folders(site), directory)}
+    office = Office(rules, directory, *site_hours(site))
+    domain = next(iter(directory.people.values())).address.rpartition("@")[2]
+    async with Workshop.opened(_templates(site)) as shop:
+        yield await story_office(office, shop, f"{ADDRESS}@{domain}", now().astimezone(office.hours.zone))
+
+
+def _templates(site: Path) -> list[Path]:
+    return [folder for folder in (site / "templates", shipped("templates")) if folder.is_dir()]

@@ -5,9 +5,12 @@ Owns: the wording. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from mailflow.core.text_table import text_table
 from mailflow.stories.play import Failure, Played
+from mailflow.stories.postbag import Sent
+from mailflow.stories.trying import Asked
 
 
 def told(played: Played, seconds: float, whole: bool) -> str:
@@ -33,3 +36,16 @@ def summed_up(held: int, failed: int, seconds: float) -> str:
     stories = f"{held + failed} {'story' if held + failed == 1 else 'stories'}"
     verdict = "all hold" if not failed else f"{failed} {'fails' if failed == 1 else 'fail'}"
     return f"{stories}, {verdict} ({seconds:.1f} s)"
+
+
+def tried(
+    asked: Sequence[Asked], sentences: Sequence[str], end: str, lost: Sequence[str], letters: Sequence[Sent]
+) -> str:
+    """Give the account of a trial: who is asked, what the journal says, how it ends, and every letter."""
+    rows = [(one.stage, one.who, one.at, one.due) for one in asked]
+    parts = [text_table(("stage", "who", "asked", "due"), rows, 120)] if rows else []
+    parts += [f"field {name}: not understood, so it is not on the card" for name in lost]
+    parts += ["", *sentences, "", f"It ends here: {end}."]
+    for letter in letters:
+        parts += ["", f"─── {letter.kind} to {letter.to or letter.address}: {letter.subject}", "", letter.text.strip()]
+    return "\n".join(parts)
