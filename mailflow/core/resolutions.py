@@ -60,6 +60,7 @@ _TASK_BREAK = re.compile(
     r"\s[—–-]\s|:|(?<![А-ЯA-Z])\.\s|\n|\sto\s|\s(?=(?:для|прошу|подготов|рассмотр|до|ответ|дать|разобра|"
     r"исполн|проработ|в работу|к |срок|срочно)\w*)"
 )
+_MOST_NAMED = 60
 _EN_TASK = re.compile(r"(?:to|assign(?:ed)? to|for)\s+", re.IGNORECASE)
 _OFFICE = re.compile(r"(?P<unit>[А-ЯЁ]{2,6})(?=\s?[—–:,-]|\s+\w+(?:ть|ти)(?!\w))")
 
@@ -135,8 +136,8 @@ def _is_told(head: str, names: str) -> bool:
 
 
 def _are_persons(names: str) -> bool:
-    words = [word for word in re.findall(r"[^\W\d_]{2,}", names) if word not in ("и", "and")]
-    return bool(words) and all(map(_is_person, words))
+    words = {*re.findall(r"[^\W\d_]{2,}", names)} - {"и", "and"}
+    return 0 < len(words) <= _MOST_NAMED and all(map(_is_person, words))
 
 
 def _is_person(word: str) -> bool:
