@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.replies import read_all
+from mailflow.core.around import Surroundings
 from mailflow.core.automatic import automatic
-from mailflow.core.classify import Surroundings, classify
+from mailflow.core.classify import classify
 from mailflow.core.kinds import Kind
 from mailflow.core.lines import plain_lines
 from mailflow.core.message import Message, parse

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mailflow.core.answers import Answer, Expecting
-from mailflow.core.classify import Surroundings
+from mailflow.core.around import Surroundings
 from mailflow.explain import Ground, explain_bare
 
 WRITTEN = "Fri, 13 Nov 2026 12:00:00 +0300"

@@ -7,17 +7,22 @@ May go wrong: a paper that breaks or delays its reader is read as far as the rea
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from mailflow.core.answers import Details, Expecting
-from mailflow.core.case import Ask
-from mailflow.core.classify import Paper, Surroundings, Target, classify
+from mailflow.core.around import Paper, Surroundings, Target
+from mailflow.core.asides import in_copy, is_new, untagged
+from mailflow.core.case import Ask, FieldValue
+from mailflow.core.classify import classify
 from mailflow.core.directory import Directory
 from mailflow.core.kinds import Command, Other, Reply, Request, Understood
 from mailflow.core.message import Message, parse
 from mailflow.core.numbers import find_number
+from mailflow.core.said_lists import Point, goal_of, point_of
 from mailflow.core.sender import ReceiverProfile, SenderProof, prove
 from mailflow.edges.reading import kind_of
 from mailflow.edges.reading_apart import PaperReader
@@ -76,10 +81,11 @@ def explain_bare(raw: bytes, ground: Ground, expecting: Expecting | None = None)
 
 def _local(message: Message, ground: Ground, expecting: Expecting | None) -> Surroundings:
     around = ground.around
+    own = around.own_addresses or _guessed_own(message, around)
     return replace(
         around,
-        own_addresses=around.own_addresses or _guessed_own(message),
-        target=_target(message, expecting),
+        own_addresses=own,
+        target=_target(message, replace(around, own_addresses=own), expecting),
         known_sender=_is_known(message, ground),
         received_on=message.date.date() if message.date is not None else date(1970, 1, 1),
     )
@@ -91,28 +97,43 @@ def _is_known(message: Message, ground: Ground) -> bool:
     return any(ground.people.by_address(a.mail) is not None for a in message.from_[:1])
 
 
-def _target(message: Message, expecting: Expecting | None) -> Target | None:
+def _target(message: Message, around: Surroundings, expecting: Expecting | None) -> Target | None:
     """A mail answers a letter of ours if it was told so, or goes to a reply address, or bears a case's number."""
     if expecting is not None:
         return Target("", "", "", "", _ASKS[expecting])
-    addresses = [*message.delivered_to, *(a.mail for a in message.to)]
-    answers = bool(message.in_reply_to or message.references)
-    if any("+t." in address for address in addresses) or (answers and find_number(message.subject)):
-        return Target("", "", "", "", Ask.APPROVAL)
+    addresses = [*message.delivered_to, *(a.mail for a in (*message.to, *message.cc))]
+    by_address = any("+t." in address for address in addresses)
+    by_number = bool(message.in_reply_to or message.references) and find_number(message.subject) != ""
+    if by_number or (by_address and not is_new(message, around)):
+        aside = in_copy(message, around.own_addresses)
+        return Target("", "", "", "", None if aside else Ask.APPROVAL, aside=aside)
     return None
 
 
-def _guessed_own(message: Message) -> tuple[str, ...]:
-    """Without a site: the mailbox is whoever the mail was written to, without its plus tag."""
-    found = []
-    for address in [*(a.mail for a in message.to), *message.delivered_to]:
-        local, _, domain = address.lower().rpartition("@")
-        found.append(f"{local.partition('+')[0]}@{domain}")
-    return tuple(dict.fromkeys(found))
+def _guessed_own(message: Message, around: Surroundings) -> tuple[str, ...]:
+    """Without a site: the mailbox is the address that names a process, else whomever the writer's firm wrote to.
+
+    A letter to somebody outside with us in copy was written to us by the tag, the alias or the writer's domain.
+    """
+    written_to = [a.mail for a in message.to] + list(message.delivered_to)
+    everybody = list(dict.fromkeys(map(untagged, [*written_to, *(a.mail for a in message.cc)])))
+    tags = {tag for signs in around.signs for tag in signs.tags}
+    named = [address for address in [*written_to, *(a.mail for a in message.cc)] if _names_us(address, tags)]
+    if named:
+        return tuple(dict.fromkeys(map(untagged, named)))
+    home = {a.mail.lower().rpartition("@")[2] for a in message.from_}
+    inside = [address for address in everybody if address.rpartition("@")[2] in home]
+    first = [address for address in map(untagged, written_to) if address in inside]
+    return tuple(dict.fromkeys(first or inside or map(untagged, written_to)))
+
+
+def _names_us(address: str, tags: Collection[str]) -> bool:
+    local, _, tag = address.lower().rpartition("@")[0].partition("+")
+    return local == "docs" or tag in tags or tag.startswith("t.") or local in tags
 
 
 def _of_our_domain(message: Message, around: Surroundings) -> bool:
-    own = around.own_addresses or _guessed_own(message)
+    own = around.own_addresses or _guessed_own(message, around)
     domains = {address.rpartition("@")[2] for address in own}
     return any(a.mail.lower().rpartition("@")[2] in domains for a in message.from_)
 
@@ -133,7 +154,7 @@ def _more(understood: Understood, message: Message) -> dict[str, Any]:
         case Request():
             return {
                 "process": understood.process or None,
-                "fields": dict(understood.fields),
+                "fields": {name: _value(name, value) for name, value in understood.fields.items()},
                 "original": _original(understood),
                 "attachments": names,
                 "missing": list(understood.missing),
@@ -151,6 +172,32 @@ def _more(understood: Understood, message: Message) -> dict[str, Any]:
             return {"command": understood.command, "details": dict(understood.details)}
         case Other():
             return {"details": dict(understood.details)} if understood.details else {}
+
+
+def _value(name: str, value: FieldValue) -> Any:
+    """Give a field as it is printed: lists part by part, whom a memo is written to as one text."""
+    if not isinstance(value, tuple):
+        return value
+    match name:
+        case "goals":
+            return [{"text": goal.text, "weight": _number(goal.weight)} for goal in map(goal_of, value)]
+        case "points":
+            return [_point(point_of(line)) for line in value]
+        case "addressee":
+            return ", ".join(value)
+        case _:
+            return list(value)
+
+
+def _number(weight: Decimal | None) -> int | float | None:
+    if weight is None:
+        return None
+    return int(weight) if weight == weight.to_integral_value() else float(weight)
+
+
+def _point(point: Point) -> dict[str, Any]:
+    due = point.due.isoformat() if point.due else None
+    return {"text": point.text, "executors": list(point.executors), "due": due}
 
 
 def _original(request: Request) -> dict[str, str] | None:

@@ -10,18 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mailflow.core.case import Case
-from mailflow.core.classify import ASKS_FOR_FIELDS, Paper, Surroundings, Target
+from mailflow.core.around import ASKS_FOR_FIELDS, Paper, Surroundings, Target
+from mailflow.core.asides import in_copy, is_new, untagged
+from mailflow.core.case import Ask, Case
 from mailflow.core.events import IncomingFile
 from mailflow.core.field_forms import FieldForm
 from mailflow.core.kinds import Kind, Understood
 from mailflow.core.message import Attachment, Message, parse
 from mailflow.core.numbers import find_number, spellings
 from mailflow.core.office import Office
-from mailflow.core.quote_words import FORWARD_SUBJECT
-from mailflow.core.reply import fresh
 from mailflow.core.sender import ReceiverProfile
-from mailflow.core.signs import subject_words
+from mailflow.core.showing import asked_fields
 from mailflow.core.surroundings import forms_of
 from mailflow.core.tokens import TEXT_LENGTH, KeyRing, read_token
 from mailflow.edges.blobs import Blobs
@@ -120,10 +119,10 @@ async def target_of(message: Message, desk: Desk) -> Target | None:
     written to us; where not, it is an aside to the case, whatever it says.
     """
     named = await _named(message, desk)
-    if not named.places or (_by_address_alone(named) and _is_new(message, desk)):
+    if not named.places or (_by_address_alone(named) and is_new(message, desk.around)):
         return None
     target = await _target_at(named.places[0], desk)
-    if target is None or not (named.thread or len(named.cases) > 1 or _in_copy(message, desk)):
+    if target is None or not (named.thread or len(named.cases) > 1 or in_copy(message, desk.own_addresses)):
         return target
     return replace(target, assignment="", ask=None, aside=True)
 
@@ -145,28 +144,6 @@ def _by_address_alone(named: _Named) -> bool:
     return not named.answered and not named.thread and not named.number
 
 
-def _is_new(message: Message, desk: Desk) -> bool:
-    """True for a forwarded letter and for a request: an old reply address was only at hand to send it to."""
-    if FORWARD_SUBJECT.match(message.subject) or fresh(message).original is not None:
-        return True
-    said = subject_words(message.subject)
-    to = {a.mail.lower() for a in (*message.to, *message.cc)} | {a.lower() for a in message.delivered_to}
-    return any(signs.opens(said) or signs.addressed(to, desk.own_addresses) for signs in desk.around.signs)
-
-
-def _in_copy(message: Message, desk: Desk) -> bool:
-    """True where the mail is written to somebody else and we only read along."""
-    to = [_untagged(a.mail) for a in message.to]
-    copies = {_untagged(a.mail) for a in message.cc}
-    own = set(desk.own_addresses)
-    return bool(to) and own.isdisjoint(to) and not own.isdisjoint(copies)
-
-
-def _untagged(address: str) -> str:
-    local, _, domain = address.lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
-
-
 async def _target_at(place: Token | SentLetter, desk: Desk) -> Target | None:
     case = await desk.store.load(place.case) if place.case else None
     if case is None:
@@ -175,7 +152,8 @@ async def _target_at(place: Token | SentLetter, desk: Desk) -> Target | None:
     ask = task.ask if task is not None else None
     language = desk.office.directory.language(place.person)
     where = (case.id, place.assignment, place.person, place.card)
-    return Target(*where, ask, case.process, language, case.rules)
+    asked = asked_fields(case, task, desk.office) if task is not None and ask is Ask.FIELDS else ()
+    return Target(*where, ask, case.process, language, case.rules, asked=asked)
 
 
 def forms_for(target: Target | None, desk: Desk) -> Mapping[str, tuple[FieldForm, ...]]:
@@ -196,7 +174,7 @@ def _tokens(message: Message, desk: Desk) -> Sequence[str]:
 
 def _tagged(address: str, own: tuple[str, ...]) -> str:
     tag = address.lower().rpartition("@")[0].partition("+")[2]
-    is_ours = _untagged(address) in own
+    is_ours = untagged(address) in own
     token = tag.removeprefix(TOKEN_TAG)
     return token if is_ours and tag.startswith(TOKEN_TAG) and len(token) == TEXT_LENGTH else ""
 

@@ -15,8 +15,9 @@ from mailflow import log
 from mailflow.advance import advance
 from mailflow.answering_list import answer_list
 from mailflow.commanding import with_what_a_command_needs
+from mailflow.core.around import Target
 from mailflow.core.arrivals import Arrival
-from mailflow.core.classify import Target, classify
+from mailflow.core.classify import classify
 from mailflow.core.events import CommandReceived, Event, NoticeDue
 from mailflow.core.happening import event_of
 from mailflow.core.kinds import Command, Kind, Understood

@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 
 from mailflow.core.answers import Answer
+from mailflow.core.around import Surroundings, Target
 from mailflow.core.case import Ask
-from mailflow.core.classify import Surroundings, Target, classify
+from mailflow.core.classify import classify
 from mailflow.core.kinds import Command, Kind, Other, Reply, Request
 from mailflow.core.message import parse
 from mailflow.core.surroundings import surroundings

@@ -10,75 +10,21 @@ first; only then a reply is read, a command, a request; whatever is left is a st
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 from mailflow.core.answers import Answer, Expecting, Reading, read
+from mailflow.core.around import ASKS_FOR_FIELDS, Surroundings, Target
 from mailflow.core.automatic import automatic, surely_automatic
-from mailflow.core.case import Ask, Fields
+from mailflow.core.case import Ask
 from mailflow.core.commands import mistyped, read_command
-from mailflow.core.field_forms import FieldForm, Value
+from mailflow.core.field_answers import read_answer
+from mailflow.core.field_forms import FieldForm
 from mailflow.core.fields import read_fields
-from mailflow.core.invoices import check_invoice, read_invoice
-from mailflow.core.kinds import Kind, Other, Reply, Request, Understood
+from mailflow.core.kinds import Kind, Other, Reply, Understood
 from mailflow.core.message import Message
-from mailflow.core.payment_qr import read_payment_qr
 from mailflow.core.reply import Fresh, fresh
-from mailflow.core.signs import ProcessSigns, fold, subject_words, without_prefix
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The letter of ours a mail answers, and what that letter asked."""
-
-    case: str
-    assignment: str
-    person: str
-    card: str
-    ask: Ask | None
-    """None: the letter asked for nothing."""
-    process: str = ""
-    language: str = "ru"
-    rules: str = ""
-    """The version of the process its case goes by."""
-    aside: bool = False
-    """The mail speaks of the case and not to us, or names several: it is a comment, whatever it says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """An attachment as read by machine: its text layer and the bytes of its QR codes."""
-
-    name: str
-    text: str
-    qr: tuple[bytes, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a mail is read against."""
-
-    own_addresses: tuple[str, ...]
-    """Our mailbox and its aliases, lower case."""
-    instance: str
-    """What our own letters carry in X-Mailflow-Instance."""
-    signs: tuple[ProcessSigns, ...]
-    forms: Mapping[str, tuple[FieldForm, ...]]
-    required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    from_subject: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Fields a process fills with the subject of the mail where nothing else states them."""
-    target: Target | None = None
-    known_sender: bool = False
-    """The writer's address is one of the staff's (proven or not)."""
-    answers_notice: bool = False
-    """It answers a letter of ours that belongs to no case: its subject is ours and names no process."""
-    papers: tuple[Paper, ...] = ()
-    received_on: date = date(1970, 1, 1)
-
-    def written_on(self, message: Message) -> date:
-        """The day «до пятницы» counts from: the letter's own, else the day it came."""
-        return message.date.date() if message.date is not None else self.received_on
-
+from mailflow.core.requesting import laid_out, read_request, tagged, with_papers, words_of
+from mailflow.core.signs import subject_words
 
 HELD = frozenset(
     {
@@ -136,7 +82,7 @@ def _colleague_asks(message: Message, around: Surroundings) -> bool:
         return False
     if any(not a.inline and a.content_type not in _MEETINGS for a in message.attachments):
         return True
-    if _tagged(message, around) is not None or any(s.opens(subject_words(message.subject)) for s in around.signs):
+    if tagged(message, around) is not None or any(s.opening(subject_words(message.subject)) for s in around.signs):
         return True
     text, written_on = fresh(message).text, around.written_on(message)
     return any(len(read_fields(text, written_on, forms).values) >= LEAST_STATED for forms in around.forms.values())
@@ -153,9 +99,8 @@ def _reply(message: Message, own: Fresh, around: Surroundings) -> Understood | N
         return None
     reading = _read_reply(own, target, message, around)
     forms = _forms_of(target, around)
-    said = read_fields(own.text, around.written_on(message), forms)
-    stated = {**_bare_choices(own.text, forms), **said.values}
-    fields, findings = _with_papers(stated, forms, around, around.written_on(message)) if forms else (stated, ())
+    said = read_answer(words_of(laid_out(message, own)), around.written_on(message), forms, target.asked)
+    fields, findings = with_papers(said.values, forms, around, around.written_on(message)) if forms else ({}, ())
     reason = f"answers a letter of ours; {reading.reason}" if reading.reason else "answers a letter of ours"
     return Reply(reason, reading, fields, said.ambiguous, findings)
 
@@ -203,9 +148,6 @@ def _explanation(own: Fresh, comment: str, message: Message, around: Surrounding
     return Reading(answer, comment or None, reason="an explanation")
 
 
-ASKS_FOR_FIELDS = frozenset({Ask.FIELDS, Ask.CORRECTION})
-
-
 def _forms_of(target: Target, around: Surroundings) -> tuple[FieldForm, ...]:
     """Fields are read only where they were asked for: an approver's «100 000» is a remark, not a new amount."""
     if target.ask not in ASKS_FOR_FIELDS:
@@ -213,14 +155,8 @@ def _forms_of(target: Target, around: Surroundings) -> tuple[FieldForm, ...]:
     return around.forms.get(target.process, ())
 
 
-def _bare_choices(text: str, forms: tuple[FieldForm, ...]) -> dict[str, str]:
-    """Take «Реклама» on a line of its own for the choice it names: it was asked for."""
-    lines = {fold(line).strip(" .!") for line in text.splitlines()}
-    return {form.name: choice for form in forms for choice in form.choices if fold(choice) in lines}
-
-
 def _command(message: Message, own: Fresh, around: Surroundings) -> Understood | None:
-    if not around.known_sender or _tagged(message, around):
+    if not around.known_sender or tagged(message, around):
         return None
     return read_command(message, own)
 
@@ -228,84 +164,9 @@ def _command(message: Message, own: Fresh, around: Surroundings) -> Understood |
 def _request(message: Message, own: Fresh, around: Surroundings) -> Understood | None:
     if not around.known_sender:
         return None
-    found = _process_of(message, own, around)
-    if found is None:
-        slip = None if message.attachments else mistyped(message, own)
-        return slip or Request("the mail names no process we know", "", False, {}, own.original, text=own.text)
-    signs, why, sure = found
-    return _read_request(message, own, around, signs.process, why, sure)
-
-
-def _tagged(message: Message, around: Surroundings) -> ProcessSigns | None:
-    recipients = {a.mail.lower() for a in (*message.to, *message.cc)} | {a.lower() for a in message.delivered_to}
-    return next((s for s in around.signs if s.addressed(recipients, around.own_addresses)), None)
-
-
-def _process_of(message: Message, own: Fresh, around: Surroundings) -> tuple[ProcessSigns, str, bool] | None:
-    """By address, then by the first words, then by what is attached: only the last is a guess."""
-    tagged = _tagged(message, around)
-    if tagged is not None:
-        return tagged, "the address names the process", True
-    by_word = next((s for s in around.signs if s.opens(subject_words(_heading(message, own, around)))), None)
-    if by_word is not None:
-        return by_word, "it begins with the word of the process", True
-    if around.answers_notice:
-        return None
-    names = [a.name for a in message.attachments]
-    guessed = next((s for s in around.signs if s.guessed(names, own.text)), None)
-    if guessed is not None:
-        return guessed, "only the attachments or the text look like it", False
-    return None
-
-
-def _heading(message: Message, own: Fresh, around: Surroundings) -> str:
-    """Give what names the matter: the subject; under a subject that is ours, the first line written below it."""
-    if not around.answers_notice or message.subject.strip() == without_prefix(message.subject):
-        return message.subject
-    return next((line for line in own.text.splitlines() if line.strip()), "")
-
-
-def _read_request(message: Message, own: Fresh, around: Surroundings, process: str, why: str, sure: bool) -> Request:
-    forms = around.forms.get(process, ())
-    written_on = around.written_on(message)
-    said = read_fields(_said_text(message, own), written_on, forms)
-    stated = {**_by_subject(_heading(message, own, around), process, around), **said.values}
-    fields, findings = _with_papers(stated, forms, around, written_on)
-    missing = tuple(name for name in around.required.get(process, ()) if name not in fields or name in said.ambiguous)
-    return Request(why, process, sure, fields, own.original, missing, said.ambiguous, findings, own.text)
-
-
-def _by_subject(heading: str, process: str, around: Surroundings) -> dict[str, Value]:
-    subject = without_prefix(heading)
-    opening = next((s.opening_of(subject) for s in around.signs if s.process == process), "")
-    about = subject[len(opening) :].lstrip(" :.—-]") if opening else subject
-    return dict.fromkeys(around.from_subject.get(process, ()), about) if about else {}
-
-
-def _said_text(message: Message, own: Fresh) -> str:
-    """The writer's own words, with the subject where he wrote it himself (a forwarded subject is another's)."""
-    return own.text if own.original is not None else f"{own.text}\n"
-
-
-def _with_papers(
-    said: Mapping[str, Value],
-    forms: tuple[FieldForm, ...],
-    around: Surroundings,
-    written_on: date,
-) -> tuple[Fields, tuple[str, ...]]:
-    """Fill from the papers what was not said; what was said wins, and a difference is a finding."""
-    names = {form.name for form in forms}
-    fields = dict(said)
-    findings: list[str] = []
-    for paper in around.papers:
-        qr = next((code for code in map(read_payment_qr, paper.qr) if code is not None), None)
-        invoice = read_invoice(paper.text, qr)
-        for name, value in invoice.values.items():
-            if name in names and fields.setdefault(name, value) != value:
-                findings.append(f"differs:{name}")
-    stated = {name: value for name, value in fields.items() if isinstance(value, str)}
-    findings += [f.code for f in check_invoice(stated, written_on) if not f.ok]
-    return fields, tuple(dict.fromkeys(findings))
+    request = read_request(message, own, around)
+    slip = None if request.process or message.attachments else mistyped(message, own)
+    return slip or request
 
 
 _STEPS: tuple[Callable[[Message, Surroundings], Understood | None], ...] = (

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from mailflow.core.conditions import Condition
 from mailflow.core.dates import read_date
 from mailflow.core.money import Money, fold, parse_money, stated_currency, write_amount
 from mailflow.core.said_lists import goal_of, goals_in, points_in, weights_agree
@@ -31,7 +32,8 @@ Value = str | bool | tuple[str, ...]
 class FieldForm:
     """One field a process asks for. `synonyms` come beside the default ones; `choices` are what a choice allows.
 
-    `most`: how many a list may name (None: any number).
+    `most`: how many a list may name (None: any number). `sources`: where it may be read from, beside form lines
+    and phrases («body»): «paper», «subject», «text», «original», «to». `needed`: always, never, or while that holds.
     """
 
     name: str
@@ -39,6 +41,8 @@ class FieldForm:
     synonyms: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     most: int | None = None
+    sources: tuple[str, ...] = ("body", "paper")
+    needed: bool | Condition = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -217,10 +221,8 @@ def _points(text: str, form: FieldForm, written_on: date) -> Value | None:
 
 
 def agrees(value: Value, form: FieldForm) -> bool:
-    """Say whether a value that was read is one the field allows: weights that make 100 %, no name too many."""
-    if form.type == "goals" and isinstance(value, tuple):
-        return weights_agree(tuple(map(goal_of, value)))
-    return form.most is None or not isinstance(value, tuple) or len(value) <= form.most
+    """Say whether a value that was read is one the field allows: weights of goals make 100 %."""
+    return form.type != "goals" or not isinstance(value, tuple) or weights_agree(tuple(map(goal_of, value)))
 
 
 _READERS: Mapping[FieldType, Callable[[str, FieldForm, date], Value | None]] = {

@@ -24,18 +24,24 @@ WRAPPED = 60
 """A line at least this long was broken by the mail program, not by its writer."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[A-ZА-ЯЁ«\"])|\n")
-_ORGANISATION = (
+ORGANISATION = (
     r"(?:(?:ООО|ОАО|ПАО|НАО|ЗАО|АО|АНО|ФГУП|МУП|ГБУ|ФГБУ|LLC|OOO|Общество с ограниченной ответственностью) ?"
     r"[«\"“„][^»\"”\n]{1,80}[»\"”]"
+    r"|(?:[A-Z][\w&.-]{0,40} ){1,4}(?:LLC|Ltd|GmbH|Inc|Corp|LLP|PLC|AG|B\.V\.|S\.A\.|Limited)\b\.?"
     r"|ИП [А-ЯЁ][а-яё-]{1,40} (?:[А-ЯЁ]\. ?[А-ЯЁ]\.|[А-ЯЁ][а-яё]{1,30} [А-ЯЁ][а-яё]{1,30}))"
 )
 _PAY = r"(?:оплатить|оплатите|оплата|оплаты|заплатить|перечислить|перевести|провести|pay|paid|payment)"
 
 
+_IN_WORDS = re.compile(r"([0-9]) \([^()0-9\n]{3,200}\) ?(?=руб|₽|коп|р\.|USD|EUR|долл|евро)", re.IGNORECASE)
+"""«45 000 (сорок пять тысяч) рублей»: the words repeat the figures."""
+
+
 def sentences(text: str) -> tuple[str, ...]:
     """Cut the text into sentences as written, lines broken by a mail program joined again."""
+    text = _IN_WORDS.sub(r"\1 ", text[:LONGEST])
     joined = ""
-    for line in text[:LONGEST].splitlines():
+    for line in text.splitlines():
         last = len(joined) - joined.rfind("\n") - 1
         joined += (" " if last >= WRAPPED and line.strip() else "\n") + " ".join(line.split())
     return tuple(piece for piece in _SENTENCE_END.split(joined) if piece and not piece.endswith("?"))
@@ -51,9 +57,13 @@ def read_phrases(text: str, written_on: date, forms: Sequence[FieldForm]) -> Ite
             yield from _BY_NAME[form.name](said, folded, form, written_on)
         if form.type == "choice":
             yield from _choices(folded, form)
-    if asked.keys() & {"pay_by", "due"}:
-        yield from _deadlines(folded, asked.get("pay_by") or asked["due"], written_on)
+    dated = next((asked[name] for name in _TERMS if name in asked), None)
+    if dated is not None:
+        yield from _deadlines(folded, dated, written_on)
 
+
+_TERMS = ("pay_by", "valid_until", "due")
+"""The field a bare «до 20.11» speaks of, the first a process has."""
 
 _Reader = Callable[[Sequence[str], Sequence[str], FieldForm, date], Iterator[Claim]]
 """Sentences as written, the same folded, the form, the day of the letter -> claims."""
@@ -73,15 +83,17 @@ _NOT_A_TERM = re.compile(
 
 def _deadlines(folded: Sequence[str], form: FieldForm, written_on: date) -> Iterator[Claim]:
     """Claim the terms said; where payment is spoken of, only the terms of those sentences count."""
-    found = list(islice(((sentence, match) for sentence in folded for match in _terms(sentence)), MOST_TERMS))
+    is_validity = form.name == "valid_until"
+    pairs = ((sentence, match) for sentence in folded for match in _terms(sentence, is_validity))
+    found = list(islice(pairs, MOST_TERMS))
     of_payment = [match for sentence, match in found if re.search(rf"\b{_PAY}\b", sentence)]
     for match in of_payment if of_payment and form.name == "pay_by" else [match for _, match in found]:
         yield Claim(form.name, _iso(read_date(match[1], written_on)))
 
 
-def _terms(sentence: str) -> Iterator[re.Match[str]]:
+def _terms(sentence: str, is_validity: bool) -> Iterator[re.Match[str]]:
     for match in chain(_DEADLINE.finditer(sentence), _PAY_ON.finditer(sentence)):
-        if not _NOT_A_TERM.search(sentence[max(0, match.start() - 90) : match.start()]):
+        if is_validity or not _NOT_A_TERM.search(sentence[max(0, match.start() - 90) : match.start()]):
             yield match
 
 
@@ -104,7 +116,8 @@ _NO_BUDGET = re.compile(
     r"|\bnot in (?:the )?budget|\b(?:out of|off|over) budget|\bunbudgeted|\bnot budgeted"
 )
 _BUDGET = re.compile(
-    r"\b(?:в бюджете|in (?:the )?budget|within (?:the )?budget)\b( (?:есть|заложен\w*|предусмотрен\w*))?"
+    r"\b(?:в бюджете|в рамках бюджета|по бюджету|in (?:the )?budget|within (?:the )?budget)\b"
+    r"( (?:есть|заложен\w*|предусмотрен\w*))?"
 )
 _BUDGET_ENDS = re.compile(r" ?(?:$|[.,;!)—–-])|,? (?:срочно|статья|до|прошу|спасибо|urgent|by|please|thanks)\b")
 
@@ -193,7 +206,8 @@ def _requisite(said: Sequence[str], folded: Sequence[str], form: FieldForm, writ
 
 
 _NUMBERED = (
-    r"(?:№|n|no\.?|#) ?([0-9a-zа-я][0-9a-zа-я/_.-]{0,29}?)"
+    r"(?:(?:№|n|no\.?|#) ?|(?=[a-zа-я]{0,5}[-/]?[0-9][^\s]{0,20}(?:$|[,;:!)]|\.(?:\s|$)| (?:от|from|за|of|dated)\b)))"
+    r"([0-9a-zа-я][0-9a-zа-я/_.-]{0,29}?)"
     rf"(?:,? (?:от|of|dated) ({DATE_PATTERN}))?(?=[\s.,;:!)»]|$)"
 )
 _INVOICE = re.compile(rf"\b(?:счет(?:а|у|ом)?(?: на оплату)?|сч\.|invoice) ?{_NUMBERED}")
@@ -234,12 +248,33 @@ def _as_written(piece: str, original: str) -> str:
     return original[start : start + len(piece)] if start >= 0 else piece
 
 
+_PERSON = (
+    r"[А-ЯЁ][а-яё-]{1,40} (?:[А-ЯЁ]\. ?[А-ЯЁ]\.|[А-ЯЁ][а-яё]{1,30} [А-ЯЁ][а-яё]{1,30})"
+    r"|[А-ЯЁ]\. ?[А-ЯЁ]\. ?[А-ЯЁ][а-яё-]{1,40}"
+)
+_PERIOD = (
+    r"(?:(?:[IVX]{1,3}|[1-4])(?:-?й)? (?:квартал|полугодие)(?: (?:20[0-9]{2}|[0-9]{2})(?: ?г(?:ода|\.)?)?)?"
+    r"|(?:январь|февраль|март|апрель|май|июнь|июль|август|сентябрь|октябрь|ноябрь|декабрь)(?: 20[0-9]{2})?(?: года)?"
+    r"|20[0-9]{2}(?: год)?|[QH][1-4] 20[0-9]{2}|[QH][1-4])"
+)
 _WRITTEN: Mapping[str, re.Pattern[str]] = {
+    "person": re.compile(rf"(?i:\bна(?: имя)?) ({_PERSON})"),
+    "powers": re.compile(
+        r"(?i:\b(?:для|на|, чтобы|чтобы|,) ?)((?:получени|представлени|подписани|заключени|ведени|совершени|получ"
+        r"|предста|подпис|сда)[а-яё]+ [^.\n]{2,150}?)(?=[.,\n]? (?:до|по|сроком) |[.\n]|,? срок|$)"
+    ),
+    "period": re.compile(rf"(?i:\b(?:на|за|период|for)) (?-i:({_PERIOD}))(?![\w.])"),
     "counterparty": re.compile(
         r"(?i:\b(?:контрагент|поставщик|подрядчик|получатель|supplier|vendor|договор[^.\n]{0,60}? с))"
-        rf" ({_ORGANISATION})"
+        rf" ({ORGANISATION})"
     ),
-    "object": re.compile(r"(?i:\bобъект[а-я]{0,2}) [«\"“]([^»\"”\n]{1,80})[»\"”]"),
+    "object": re.compile(
+        r"(?i:\bобъект[а-я]{0,2}):? (?:[«\"“]([^»\"”\n]{1,80})[»\"”]|((?:[А-ЯЁ][а-яё-]+ ?){1,3})(?=[,.;]|$))"
+    ),
+    "contract_number": re.compile(
+        r"(?i:\b(?:договор[а-я]{0,2}|контракт[а-я]{0,2}|contract)) (?:[а-яё]+ )?(?:№|No\.?|#) ?([^\s,;]{1,30}?)"
+        r"(?=[\s,;.]|$)"
+    ),
     "correspondent": re.compile(rf"^([^,:\n]{{2,80}}), (?i:(?:исх\. ?)?№) ?[^\s,]{{1,30}} от (?i:{DATE_PATTERN})"),
     "subject_matter": re.compile(r"^(Об? [^.\n]{3,200})\.?(?:\s|$)"),
 }
@@ -249,7 +284,7 @@ _WRITTEN: Mapping[str, re.Pattern[str]] = {
 def _as_stated(said: Sequence[str], folded: Sequence[str], form: FieldForm, written_on: date) -> Iterator[Claim]:
     for sentence in said:
         for match in _WRITTEN[form.name].finditer(sentence):
-            yield Claim(form.name, " ".join(match[1].split()))
+            yield Claim(form.name, " ".join((match[1] or match[match.lastindex or 1]).split()))
 
 
 _BY_NAME: Mapping[str, _Reader] = {

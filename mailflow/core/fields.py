@@ -18,9 +18,12 @@ from datetime import date
 from itertools import chain, pairwise
 
 from mailflow.core.field_forms import DEFAULT_SYNONYMS, Claim, FieldForm, FieldType, Value, agrees, read_value
+from mailflow.core.field_hints import read_hints
 from mailflow.core.field_phrases import WRAPPED, read_phrases
 from mailflow.core.money import fold, stated_currency
 from mailflow.core.said_lists import items_of
+from mailflow.core.tables import rows_as_lines
+from mailflow.core.term import read_term
 
 __all__ = ["DEFAULT_SYNONYMS", "FieldForm", "FieldType", "FieldsRead", "Value", "read_fields"]
 
@@ -76,12 +79,14 @@ def read_fields(text: str, written_on: date, forms: Sequence[FieldForm]) -> Fiel
     `text`: without quotes and mobile tails. `written_on`: the day of the letter, from which «до пятницы»
     counts.
     """
-    pairs, rest = _form_lines(text, forms)
+    index = _index(forms)
+    pairs, rest = _form_lines(rows_as_lines(text, lambda cell: _named(cell, index) is not None), index)
     filled = [pair for pair in pairs if not _is_empty(pair)]
     lines = [claim for pair in filled for claim in _claims_of(pair, written_on, forms)]
-    tails = "\n".join(_tail_of(pair) for pair in pairs)
+    tails = "\n".join(_parted(pair, written_on)[1] for pair in pairs)
     said = [*read_phrases(f"{rest}\n{tails}", written_on, forms), *_lists(rest, written_on, forms)]
-    values, ambiguous = _weighed(lines, said, tuple(form.name for form in forms))
+    hints = list(read_hints(f"{rest}\n{tails}", written_on, forms))
+    values, ambiguous = _weighed((lines, said, hints), tuple(form.name for form in forms))
     refused = (form.name for form in forms if form.name in values and not agrees(values[form.name], form))
     return FieldsRead(values, (*ambiguous, *refused), rest.strip("\n"))
 
@@ -94,15 +99,13 @@ def _lists(rest: str, written_on: date, forms: Sequence[FieldForm]) -> Iterator[
             yield from [Claim(form.name, value)] if value else []
 
 
-def _weighed(
-    lines: Sequence[Claim], said: Sequence[Claim], names: Sequence[str]
-) -> tuple[dict[str, Value], tuple[str, ...]]:
-    """Settle each field: one value all claims of the better kind agree on, or a question."""
+def _weighed(kinds: Sequence[Sequence[Claim]], names: Sequence[str]) -> tuple[dict[str, Value], tuple[str, ...]]:
+    """Settle each field: one value all claims of its best kind agree on, or a question. The best kind comes first."""
     values: dict[str, Value] = {}
     ambiguous: list[str] = []
     for name in dict.fromkeys(names):
-        claims = [claim.value for claim in lines if claim.name == name]
-        claims = claims or [claim.value for claim in said if claim.name == name]
+        of_each = ([claim.value for claim in kind if claim.name == name] for kind in kinds)
+        claims = next((claims for claims in of_each if claims), [])
         first = claims[0] if claims else None
         if first is not None and all(value == first for value in claims):
             values[name] = first
@@ -128,13 +131,12 @@ _DATE_BESIDE = {"invoice_number": "invoice_date", "their_number": "their_date"}
 
 def _claims_of(pair: _Pair, written_on: date, forms: Sequence[FieldForm]) -> Iterator[Claim]:
     """Give the claim of a form line, and what it says beside: a currency, a date after a number."""
-    form, text = pair.form, pair.text
+    form = pair.form
     if pair.keep_lines:
-        lines = (" ".join(line.split()) for line in text.splitlines())
+        lines = (" ".join(line.split()) for line in pair.text.splitlines())
         yield Claim(form.name, "\n".join(lines))
         return
-    if form.name in _PARTIES:
-        text = _AFTER_PARTY.split(text, maxsplit=1)[0]
+    text, _ = _parted(pair, written_on)
     if form.name in _DATE_BESIDE:
         both = _NUMBER_AND_DATE.fullmatch(text.strip())
         beside = next((other for other in forms if other.name == _DATE_BESIDE[form.name]), None)
@@ -155,15 +157,40 @@ def _read(
     return None if lost else read_value(text, form, written_on)
 
 
-def _tail_of(pair: _Pair) -> str:
-    """Give the requisites written after a party's name: they are claims of their own."""
-    pieces = _AFTER_PARTY.split(pair.text, maxsplit=1) if pair.form.name in _PARTIES else []
-    return pieces[1] if len(pieces) > 1 else ""
+_STOP = re.compile(r"[,;.!]\s+(?=\D)|\s+\(")
 
 
-def _form_lines(text: str, forms: Sequence[FieldForm]) -> tuple[list[_Pair], str]:
+def _parted(pair: _Pair, written_on: date) -> tuple[str, str]:
+    """Part what a line says after its key into the value and free words behind it: «Прочее, не в бюджете».
+
+    The rest may name no other figure: «20.11, лучше 25.11» has no value that is sure.
+    """
+    form, text = pair.form, pair.text
+    if form.name in _PARTIES:
+        party, *requisites = _AFTER_PARTY.split(text, maxsplit=1)
+        return party, "".join(requisites)
+    if form.type == "people":
+        return _people_and_terms(text, written_on)
+    if form.type not in _TYPED or pair.keep_lines or read_value(text, form, written_on) is not None:
+        return text, text if form.type == "money" else ""
+    stop = _STOP.search(text)
+    head, tail = (text[: stop.start()], text[stop.end() :]) if stop else (text, "")
+    both = form.type in ("date", "money", "term") and re.search(r"[0-9]", tail)
+    return (head, tail) if stop and not both and read_value(head, form, written_on) is not None else (text, "")
+
+
+_TYPED = frozenset(("choice", "bool", "date", "money", "term", "inn", "kpp", "bic", "account"))
+
+
+def _people_and_terms(text: str, written_on: date) -> tuple[str, str]:
+    """Tell a term at the end of a list of names from the names."""
+    pieces = text.split(",")
+    terms = [piece for piece in pieces[1:] if read_term(piece, written_on)]
+    return ",".join(piece for piece in pieces if piece not in terms), ",".join(terms)
+
+
+def _form_lines(text: str, index: Mapping[str, FieldForm]) -> tuple[list[_Pair], str]:
     """Part a text into form lines, read as pairs, and the rest."""
-    index = _index(forms)
     lines = text.splitlines()
     pairs: list[_Pair] = []
     rest: list[str] = []
@@ -220,10 +247,10 @@ def _keys_in(line: str, index: Mapping[str, FieldForm]) -> tuple[_Key, ...]:
 def _key_before(
     line: str, separator: re.Match[str], floor: int, index: Mapping[str, FieldForm], *, at_start: bool
 ) -> _Key | None:
-    """Find the longest known key that ends at a separator; inside a line only a colon makes a key."""
+    """Find the longest known key that ends at a separator; inside a line it begins after a stop."""
     end = separator.start()
     begins = [floor] if at_start else []
-    if separator[0] == ":":
+    if separator[0] != "\t":
         window = max(floor, end - LONGEST_KEY)
         begins += [stop.end() for stop in _BEFORE_INLINE_KEY.finditer(line, window, end)]
     for begin in begins:

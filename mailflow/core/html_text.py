@@ -80,6 +80,8 @@ class _Page:
     seen: list[str] = field(default_factory=list)
     veiled: list[str] = field(default_factory=list)
     header: str = ""
+    row_ends: int = -1
+    """Where the row of a table of facts that is open ends: its cells make one line."""
 
     @property
     def here(self) -> _Element:
@@ -103,7 +105,7 @@ def _take(page: _Page, match: re.Match[str], html: str) -> int:
     elif match["name"] is None:
         return match.end()
     elif match["close"]:
-        _close(page, match["name"].lower())
+        _close(page, match["name"].lower(), match.end())
     else:
         return _start(page, match["name"].lower(), _attributes(match["rest"]), match.end(), html)
     return match.end()
@@ -116,16 +118,42 @@ def _start(page: _Page, tag: str, attributes: dict[str, str], at: int, html: str
     if tag == "br":
         _end_line(page, keep_blank=True)
     elif tag in ("td", "th"):
-        _write(page, " ")
-    elif tag in _BLOCK:
+        page.seen.append("\t" if at <= page.row_ends else " ")
+    elif tag == "tr":
+        _end_line(page)
+        page.row_ends = _row_ends(html, at)
+    elif tag in _BLOCK and at > page.row_ends:
         _end_line(page)
     if tag == "img":
         _write(page, _emoji(attributes.get("alt", "")))
-    if tag in _PARAGRAPH:
+    if tag in _PARAGRAPH and at > page.row_ends:
         _blank_line(page)
     if tag not in _VOID:
         _open(page, tag, attributes)
     return at
+
+
+_LONGEST_ROW = 6000
+_ROW = re.compile(r"</?(tr|table|td|th|br|p|div|img|li)\b[^>]{0,2000}>", re.IGNORECASE)
+
+
+def _row_ends(html: str, at: int) -> int:
+    """Give where the row ends if it is one of facts: two cells or more, one line and no picture in each; else -1."""
+    lines: list[int] = []
+    for mark in _ROW.finditer(html, at, at + _LONGEST_ROW):
+        tag, closes = mark[1].lower(), mark[0].startswith("</")
+        if closes:
+            if tag in ("tr", "table"):
+                return mark.start() if len(lines) > 1 else -1
+        elif tag in ("td", "th"):
+            lines.append(0)
+        elif tag in ("tr", "table", "img", "br", "li"):
+            return -1
+        elif lines:
+            lines[-1] += 1
+            if lines[-1] > 1:
+                return -1
+    return -1
 
 
 def _open(page: _Page, tag: str, attributes: dict[str, str]) -> None:
@@ -157,10 +185,10 @@ def _open(page: _Page, tag: str, attributes: dict[str, str]) -> None:
         page.header = "cite"
 
 
-def _close(page: _Page, tag: str) -> None:
-    if tag in _BLOCK:
+def _close(page: _Page, tag: str, at: int) -> None:
+    if tag in _BLOCK and at > page.row_ends:
         _end_line(page)
-    if tag in _PARAGRAPH:
+    if tag in _PARAGRAPH and at > page.row_ends:
         _blank_line(page)
     if not page.counts[tag]:
         return

@@ -216,13 +216,19 @@ def _route(case: Case, office: Office, language: Language) -> Iterator[str]:
         yield f"{names} ({stage.rule.title.in_(language)})" if names else stage.rule.title.in_(language)
 
 
+def asked_fields(case: Case, task: Assignment, office: Office) -> tuple[str, ...]:
+    """Give the fields a task asks for, in the order of its questions."""
+    stage = office.stage_of(case, task.stage)
+    process = office.process_of(case)
+    wanted = stage.rule.fields if stage is not None else missing_fields_of(case, office)
+    return tuple(name for name in wanted if _question(name, case, process, office.language, office))
+
+
 def _questions(case: Case, task: Assignment, process: Process, language: Language, office: Office) -> tuple[str, ...]:
     if task.ask is not Ask.FIELDS:
         return ()
-    stage = process.stage(task.stage)
-    wanted = stage.rule.fields if stage is not None else missing_fields_of(case, office)
-    asked = (_question(name, case, process, language, office) for name in wanted)
-    return tuple(question for question in asked if question)
+    asked = asked_fields(case, task, office)
+    return tuple(_question(name, case, process, language, office) for name in asked)
 
 
 def _question(name: str, case: Case, process: Process, language: Language, office: Office) -> str:

@@ -1,0 +1,104 @@
+"""The answer to a letter that asked for fields: form lines, free words, or bare values in the order of the questions.
+
+Owns: fitting bare values to the questions. Refuses to know: what was asked of whom (`around.Target`), spellings.
+
+A bare value is taken for a question only if it surely is one: it reads as the type asked for and fits no other open
+question, or there are as many values as questions and every one of them reads. What is left is a remark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from mailflow.core.field_forms import FieldForm, Value, agrees, read_value
+from mailflow.core.fields import FieldsRead, read_fields
+from mailflow.core.money import fold
+
+MOST_PIECES = 30
+LONGEST_BARE = 300
+_MARK = re.compile(r"\s*(?:[-–—•*]\s+|\(?[0-9]{1,2}[.)]\s+)")
+_NO_VALUE = re.compile(
+    r"\?|\b(?:не знаю|уточн\w+|позже|потом|завтра скажу|отзыв\w+|отмен\w+|неважно|все равно|извините|какой|какая"
+    r"|какую|что писать|don.?t know|later|not sure|withdraw|cancel|which|what do you)\b"
+)
+_GREETING = re.compile(
+    r"(?:добрый (?:день|вечер)|доброе утро|здравствуйте|привет|коллеги|спасибо|hello|hi|thanks|thank you)\b[^:]{0,40}"
+)
+
+
+def read_answer(text: str, written_on: date, forms: Sequence[FieldForm], asked: Sequence[str]) -> FieldsRead:
+    """Read what an answer states: everything said by name, and bare values for the fields that were asked for."""
+    said = read_fields(text, written_on, forms)
+    named = {form.name: form for form in forms}
+    pieces = [piece for piece in _pieces(said.rest) if not _is_said(piece, said, forms, written_on)]
+    wanted = [named[name] for name in asked if name in named and name not in said.values]
+    short = _in_order(pieces, wanted, written_on) or dict(_by_type(pieces, wanted, written_on))
+    bare = {**_choices(said.rest, forms), **short}
+    values = {**bare, **said.values}
+    refused = [name for name, value in short.items() if not agrees(value, named[name])]
+    unsure = tuple(name for name in said.ambiguous if name not in bare)
+    return replace(said, values=values, ambiguous=(*unsure, *refused))
+
+
+def _choices(rest: str, forms: Sequence[FieldForm]) -> dict[str, Value]:
+    """Take «Реклама» on a line of its own for the choice it names: it was asked for."""
+    lines = {fold(_MARK.sub("", line, count=1)).strip(" .!") for line in rest.splitlines()}
+    return {form.name: choice for form in forms for choice in form.choices if fold(choice) in lines}
+
+
+def _pieces(rest: str) -> list[str]:
+    """Give the lines that hold something; a single line is parted at its semicolons, else at its commas."""
+    lines = [_MARK.sub("", line, count=1).strip() for line in rest.splitlines()[:MOST_PIECES]]
+    return [line for line in lines if line and not _GREETING.fullmatch(fold(line).strip(" .!,"))]
+
+
+def _parted(line: str, count: int) -> list[str]:
+    """Cut one line into as many values as were asked for, where some mark cuts it so."""
+    for mark in (r";", r",(?![0-9])", r"[.,;](?![0-9])"):
+        parts = [part.strip() for part in re.split(mark, line) if part.strip(" .")]
+        if len(parts) == count:
+            return parts
+    return [line]
+
+
+def _is_said(piece: str, said: FieldsRead, forms: Sequence[FieldForm], written_on: date) -> bool:
+    """Tell whether the piece was understood already, as a free phrase of its own."""
+    return bool(read_fields(piece, written_on, forms).values.keys() & said.values.keys())
+
+
+def _in_order(pieces: Sequence[str], wanted: Sequence[FieldForm], written_on: date) -> dict[str, Value]:
+    """As many values as questions, each of the type asked for in its place; else nothing."""
+    if len(pieces) == 1 and len(wanted) > 1:
+        pieces = _parted(pieces[0], len(wanted))
+    if not wanted or len(pieces) != len(wanted):
+        return {}
+    values = [_bare(piece, form, written_on) for piece, form in zip(pieces, wanted, strict=True)]
+    if any(value is None for value in values):
+        return {}
+    return {form.name: value for form, value in zip(wanted, values, strict=True) if value is not None}
+
+
+def _by_type(pieces: Sequence[str], wanted: Sequence[FieldForm], written_on: date) -> Iterator[tuple[str, Value]]:
+    """Values that fit one open question only; a text fits any, so it is never taken so."""
+    typed = [form for form in wanted if form.type != "text"]
+    if len(pieces) == 1 and len(wanted) > 1:
+        pieces = [part.strip() for part in re.split(r"[;,](?![0-9])", pieces[0])]
+    fitting: Mapping[str, list[FieldForm]] = {
+        piece: [form for form in typed if _bare(piece, form, written_on) is not None] for piece in pieces
+    }
+    for piece, fits in fitting.items():
+        value = _bare(piece, fits[0], written_on) if len(fits) == 1 else None
+        if value is not None and sum(fits[0] in others for others in fitting.values()) == 1:
+            yield fits[0].name, value
+
+
+def _bare(piece: str, form: FieldForm, written_on: date) -> Value | None:
+    """Read a value without its key; None for a text that says that there is none."""
+    if len(piece) > LONGEST_BARE and form.type == "text":
+        return None
+    if _NO_VALUE.search(fold(piece)):
+        return None
+    return read_value(piece.strip(" ."), form, written_on)
