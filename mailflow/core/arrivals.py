@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailflow.core.agenda import NOTHING_TO_DO, Agenda
-from mailflow.core.case import Case
 from mailflow.core.around import Target
+from mailflow.core.case import Case
 from mailflow.core.events import IncomingFile, NoticeDue
 from mailflow.core.memory import Fact
 from mailflow.core.message import Message

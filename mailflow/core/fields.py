@@ -81,9 +81,10 @@ def read_fields(text: str, written_on: date, forms: Sequence[FieldForm]) -> Fiel
     """
     index = _index(forms)
     pairs, rest = _form_lines(rows_as_lines(text, lambda cell: _named(cell, index) is not None), index)
-    filled = [pair for pair in pairs if not _is_empty(pair)]
-    lines = [claim for pair in filled for claim in _claims_of(pair, written_on, forms)]
-    tails = "\n".join(_parted(pair, written_on)[1] for pair in pairs)
+    parted = [(pair, *_parted(pair, written_on)) for pair in pairs]
+    filled = [(pair, head) for pair, head, _ in parted if not _is_empty(pair)]
+    lines = [claim for pair, head in filled for claim in _claims_of(pair, head, written_on, forms)]
+    tails = "\n".join(tail for _, _, tail in parted)
     said = [*read_phrases(f"{rest}\n{tails}", written_on, forms), *_lists(rest, written_on, forms)]
     hints = list(read_hints(f"{rest}\n{tails}", written_on, forms))
     values, ambiguous = _weighed((lines, said, hints), tuple(form.name for form in forms))
@@ -129,14 +130,13 @@ _NUMBER_AND_DATE = re.compile(r"№?\s*(\S{1,40}?),?\s+(?:от|of|dated)\s+(.{3,
 _DATE_BESIDE = {"invoice_number": "invoice_date", "their_number": "their_date"}
 
 
-def _claims_of(pair: _Pair, written_on: date, forms: Sequence[FieldForm]) -> Iterator[Claim]:
+def _claims_of(pair: _Pair, text: str, written_on: date, forms: Sequence[FieldForm]) -> Iterator[Claim]:
     """Give the claim of a form line, and what it says beside: a currency, a date after a number."""
     form = pair.form
     if pair.keep_lines:
         lines = (" ".join(line.split()) for line in pair.text.splitlines())
         yield Claim(form.name, "\n".join(lines))
         return
-    text, _ = _parted(pair, written_on)
     if form.name in _DATE_BESIDE:
         both = _NUMBER_AND_DATE.fullmatch(text.strip())
         beside = next((other for other in forms if other.name == _DATE_BESIDE[form.name]), None)
@@ -171,14 +171,18 @@ def _parted(pair: _Pair, written_on: date) -> tuple[str, str]:
         return party, "".join(requisites)
     if form.type == "people":
         return _people_and_terms(text, written_on)
-    if form.type not in _TYPED or pair.keep_lines or read_value(text, form, written_on) is not None:
-        return text, text if form.type == "money" else ""
-    stop = _STOP.search(text)
-    head, tail = (text[: stop.start()], text[stop.end() :]) if stop else (text, "")
-    both = form.type in ("date", "money", "term") and re.search(r"[0-9]", tail)
-    return (head, tail) if stop and not both and read_value(head, form, written_on) is not None else (text, "")
+    stop = _STOP.search(text) if form.type in _TYPED and not pair.keep_lines else None
+    if stop is None:
+        return text, ""
+    if form.type == "money" and _VAT.search(text):
+        return text, text[stop.end() :]
+    head, tail = text[: stop.start()], text[stop.end() :]
+    other_figure = form.type in ("date", "money", "term") and re.search(r"[0-9]", tail)
+    sure = read_value(text, form, written_on) is None and read_value(head, form, written_on) is not None
+    return (head, tail) if sure and not other_figure else (text, "")
 
 
+_VAT = re.compile(r"ндс|vat", re.IGNORECASE)
 _TYPED = frozenset(("choice", "bool", "date", "money", "term", "inn", "kpp", "bic", "account"))
 
 

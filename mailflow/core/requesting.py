@@ -166,9 +166,13 @@ def _from(source: str, forms: Sequence[FieldForm]) -> list[FieldForm]:
 def _parted(subject: str, process: str, around: Surroundings) -> tuple[str, str]:
     """Part the subject into the word that names the process and what it is about."""
     opening = next((s.opening_of(subject) for s in around.signs if s.process == process), "")
+    if _LEADS_ON.search(opening):
+        return "", subject
     return opening, subject[len(opening) :].lstrip(" :.,—–-]»\"'") if opening else subject
 
 
+_LEADS_ON = re.compile(r" (?:из|от|на|from|for)$", re.IGNORECASE)
+"""«Письмо из прокуратуры» says whose letter it is: there is no word to take away."""
 _GREETING = re.compile(
     r"\s*(?:(?:уважаем\w{2}|дорог\w{2}|коллеги|добр\w{2} (?:день|утро|вечер)|доброго (?:дня|времени суток)|здравствуйте"
     r"|приветствую|привет|hello|hi|dear|good (?:morning|day|afternoon|evening))\b[^\n.!]{0,60}(?:[.!,)]+|\n|$)\s*)+",
