@@ -202,9 +202,12 @@ def _choice(text: str, form: FieldForm, written_on: date) -> Value | None:
     return choice_of(text, form.choices)
 
 
+_LISTED = re.compile(r"^\s*(?:(?:[-–—•*]|[0-9]{1,2}[.)])\s*|(?:потом|затем|далее|сначала|а также|then|first) )*", re.I)
+
+
 def _people(text: str, form: FieldForm, written_on: date) -> Value | None:
     pieces = re.split(r"[,;\n]|\s+(?:и|and)\s+(?=[A-ZА-ЯЁ])", text)
-    people = (" ".join(re.sub(r"^\s*(?:[-–—•*]|[0-9]{1,2}[.)])\s*", "", piece).split()) for piece in pieces)
+    people = (" ".join(_LISTED.sub("", piece).split()) for piece in pieces)
     return tuple(dict.fromkeys(person for person in people if person)) or None
 
 

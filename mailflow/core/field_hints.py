@@ -70,11 +70,14 @@ def _lone_firm(said: Sequence[str], form: FieldForm, written_on: date) -> Iterat
         yield Claim(form.name, firms.pop())
 
 
+_LEAD = re.compile(r"(?:это|по|на|пусть будет|as|it is) ", re.IGNORECASE)
+
+
 def _fragments(said: Sequence[str]) -> Iterator[str]:
     for sentence in said:
         for piece in re.split(r"[,;.](?=\s|$)|\s[—–-]\s|\n", sentence):
             if 0 < len(piece.strip()) <= LONGEST_FRAGMENT:
-                yield piece.strip(" .!")
+                yield _LEAD.sub("", piece.strip(" .!"))
 
 
 def _choice(said: Sequence[str], form: FieldForm) -> Iterator[Claim]:

@@ -211,7 +211,16 @@ _NUMBERED = (
     rf"(?:,? (?:от|of|dated) ({DATE_PATTERN}))?(?=[\s.,;:!)»]|$)"
 )
 _INVOICE = re.compile(rf"\b(?:счет(?:а|у|ом)?(?: на оплату)?|сч\.|invoice) ?{_NUMBERED}")
+_IN_ANSWER = re.compile(rf"(?:^|\bв ответ )на {_NUMBERED}")
+"""«На № 44 от 09.11.2026»: in a letter of ours it is their number."""
 _LETTER = re.compile(rf"(?:\b(?:исх\.?|письм[оау]|вх\.?) ?|^[^,\n]{{2,80}}, ){_NUMBERED}")
+
+
+def _numbered_in(sentence: str, pattern: re.Pattern[str], form: FieldForm) -> Iterator[re.Match[str]]:
+    """Find the numbers; a process that calls the field «На №» answers letters and means theirs by it."""
+    yield from pattern.finditer(sentence)
+    if "answers" in form.sources:
+        yield from _IN_ANSWER.finditer(sentence)
 
 
 def _numbers(pattern: re.Pattern[str]) -> _Reader:
@@ -219,7 +228,7 @@ def _numbers(pattern: re.Pattern[str]) -> _Reader:
 
     def read(said: Sequence[str], folded: Sequence[str], form: FieldForm, written_on: date) -> Iterator[Claim]:
         for sentence, original in zip(folded, said, strict=True):
-            for match in pattern.finditer(sentence):
+            for match in _numbered_in(sentence, pattern, form):
                 number = match[1].rstrip(".")
                 if not re.fullmatch(r"[0-9]{20}", number):
                     yield Claim(form.name, _as_written(number, original))
@@ -231,7 +240,7 @@ def _numbers_dates(pattern: re.Pattern[str]) -> _Reader:
     """Make the reader of the date in «… № 57 от 12.11.2026»."""
 
     def read(said: Sequence[str], folded: Sequence[str], form: FieldForm, written_on: date) -> Iterator[Claim]:
-        for match in chain.from_iterable(map(pattern.finditer, folded)):
+        for match in chain.from_iterable(_numbered_in(sentence, pattern, form) for sentence in folded):
             if match[2]:
                 yield Claim(form.name, _iso(read_date(match[2], written_on)))
 

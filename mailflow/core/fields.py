@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain, pairwise
 
+from mailflow.core.dates import DATE_PATTERN
 from mailflow.core.field_forms import DEFAULT_SYNONYMS, Claim, FieldForm, FieldType, Value, agrees, read_value
 from mailflow.core.field_hints import read_hints
 from mailflow.core.field_phrases import WRAPPED, read_phrases
@@ -177,11 +178,18 @@ def _parted(pair: _Pair, written_on: date) -> tuple[str, str]:
     if form.type == "money" and _VAT.search(text):
         return text, text[stop.end() :]
     head, tail = text[: stop.start()], text[stop.end() :]
-    other_figure = form.type in ("date", "money", "term") and re.search(r"[0-9]", tail)
+    figure = _OTHER_FIGURE.get(form.type)
+    other_figure = figure is not None and figure.search(_DAY.sub("", tail) if form.type == "money" else fold(tail))
     sure = read_value(text, form, written_on) is None and read_value(head, form, written_on) is not None
     return (head, tail) if sure and not other_figure else (text, "")
 
 
+_DAY = re.compile(rf"(?i:{DATE_PATTERN})")
+_OTHER_FIGURE: Mapping[FieldType, re.Pattern[str]] = {
+    "money": re.compile(r"[0-9]"),
+    "date": re.compile(DATE_PATTERN),
+    "term": re.compile(r"[0-9]"),
+}
 _VAT = re.compile(r"ндс|vat", re.IGNORECASE)
 _TYPED = frozenset(("choice", "bool", "date", "money", "term", "inn", "kpp", "bic", "account"))
 

@@ -50,7 +50,8 @@ CURRENCIES: dict[str, str] = {
 MULTIPLIERS: dict[str, int] = {
     r"млрд\.?|миллиард(?:а|ов)?|billion|bn": 10**9,
     r"млн\.?|миллион(?:а|ов)?|million|mln": 10**6,
-    r"тыс(?:\.|яч(?:а|и|у)?)?|thousand|к|k": 10**3,
+    r"тыс(?:\.|яч(?:а|и|у)?)?|тыщ[аи]?|thousand": 10**3,
+    r"(?<=[0-9])(?:к|k)": 10**3,
     r"т\.?(?= ?р)": 10**3,
 }
 
@@ -76,6 +77,8 @@ _VAT_NOTE = re.compile(
     r"[,;]? ?\(?(?:в т\. ?ч\.|в том числе|включая|вкл\.|с учетом|с|без|incl\.?|including|excl\.?|plus)"
     r" (?:ндс|vat)\b.{0,60}$"
 )
+_DASH_KOPECKS = re.compile(r"(?<=[0-9]{3})-([0-9]{2})(?= ?(?:$|[^0-9 ]))")
+"""«1 200 000-00», as papers write a sum."""
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "CNY": "¥", "GBP": "£"}
 
@@ -141,7 +144,7 @@ def within(money: Money, limit: Money) -> bool:
 def _amount_in(text: str) -> re.Match[str] | None:
     if len(text) > 400:
         return None
-    body = _VAT_NOTE.sub("", fold(text))
+    body = _DASH_KOPECKS.sub(r".\1", _VAT_NOTE.sub("", fold(text)))
     return _AMOUNT.fullmatch(_IN_WORDS.sub("", body).strip(" .,;"))
 
 
@@ -170,7 +173,7 @@ def _amounts(match: re.Match[str]) -> tuple[Decimal, ...]:
 def _factor(word: str | None) -> int:
     if not word:
         return 1
-    ways_of = ((ways.replace("(?= ?р)", ""), times) for ways, times in MULTIPLIERS.items())
+    ways_of = ((ways.replace("(?= ?р)", "").replace("(?<=[0-9])", ""), times) for ways, times in MULTIPLIERS.items())
     return next(times for ways, times in ways_of if re.fullmatch(ways, word))
 
 

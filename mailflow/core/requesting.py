@@ -168,7 +168,7 @@ def _parted(subject: str, process: str, around: Surroundings) -> tuple[str, str]
     opening = next((s.opening_of(subject) for s in around.signs if s.process == process), "")
     if _LEADS_ON.search(opening):
         return "", subject
-    return opening, subject[len(opening) :].lstrip(" :.,—–-]»\"'") if opening else subject
+    return opening, subject[len(opening) :].lstrip(" :.,—–-]»\"'").removeprefix("пожалуйста ") if opening else subject
 
 
 _LEADS_ON = re.compile(r" (?:из|от|на|from|for)$", re.IGNORECASE)
@@ -197,8 +197,10 @@ def _beside(said: FieldsRead, forms: Sequence[FieldForm]) -> dict[str, Value]:
     return {form.name: text for form in _from("text", forms)}
 
 
-_NAMED_IN_A_LETTER = ("their_number", "their_date", "invoice_number", "invoice_date", "inn", "kpp", "bic", "account",
-                      "corr_account", "counterparty", "contract_number", "contract_date")  # fmt: skip
+_NAMED_IN_A_LETTER = frozenset((
+    "their_number", "their_date", "invoice_number", "invoice_date", "contract_number", "contract_date", "inn", "kpp",
+    "bic", "account", "corr_account", "counterparty", "amount", "currency",
+))  # fmt: skip
 
 
 def _original(original: Original | None, forms: Sequence[FieldForm], written_on: date) -> dict[str, Value]:

@@ -49,7 +49,8 @@ class FieldRule(Entry):
     read_from: Texts = Field(default=("body", "paper"), alias="from")
     """body = what the mail states; paper = the attached invoice, its QR code included; subject = the words of
     the subject; text = all the writer wrote beside his form lines; original = the
-    forwarded letter itself; to = whom else the mail is written to."""
+    forwarded letter itself; to = whom else the mail is
+    written to; answers = «На № …» names it, as our answer to a letter does."""
     material: bool = False
     """A change brings everybody back, even those who agreed."""
     of: Texts = ()

@@ -17,7 +17,7 @@ from decimal import Decimal
 
 from mailflow.core.dates import DATE_PATTERN, format_date, read_date
 from mailflow.core.money import fold
-from mailflow.core.said_names import is_name_text
+from mailflow.core.said_names import is_name_text, nominative
 
 MOST_ITEMS = 100
 LONGEST_ITEM = 1_000
@@ -138,7 +138,20 @@ def goals_in(text: str) -> tuple[Goal, ...]:
     items = [item for item in items_of(text) if not _is_sum(item)][:MOST_ITEMS]
     if not items:
         items = [line.strip() for line in text.splitlines() if line.strip() and _weighed(line) is not None]
-    return _as_percent(tuple(_goal(item) for item in items))
+    goals = tuple(_goal(item) for item in items)
+    if all(goal.weight is None for goal in goals):
+        bare = tuple(_bare(item) for item in items)
+        goals = bare if bare and weights_agree(bare) else goals
+    return _as_percent(goals)
+
+
+_WEIGHT_BARE = re.compile(r"\s*[—–\-:;,|\t(]\s*([0-9]{1,3})\)?\s*$")
+
+
+def _bare(item: str) -> Goal:
+    """Read a number at the end as a weight: it is one if all of them make a hundred."""
+    match = _WEIGHT_BARE.search(item)
+    return Goal(_tidy(item[: match.start()]), Decimal(match[1])) if match else Goal(item, None)
 
 
 def _is_sum(item: str) -> bool:
@@ -186,10 +199,15 @@ _TERM = re.compile(
     re.IGNORECASE,
 )
 _EXECUTOR = re.compile(
-    r"[\s—–\-:;,.|(]{0,6}\b(?:исполнител[ьи]|ответственн\w{2}|отв\.|executors?|responsible|owner)[ :—–-]{1,4}"
-    r"([^;:.()\t]{2,200}(?:[А-ЯЁA-Z]\.[^;:()\t]{0,120})?)[\s).;,]{0,4}",
+    r"[\s—–\-:;,|(]{0,6}\b(?:исполнител[ьи]|ответственн\w{2}|отв\.|executors?|responsible|owner)[ :—–-]{1,4}"
+    r"([^;:()\t]{2,200}?)(?=\s*[.,;]?\s*(?:срок|до|due|by|deadline)\b|[;:()\t]|\.?\s*$|\.\s+[А-ЯЁA-Z][а-яёa-z]{2})",
     re.IGNORECASE,
 )
+_TOLD = re.compile(
+    r"((?:[А-ЯЁ][а-яё-]+(?: [А-ЯЁ]\.(?: ?[А-ЯЁ]\.)?)?(?:, | и )?){1,4}) (?=[а-яё]+(?:ть|ти|чь|ться)\b)"
+    r"|((?:[A-Z][a-z-]+(?: [A-Z]\.)?(?:, | and )?){1,4}),? to (?=[a-z]+)"
+)
+"""«Орлову С.П. провести инструктаж», "Orlov S. to send the report"."""
 _WHO_FIRST = re.compile(r"([^—–:\t]{2,120}?)(?:\s[—–-]\s|:\s|\t)\s*(?=\S)")
 _EVERYBODY = frozenset(
     ("все", "всем", "всем сотрудникам", "все сотрудники", "all", "everybody", "everyone", "all staff")
@@ -215,14 +233,21 @@ def _said_executors(item: str) -> tuple[tuple[str, ...], str]:
     if named := _EXECUTOR.search(item):
         executors = _names(named[1])
         if executors:
-            return executors, f"{item[: named.start()]}. {item[named.end() :]}"
+            return executors, f"{item[: named.start()]} {item[named.end() :]}"
     if first := _names_first(item):
         return _names(first[1]), item[first.end() :]
+    told = _TOLD.match(item.strip())
+    if told and (executors := _names(told[1] or told[2])):
+        return tuple(map(_nominative, executors)), item.strip()[told.end() :]
     cells = item.split("\t")
     named_cell = next((cell for cell in cells[1:] if cell.strip() and _names(cell)), None)
     if named_cell is not None:
         return _names(named_cell), "\t".join(cell for cell in cells if cell is not named_cell)
     return (), item
+
+
+def _nominative(name: str) -> str:
+    return " ".join(nominative(word) for word in name.split())
 
 
 def _names_first(item: str) -> re.Match[str] | None:
@@ -233,7 +258,7 @@ def _names_first(item: str) -> re.Match[str] | None:
 def _names(text: str) -> tuple[str, ...]:
     """Give the names a text lists and nothing else; () where anything in it is no name."""
     pieces = [" ".join(piece.split()).strip(" -–—") for piece in re.split(r"[,;/]|\s(?:и|and)\s", text)]
-    pieces = [piece for piece in pieces if piece]
+    pieces = [re.sub(r"(?<=[. ][А-ЯЁA-Z])$", ".", piece) for piece in pieces if piece]
     known = all(is_name_text(piece) or fold(piece) in _EVERYBODY for piece in pieces)
     return tuple(pieces) if pieces and known else ()
 
