@@ -56,6 +56,11 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
+COUNTS: dict[str, int] = {
+    "два": 2, "две": 2, "двух": 2, "три": 3, "трех": 3, "четыре": 4, "четырех": 4, "пять": 5, "пяти": 5, "шесть": 6,
+    "семь": 7, "десять": 10, "десяти": 10, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10,
+}  # fmt: skip
+_COUNT = rf"(?:[0-9]{{1,2}}|{_any_of(COUNTS)})"
 _MONTH = rf"(?:{_any_of(_MONTH_NUMBER)})\b\.?"
 _WEEKDAY = rf"(?:{_any_of(_WEEKDAY_NUMBER)})\b\.?"
 _YEAR = r"(?:20[0-9]{2})(?: ?(?:г\.|года|год|г\b))?"
@@ -68,12 +73,14 @@ DATE_PATTERN = (
     rf"|{_MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?\b(?:,? 20[0-9]{{2}})?"
     r"|(?<![0-9.,])[0-9]{1,2}\.(?:0[1-9]|1[0-2])"
     r"(?![0-9]|[.,][0-9]| ?(?:%|₽|\$|€|руб|р\b|р\.|тыс|млн|млрд|шт|кг|т\b|к\b))"
-    r"|(?<![0-9.,])[0-9]{1,2}(?:-?го(?: числа)?| числа)\b"
+    r"|(?<![0-9.,])[0-9]{1,2}(?:-?(?:го|му)(?: числ[ау])?| числ[ау])\b"
     rf"|{_any_of(RELATIVE)}"
     r"|(?:конца|концу) (?:этой |текущей |следующей )?недели"
     r"|(?:конца|концу) (?:этого |текущего |следующего )?(?:месяца|года|квартала)"
     r"|(?:the )?end of (?:the |this |next )?(?:week|month|year|quarter)"
-    r"|через (?:неделю|[0-9]{1,2} (?:дня|дней|день|недели|недель))|in (?:a week|[0-9]{1,2} (?:days?|weeks?))"
+    rf"|(?:конца|концу|конец|(?:the )?end of) {_MONTH}(?:,? {_YEAR})?"
+    rf"|(?:через|в течение) (?:неделю|недели|{_COUNT} (?:дня|дней|день|недели|недель))"
+    rf"|(?:in|within) (?:a week|{_COUNT} (?:days?|weeks?))"
     rf"|{_WEEKDAY})(?:,? включительно)?"
 )
 """Finds a date inside a text that went through `money.fold`; the piece it finds is for `read_date`."""
@@ -87,8 +94,9 @@ _NUMERIC = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})(?:[./-]([0-9]{4}|[0-9]{2
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _DAY_MONTH = re.compile(rf"([0-9]{{1,2}})[^0-9 ]*(?: of)? ({_any_of(_MONTH_NUMBER)})\b\.?,? ?([0-9]{{4}})?")
 _MONTH_DAY = re.compile(rf"({_any_of(_MONTH_NUMBER)})\b\.? ([0-9]{{1,2}})[^0-9 ,]*,? ?([0-9]{{4}})?")
-_DAY_ALONE = re.compile(r"([0-9]{1,2})(?:-?го| числа)")
-_DISTANCE = re.compile(r"(?:через|in) (?:([0-9]{1,2}) )?(?:a )?(\w+)")
+_DAY_ALONE = re.compile(r"([0-9]{1,2})(?:-?(?:го|му)| числ[ау])")
+_DISTANCE = re.compile(r"(?:через|в течение|in|within) (?:([0-9]{1,2}|\w+) (?=\w))?(?:a )?(\w+)")
+_END_OF_MONTH = re.compile(rf"(?:the )?(?:конца|концу|конец|end of) ({_any_of(_MONTH_NUMBER)})\b\.?,? ?([0-9]{{4}})?")
 _END_OF = re.compile(r"(?:the )?(?:конца|концу|end of) (?:the )?(?:(следующ\w+|next) |\w+ )?(\w+)")
 
 
@@ -178,7 +186,14 @@ def _day_alone(match: re.Match[str], written_on: date) -> date | None:
 
 def _distance(match: re.Match[str], written_on: date) -> date | None:
     step = 7 if match[2].startswith(("недел", "week")) else 1
-    return written_on + timedelta(days=step * int(match[1] or 1))
+    count = COUNTS.get(match[1], 0) or int(match[1]) if match[1] and match[1] != "a" else 1
+    return written_on + timedelta(days=step * count)
+
+
+def _end_of_month(match: re.Match[str], written_on: date) -> date | None:
+    """Give the last day of a named month: of this year's, unless that lies behind."""
+    first = _dated(int(match[2]) if match[2] else None, _MONTH_NUMBER[match[1]], 1, written_on)
+    return first.replace(day=monthrange(first.year, first.month)[1]) if first else None
 
 
 def _end_of(match: re.Match[str], written_on: date) -> date | None:
@@ -215,6 +230,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
     (_MONTH_DAY, _month_first),
     (_DAY_ALONE, _day_alone),
     (_DISTANCE, _distance),
+    (_END_OF_MONTH, _end_of_month),
     (_END_OF, _end_of),
 )
 

@@ -50,6 +50,7 @@ CURRENCIES: dict[str, str] = {
 MULTIPLIERS: dict[str, int] = {
     r"млрд\.?|миллиард(?:а|ов)?|billion|bn": 10**9,
     r"млн\.?|миллион(?:а|ов)?|million|mln": 10**6,
+    r"(?<=[0-9])m": 10**6,
     r"тыс(?:\.|яч(?:а|и|у)?)?|тыщ[аи]?|thousand": 10**3,
     r"(?<=[0-9])(?:к|k)": 10**3,
     r"т\.?(?= ?р)": 10**3,
@@ -57,7 +58,7 @@ MULTIPLIERS: dict[str, int] = {
 
 _END = r"(?![^\W_])"
 _MARK = "|".join(CURRENCIES.values())
-_TIMES = "|".join(ways if "(?=" in ways else f"(?:{ways}){_END}" for ways in MULTIPLIERS)
+_TIMES = "|".join(ways if "(?=" in ways else f"(?:{ways})(?:(?<=\\.)|{_END})" for ways in MULTIPLIERS)
 _NUMBER = r"[0-9]{1,3}(?:[ '’][0-9]{3}(?![0-9])){1,4}(?:[.,][0-9]{1,6})?|[0-9]{1,14}(?:[.,][0-9]{1,6}){0,5}"
 
 MONEY_PATTERN = (
