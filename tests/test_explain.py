@@ -173,3 +173,32 @@ def test_a_mail_over_the_size_limit_is_not_fetched_whole(tmp_path: Path) -> None
         (only,) = objects(run("--json", "--site", site, "--mailbox", "INBOX", "--since", "2026-01-01"))
     assert only["kind"] == "quarantined"
     assert str(only["reason"]).startswith("size-limit: 1100")
+
+
+# --- without a site: which mail answers a letter of ours, and which is a new matter
+
+
+ASKED_AT = "docs+t.7f3k9q2m@neon.example"
+
+
+def bare(**headers: str) -> dict[str, object]:
+    body = headers.pop("body", "Согласовано")
+    lines = {"From": "o.smirnova@neon.example", "To": ASKED_AT, "Subject": "Re: [СЧ-2026-0001] Счёт", **headers}
+    head = "".join(f"{name}: {value}\n" for name, value in lines.items())
+    kind = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n"
+    raw = f"{head}Date: Thu, 12 Nov 2026 16:41:07 +0300\nMessage-ID: <1@neon.example>\n{kind}\n{body}\n".encode()
+    return explain_bare(raw, Ground(surroundings(SHIPPED, ()))).said
+
+
+def test_a_mail_to_a_reply_address_answers() -> None:
+    assert (bare()["kind"], bare()["answer"]) == ("reply", "approve")
+
+
+def test_a_letter_forwarded_to_a_reply_address_is_a_new_matter() -> None:
+    said = bare(Subject="Fwd: Счет на оплату № 57 от 12.11.2026", body="Прошу оплатить до пятницы, статья Реклама")
+    assert (said["kind"], said["process"]) == ("request", "invoice")
+
+
+def test_a_mail_to_somebody_else_with_us_in_copy_decides_nothing() -> None:
+    said = bare(To="p.petrov@neon.example", Cc=ASKED_AT)
+    assert (said["kind"], said["answer"]) == ("reply", "unclear")

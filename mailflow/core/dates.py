@@ -86,7 +86,8 @@ DATE_PATTERN = (
 """Finds a date inside a text that went through `money.fold`; the piece it finds is for `read_date`."""
 
 _LEADING = re.compile(
-    r"^(?:до|к|ко|не позднее|не позже|в|во|на|срок|от|с|со|по|by|before|until|till|on|due|no later than)\b:? "
+    r"^(?:до|к|ко|не позднее|не позже|в(?! течение)|во|на|срок|от|с|со|по"
+    r"|by|before|until|till|on|due|no later than)\b:? "
 )
 _TIME_TAIL = re.compile(r",? (?:(?:в|до|at|by) )?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?мск)?$")
 _DATE = re.compile(DATE_PATTERN)

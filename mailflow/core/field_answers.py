@@ -33,13 +33,18 @@ def read_answer(text: str, written_on: date, forms: Sequence[FieldForm], asked: 
     """Read what an answer states: everything said by name, and bare values for the fields that were asked for."""
     said = read_fields(text, written_on, forms)
     named = {form.name: form for form in forms}
-    pieces = [piece for piece in _pieces(said.rest) if not _is_said(piece, said, forms, written_on)]
-    wanted = [named[name] for name in asked if name in named and name not in said.values]
-    short = _in_order(pieces, wanted, written_on) or dict(_by_type(pieces, wanted, written_on))
-    bare = {**_choices(said.rest, forms), **short}
-    values = {**bare, **said.values}
+    questions = [named[name] for name in asked if name in named]
+    pieces = _pieces(said.rest, len(questions))
+    open_ = [form for form in questions if form.name not in said.values]
+    unsaid = [piece for piece in pieces if not _is_said(piece, said, forms, written_on)]
+    short = (
+        _in_order(pieces, questions, written_on)
+        or _in_order(unsaid, open_, written_on)
+        or dict(_by_type(unsaid, open_, written_on))
+    )
+    values = {**_choices(said.rest, forms), **short, **said.values}
     refused = [name for name, value in short.items() if not agrees(value, named[name])]
-    unsure = tuple(name for name in said.ambiguous if name not in bare)
+    unsure = tuple(name for name in said.ambiguous if name not in values)
     return replace(said, values=values, ambiguous=(*unsure, *refused))
 
 
@@ -49,19 +54,20 @@ def _choices(rest: str, forms: Sequence[FieldForm]) -> dict[str, Value]:
     return {form.name: choice for form in forms for choice in form.choices if fold(choice) in lines}
 
 
-def _pieces(rest: str) -> list[str]:
-    """Give the lines that hold something; a single line is parted at its semicolons, else at its commas."""
+def _pieces(rest: str, count: int) -> list[str]:
+    """Give the lines that hold something; a single line is cut into as many values as were asked for."""
     lines = [_MARK.sub("", line, count=1).strip() for line in rest.splitlines()[:MOST_PIECES]]
-    return [line for line in lines if line and not _GREETING.fullmatch(fold(line).strip(" .!,"))]
+    lines = [line for line in lines if line and not _GREETING.fullmatch(fold(line).strip(" .!,"))]
+    return _parted(lines[0], count) if len(lines) == 1 and count > 1 else lines
 
 
 def _parted(line: str, count: int) -> list[str]:
-    """Cut one line into as many values as were asked for, where some mark cuts it so."""
+    """Cut one line at the mark that gives as many values as were asked for, else at every comma and semicolon."""
     for mark in (r";", r",(?![0-9])", r"[.,;](?![0-9])"):
         parts = [part.strip() for part in re.split(mark, line) if part.strip(" .")]
         if len(parts) == count:
             return parts
-    return [line]
+    return [part.strip() for part in re.split(r"[;,](?![0-9])", line) if part.strip(" .")]
 
 
 def _is_said(piece: str, said: FieldsRead, forms: Sequence[FieldForm], written_on: date) -> bool:
@@ -71,8 +77,6 @@ def _is_said(piece: str, said: FieldsRead, forms: Sequence[FieldForm], written_o
 
 def _in_order(pieces: Sequence[str], wanted: Sequence[FieldForm], written_on: date) -> dict[str, Value]:
     """As many values as questions, each of the type asked for in its place; else nothing."""
-    if len(pieces) == 1 and len(wanted) > 1:
-        pieces = _parted(pieces[0], len(wanted))
     if not wanted or len(pieces) != len(wanted):
         return {}
     values = [_bare(piece, form, written_on) for piece, form in zip(pieces, wanted, strict=True)]
@@ -84,8 +88,6 @@ def _in_order(pieces: Sequence[str], wanted: Sequence[FieldForm], written_on: da
 def _by_type(pieces: Sequence[str], wanted: Sequence[FieldForm], written_on: date) -> Iterator[tuple[str, Value]]:
     """Values that fit one open question only; a text fits any, so it is never taken so."""
     typed = [form for form in wanted if form.type != "text"]
-    if len(pieces) == 1 and len(wanted) > 1:
-        pieces = [part.strip() for part in re.split(r"[;,](?![0-9])", pieces[0])]
     fitting: Mapping[str, list[FieldForm]] = {
         piece: [form for form in typed if _bare(piece, form, written_on) is not None] for piece in pieces
     }
@@ -99,6 +101,6 @@ def _bare(piece: str, form: FieldForm, written_on: date) -> Value | None:
     """Read a value without its key; None for a text that says that there is none."""
     if len(piece) > LONGEST_BARE and form.type == "text":
         return None
-    if _NO_VALUE.search(fold(piece)):
+    if _NO_VALUE.search(fold(piece)) or (form.type == "text" and not re.search(r"[^\W\d_]", piece)):
         return None
     return read_value(piece.strip(" ."), form, written_on)

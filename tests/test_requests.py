@@ -1,0 +1,44 @@
+"""Whole mails of the staff, Russian and English, of every process: what each is read as stands in one table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mailflow.app import read_rules, shipped
+from mailflow.core.kinds import Kind
+from mailflow.core.surroundings import surroundings
+from mailflow.explain import Ground, explain_bare
+
+MAILS = Path(__file__).parent / "mails" / "request"
+TABLE: dict[str, dict[str, Any]] = yaml.safe_load((MAILS / "expected.yaml").read_text(encoding="utf-8"))
+RULES = {process.name: process for process in read_rules([shipped("rules")], None)}
+GROUND = Ground(surroundings(RULES, ()))
+
+
+def read(name: str) -> dict[str, Any]:
+    return explain_bare((MAILS / f"{name}.eml").read_bytes(), GROUND).said
+
+
+def test_every_mail_has_its_line_and_every_line_its_mail() -> None:
+    assert {file.stem for file in MAILS.glob("*.eml")} == set(TABLE)
+
+
+def test_every_process_has_its_mails() -> None:
+    assert {line["process"] for line in TABLE.values()} - {None} == set(RULES)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_mail_is_read_as_the_table_says(name: str) -> None:
+    wanted, said = TABLE[name], read(name)
+    if wanted["process"] is None:
+        assert said.get("process") is None
+        return
+    assert said["kind"] == Kind.REQUEST
+    assert (said["process"], said["sure"]) == (wanted["process"], wanted.get("sure", True))
+    assert {field: said["fields"].get(field) for field in wanted["fields"]} == wanted["fields"]
+    assert sorted(said["missing"]) == sorted(wanted.get("missing", said["missing"]))
+    assert not set(wanted.get("not", ())) & said["fields"].keys()
