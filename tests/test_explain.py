@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from mailflow.app import DIRECTORY_FILE, read_people
+from mailflow.app import DIRECTORY_FILE, read_people, read_rules, shipped
 from mailflow.cli import main
 from mailflow.core.cut import Why, pieces_of
 from mailflow.core.message import parse
+from mailflow.core.surroundings import surroundings
+from mailflow.explain import Ground, explain_bare
 from tests.servers import dovecot
 from tests.site_folder import PASSWORD, filled_site
 
@@ -178,6 +180,7 @@ def test_a_mail_over_the_size_limit_is_not_fetched_whole(tmp_path: Path) -> None
 # --- without a site: which mail answers a letter of ours, and which is a new matter
 
 
+SHIPPED = {process.name: process for process in read_rules([shipped("rules")], None)}
 ASKED_AT = "docs+t.7f3k9q2m@neon.example"
 
 
