@@ -15,6 +15,7 @@ from mailflow.core.effects import Transition
 from mailflow.core.engine import transition
 from mailflow.core.events import Event, NoticeDue, RequestReceived, RulesTaken
 from mailflow.core.office import Office
+from mailflow.core.payees import subjects
 from mailflow.edges.store import Committed, Overtaken, Repeated, Store, Taken
 from mailflow.errors import StoreError
 from mailflow.killpoints import reached
@@ -33,7 +34,7 @@ async def advance(
     """
     for _ in range(MOST_RACES):
         before = await _load(event, store)
-        done = transition(before, event, await present(office, store, now))
+        done = transition(before, event, await present(office, store, now, subjects(event, before)))
         reached("event.decided")
         outcome = await store.commit(before, done, event, _with_case(taken, done), now)
         if isinstance(outcome, Overtaken):

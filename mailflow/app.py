@@ -34,6 +34,7 @@ from mailflow.errors import SettingsError
 from mailflow.explain import Ground
 from mailflow.lookup import Desk
 from mailflow.rulekeeping import kept_rules
+from mailflow.site_lists import imported_payees
 
 DIRECTORY_FILE = "directory.yaml"
 
@@ -112,7 +113,7 @@ def read_office(settings: Settings) -> Office:
     """Read people and rules of a site; SettingsError with a line for everything wrong."""
     directory = read_people(settings.site / DIRECTORY_FILE)
     rules = {p.name: p for p in (*read_rules([house_rules()], directory), *read_own(settings, directory))}
-    return Office(rules, directory, *working_time(settings))
+    return Office(rules, directory, *working_time(settings), imported=imported_payees(settings.site))
 
 
 def working_time(settings: Settings) -> tuple[Calendar, OfficeHours]:

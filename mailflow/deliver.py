@@ -21,6 +21,7 @@ from mailflow.core.codes import fresh_code
 from mailflow.core.effects import Enclosed, SendLetter
 from mailflow.core.events import LetterBounced
 from mailflow.core.office import Office
+from mailflow.core.pressing import level_of
 from mailflow.core.showing import Ways, letter_view
 from mailflow.core.tokens import ID_BYTES, KeyRing, Purpose, letter_code, mint
 from mailflow.edges.blobs import Blobs
@@ -158,8 +159,7 @@ def _ways(
 
 def _prints_code(case: Case, task: Assignment, counter: Counter) -> bool:
     """True where the letter's own code is enough; known_browser asks for a fresh one, sent at that moment."""
-    stage = counter.office.stage_of(case, task.stage)
-    return stage is None or stage.rule.assurance == "mail"
+    return level_of(case, task, counter.office) == "mail"
 
 
 def _envelope(outgoing: Outgoing, case: Case | None, reply_to: str, now: datetime, counter: Counter) -> Envelope:

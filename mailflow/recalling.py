@@ -17,4 +17,6 @@ from mailflow.edges.store import Store
 
 async def present(office: Office, store: Store, now: datetime, about: Sequence[About] = ()) -> Office:
     """Give the office with the facts that hold now: those that concern everybody, and those of these subjects."""
-    return replace(office, facts=await store.facts(office.day(now), about))
+    wanted = {(one.kind, one.subject) for one in about}
+    imported = tuple(fact for fact in office.imported if (fact.kind, fact.subject) in wanted)
+    return replace(office, facts=(*imported, *await store.facts(office.day(now), about)))

@@ -311,6 +311,27 @@ async def test_an_automatic_reply_offers_the_substitution_and_one_yes_arranges_i
     assert await life.waits_on() == ["o.smirnova"]
 
 
+async def test_a_colleagues_answer_to_a_forwarded_letter_comes_back_as_an_opinion(life: Life) -> None:
+    await life.asks()
+    await life.says(DIRECTOR, "Согласовано, цена нормальная", letter=await life.last(PETROV))
+    assert await life.waits_on() == ["p.petrov"]
+    told = await life.last(PETROV)
+    assert "Иванов И.С. отвечает на ваше письмо" in told.text
+    assert "цена нормальная" in told.text
+    await life.says(PETROV, "Согласовано", letter=told)
+    assert await life.waits_on() == ["o.smirnova"]
+    assert "Иванов И.С.: мнение, не решение" in (await life.last(OLGA)).text
+
+
+async def test_a_strangers_or_a_forged_opinion_is_none(life: Life) -> None:
+    await life.asks()
+    asked = await life.last(PETROV)
+    head = f"In-Reply-To: {asked.message['Message-ID']}\r\n"
+    await life.forged(DIRECTOR, "Re: invoice", "Согласовано", head)
+    assert (await life.case()).opinions == ()
+    assert await life.waits_on() == ["p.petrov"]
+
+
 async def test_a_task_of_somebody_who_has_left_is_taken_up_once(life: Life) -> None:
     await life.asks()
     here = without(life.app.office, "p.petrov")

@@ -64,8 +64,8 @@ CLARIFY = "clarify"
 REWORK = "rework"
 EXPLAIN = "explain"
 CONFIRM = "confirm"
-OPINION = "opinion"
-OWN_STAGES = (CLARIFY, REWORK, EXPLAIN, CONFIRM, OPINION)
+REQUISITES = "requisites"
+OWN_STAGES = (CLARIFY, REWORK, EXPLAIN, CONFIRM, REQUISITES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,17 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a colleague who was shown a letter thinks. It decides nothing."""
+
+    by: str
+    about: str
+    """The assignment whose letter he answered."""
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One matter under way. `version` counts its transitions; a commit compares and sets it."""
 
@@ -187,6 +198,7 @@ class Case:
     """The stages that have started their case or sent their notice: each does so once, whatever is taken back."""
     passed_on: int = 0
     """How many mere comments were passed on to those who decide; there is a limit."""
+    opinions: tuple[Opinion, ...] = ()
     papers: tuple[Paper, ...] = ()
     rules: str = ""
     """The version of its process it goes by (`Process.version`); '' = whatever the rules say today."""

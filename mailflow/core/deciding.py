@@ -26,6 +26,7 @@ from mailflow.core.events import AnswerReceived
 from mailflow.core.facts import lacks_file
 from mailflow.core.gathering import gathered
 from mailflow.core.nudging import file_wanted, may_nudge, unclear
+from mailflow.core.opining import opine
 from mailflow.core.recording import REPLIED, decide, pass_on_from, receipt, say, tell_initiator
 from mailflow.core.refusing import need_reason, refused, remarked
 from mailflow.core.resolving import resolved
@@ -69,6 +70,8 @@ def settle(turn: Turn, assignment: Assignment, event: AnswerReceived, person: st
 
 def _not_counted(turn: Turn, assignment: Assignment, event: AnswerReceived, why: MayNot) -> None:
     """Keep it as a comment and say so to the person asked, at his registered address, never to the writer."""
+    if why.reason == "not_yours" and opine(turn, assignment, event):
+        return
     reason = turn.note(why.reason, **why.facts)
     turn.because("not_counted", who=turn.office.short(assignment.principal), reason=reason)
     if _repeats(assignment, event) or not may_nudge(turn, assignment):

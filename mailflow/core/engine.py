@@ -38,6 +38,7 @@ from mailflow.core.events import (
 from mailflow.core.learning import learn
 from mailflow.core.linking import document_made, linked_closed
 from mailflow.core.office import Office
+from mailflow.core.payees import fill_from_memory
 from mailflow.core.ringing import ring
 from mailflow.core.route import begin
 from mailflow.core.seeing import may_see
@@ -116,6 +117,7 @@ def _open(event: RequestReceived, office: Office) -> Transition:
     )
     turn = Turn(case, event.key, event.at, office, event.message_id)
     turn.fill(event.fields)
+    fill_from_memory(turn)
     turn.take_number()
     take_files(turn, event.files, event.by)
     who = office.short(event.by)

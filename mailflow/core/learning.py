@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from mailflow.core.case import Case
 from mailflow.core.delegating import handed_over
+from mailflow.core.payees import alarms, learnt
 from mailflow.core.substitution import arranged_by
 from mailflow.core.turn import Turn
 
 
 def learn(turn: Turn, before: Case | None) -> None:
     """Let the office keep, or strike, what this transition says."""
-    for what, fact in (*arranged_by(before, turn.case), *handed_over(before, turn.case)):
+    turn.change(findings=alarms(turn))
+    for what, fact in (*learnt(turn, before), *arranged_by(before, turn.case), *handed_over(before, turn.case)):
         (turn.remember if what == "remember" else turn.forget)(fact)

@@ -29,6 +29,8 @@ class Office:
     """Versions of processes that were in force before, for the cases that began under them."""
     facts: tuple[Fact, ...] = ()
     """What the office has come to know beside its files, as far as the matter in hand needs it."""
+    imported: tuple[Fact, ...] = ()
+    """What its own lists say: the payees of lists/counterparties.csv."""
 
     @property
     def language(self) -> Language:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from mailflow.core.answers import Answer, Details
-from mailflow.core.case import Assignment, Case, card_hash
+from mailflow.core.case import REQUISITES, Assignment, Case, card_hash
 from mailflow.core.dates import format_date, read_date
 from mailflow.core.effects import SendLetter
 from mailflow.core.entitlement import May, may_decide
@@ -167,7 +167,9 @@ def page_of(
 def level_of(case: Case, task: Assignment, office: Office) -> Assurance:
     """Give the assurance the stage asks for."""
     stage = office.stage_of(case, task.stage)
-    return stage.rule.assurance if stage is not None else "mail"
+    if stage is not None:
+        return stage.rule.assurance
+    return "known_browser" if task.stage == REQUISITES else "mail"
 
 
 def same_card(case: Case, link: Link) -> bool:

@@ -14,6 +14,7 @@ from mailflow.core.closing import close_open, finish
 from mailflow.core.facts import condition_values, empty_fields, exists, missing_fields_of, skipped
 from mailflow.core.notifying import notify, produce
 from mailflow.core.office import Office
+from mailflow.core.payees import hold_for_account
 from mailflow.core.routing import Manager, Managers
 from mailflow.core.rules import NamedStage
 from mailflow.core.spawning import spawn
@@ -25,8 +26,8 @@ def begin(turn: Turn) -> None:
     missing = missing_fields(turn)
     if missing or not turn.case.confirmed:
         _clarify(turn, missing)
-        return
-    _enter(turn, 0)
+    elif not hold_for_account(turn):
+        _enter(turn, 0)
 
 
 def resume(turn: Turn, stage: str) -> None:

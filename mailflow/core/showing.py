@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailflow.core.card_texts import card, title
-from mailflow.core.case import Ask, Assignment, Case, CaseState, FileVersion, Standing
+from mailflow.core.case import CONFIRM, REQUISITES, Ask, Assignment, Case, CaseState, FileVersion, Standing
 from mailflow.core.dates import format_date
 from mailflow.core.effects import SendLetter
 from mailflow.core.facts import missing_fields_of, too_many
@@ -21,6 +21,7 @@ from mailflow.core.invoices import check_invoice
 from mailflow.core.office import Office
 from mailflow.core.on_behalf import named
 from mailflow.core.options import choices_of, options_of, says
+from mailflow.core.payees import finding
 from mailflow.core.route import people_ahead
 from mailflow.core.rules import Process
 from mailflow.core.views import FileLine, Finding, Language, LetterView, Said, Waiting
@@ -165,6 +166,12 @@ def _said(case: Case, office: Office, language: Language) -> Iterator[Said]:
             yield Said(who, answer_word(a.decision.answer, language), when, a.decision.comment)
         elif a.standing is Standing.SKIPPED and a.round == case.round:
             yield Said(office.short(a.principal), a.note, "")
+    for opinion in case.opinions:
+        when = _moment(opinion.at, office, language, hours=True)
+        yield Said(office.short(opinion.by), _OPINION[language], when, opinion.text)
+
+
+_OPINION: Mapping[Language, str] = {"ru": "мнение, не решение", "en": "an opinion, no decision"}
 
 
 _NO_DECISION = frozenset({Ask.FIELDS, Ask.EXPLANATION})
@@ -199,10 +206,14 @@ def _stage_name(task: Assignment, case: Case, office: Office, language: Language
     stage = office.stage_of(case, task.stage)
     if stage is not None:
         return stage.rule.title.in_(language)
-    own = _OWN_STAGES.get(task.ask)
+    own = _OWN_NAMES.get(task.stage) or _OWN_STAGES.get(task.ask)
     return own[language] if own is not None else task.stage
 
 
+_OWN_NAMES: Mapping[str, Mapping[Language, str]] = {
+    CONFIRM: {"ru": "подтверждение отзыва", "en": "confirming a withdrawal"},
+    REQUISITES: {"ru": "проверка реквизитов", "en": "check of the bank details"},
+}
 _OWN_STAGES: Mapping[Ask, Mapping[Language, str]] = {
     Ask.FIELDS: {"ru": "уточнение", "en": "clarification"},
     Ask.CORRECTION: {"ru": "доработка", "en": "correction"},
@@ -253,6 +264,8 @@ def _findings(case: Case, language: Language, now: datetime) -> tuple[Finding, .
     checks = check_invoice(stated, now.date())
     shown = [Finding(c.ok, c.text_ru if language == "ru" else c.text_en) for c in checks]
     differing = (code.partition(":")[2] for code in case.findings if code.startswith("differs:"))
+    recalled = (said for code in case.findings if (said := finding(code, language)) is not None)
+    shown += [Finding(ok, text) for ok, text in recalled]
     found = [*shown, *(Finding(False, _DIFFERS[language].format(name=name)) for name in differing)]
     if len(found) >= MANY_CHECKS and all(one.ok for one in found):
         return (Finding(True, _ALL_WELL[language].format(count=len(found))),)

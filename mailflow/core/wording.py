@@ -122,6 +122,12 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "передать это задание может его исполнитель, его руководитель или секретарь",
         "its owner, his manager or the secretary may hand this task over",
     ),
+    "remembered": ("реквизиты взяты из прошлой оплаты: {payee}", "the bank details are of the last payment: {payee}"),
+    "account_changed": (
+        "реквизиты получателя изменились; подтвердить просят: {who}",
+        "the payee's bank details have changed; {who} is asked to confirm them",
+    ),
+    "opinion": ("{who}: мнение; это не решение", "{who}: an opinion, not a decision"),
     "only_principal": ("передать задание может только {principal}", "only {principal} may hand the task over"),
     "not_handed_on": ("это решение по правилам никому не передаётся", "by the rules this decision is not handed over"),
     "never_the_initiator": (

@@ -24,6 +24,7 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
         "entered": {"who": "Смирнова О.Н.", "by": "Белова Е.В.", "said": "согласовано"},
         "withdrawn_task": {"who": "Белова Е.В.", "reason": "передать — Петров П.П."},
         "departed": {"who": "o.smirnova"},
+        "opinion": {"who": "Петров П.П.", "text": "Цена нормальная, берите."},
         "mode": {"mode": "одно письмо в рабочий день утром"},
     },
     "en": {
@@ -40,6 +41,7 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
         "entered": {"who": "Olga Smirnova", "by": "Helen Belova", "said": "approved"},
         "withdrawn_task": {"who": "Helen Belova", "reason": "pass on to Pavel Petrov"},
         "departed": {"who": "o.smirnova"},
+        "opinion": {"who": "Pavel Petrov", "text": "The price is fair."},
         "mode": {"mode": "one letter each working morning"},
     },
 }
@@ -92,6 +94,7 @@ ROWS: Mapping[Language, Mapping[str, tuple[tuple[str, ...], ...]]] = {
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "confirm_withdrawal": ("card", "choices"),
     "entered": ("card", "said"),
+    "opinion": ("card", "findings", "said", "files", "choices", "say"),
     "withdrawn_task": ("card",),
     "departed": ("card", "waiting"),
 }

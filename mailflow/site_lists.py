@@ -1,0 +1,76 @@
+"""The lists a site keeps as files in its folder `lists`: payees with their requisites.
+
+Owns: reading lists/counterparties.csv, as a spreadsheet saves it: comma or semicolon, UTF-8 with or without its mark,
+or Windows-1251; the head names the columns in Russian or English. A line that is wrong stops the start, with its
+number and the cure: an account that is silently left out would raise an alarm on the wrong day.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from mailflow.core.memory import Fact
+from mailflow.core.payees import REMEMBERED, name_key
+from mailflow.core.requisites import Invalid, Valid, check_account, check_inn
+from mailflow.errors import SettingsError
+
+PAYEES = "counterparties.csv"
+_HEADS: Mapping[str, str] = {
+    **{name: name for name in REMEMBERED},
+    **dict.fromkeys(("контрагент", "наименование", "название", "name"), "counterparty"),
+    **{"инн": "inn", "кпп": "kpp", "бик": "bic", "р/с": "account", "расчетный счет": "account", "счет": "account"},
+    **{"к/с": "corr_account", "корр. счет": "corr_account", "корр счет": "corr_account"},
+}
+
+
+def imported_payees(site: Path) -> tuple[Fact, ...]:
+    """Read the payees a site already knows; none where it has no such list. SettingsError with the line."""
+    path = site / "lists" / PAYEES
+    if not path.is_file():
+        return ()
+    lines = _text(path).splitlines()
+    if not lines:
+        return ()
+    rows = csv.reader(lines, delimiter=";" if lines[0].count(";") > lines[0].count(",") else ",")
+    head = [_HEADS.get(" ".join(cell.lower().replace("ё", "е").split()), "") for cell in next(rows)]
+    missing = {"counterparty", "inn", "account", "bic"} - set(head)
+    if missing:
+        raise SettingsError(
+            f"lists/{PAYEES}:1: there is no column for {', '.join(sorted(missing))}: add it to the head"
+        )
+    numbered = ((number, dict(zip(head, row, strict=False))) for number, row in enumerate(rows, start=2))
+    return tuple(fact for number, row in numbered for fact in _facts(row, number))
+
+
+def _text(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1251", "replace")
+
+
+def _facts(row: Mapping[str, str], number: int) -> Iterator[Fact]:
+    said = {name: "".join(row.get(name, "").split()) for name in REMEMBERED if name != "counterparty"}
+    said = {name: value for name, value in said.items() if value}
+    name = " ".join(row.get("counterparty", "").split())
+    if not said and not name:
+        return
+    _check(said, name, number)
+    known = {**said, "counterparty": name}
+    item = f"{said['account']} / {said['bic']}"
+    yield from (Fact("payee", subject, item, known) for subject in (said["inn"], name_key(name)) if subject)
+
+
+def _check(said: Mapping[str, str], name: str, number: int) -> None:
+    where = f"lists/{PAYEES}:{number}"
+    if not name:
+        raise SettingsError(f"{where}: the payee has no name: write it")
+    if check_inn(said.get("inn", "")) != Valid():
+        raise SettingsError(f"{where}: {said.get('inn', '')!r} is no INN: correct it")
+    if isinstance(check_account(said.get("account", ""), said.get("bic", "")), Invalid):
+        raise SettingsError(
+            f"{where}: the account {said.get('account', '')!r} does not fit its BIC: correct one of them"
+        )
