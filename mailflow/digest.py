@@ -18,8 +18,7 @@ from mailflow.core.digest import Digest, Overnight, Span, counted, digest, is_du
 from mailflow.core.events import IncomingFile, NoticeDue
 from mailflow.core.office import Office
 from mailflow.core.register_command import days_of, read_register_command
-from mailflow.core.registers import Table, concerns, form_of, kept, register_rows, register_title, sees_all
-from mailflow.core.rules import Process
+from mailflow.core.registers import Form, Table, concerns, forms, register_rows, sees_all
 from mailflow.core.views import Language
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.sheets import CONTENT_TYPE, sheet_name, xlsx
@@ -48,8 +47,8 @@ async def send_digest(store: Store, blobs: Blobs, office: Office, now: datetime,
     newest = await store.newest_mail()
     made = await _digest(store, office, language, now, last)
     year = Span(today.replace(month=1, day=1), today)
-    tables = [await _table(store, process, office, language, year) for process in kept(office)]
-    sheets = [await _sheet(blobs, table, str(today.year), today, office) for table in tables]
+    tables = [await _table(store, form, office, language, year) for form in forms(office)]
+    sheets = [await _sheet(blobs, table, str(today.year), today, office) for table in tables if table.rows]
     words = {
         "day": made.day,
         "counts": made.counts,
@@ -83,17 +82,19 @@ async def register_answer(
     `text`: the subject of the mail, and its own words from the second line on. `key` and `in_reply_to` are
     the mail's. Nothing is committed: the event goes into `advance` together with the mail's row.
     """
-    asked = read_register_command(text)
+    there = forms(office)
+    asked = read_register_command(text, there)
     language = office.directory.language(person)
-    processes = [] if asked.unknown else [p for p in kept(office) if asked.register in (None, _form_name(p))]
-    if not processes:
-        there = tuple((register_title(process, language),) for process in kept(office))
-        return NoticeDue(key, now, "register", person, {"unknown": asked.unknown}, rows=there, in_reply_to=in_reply_to)
+    wanted = [] if asked.unknown else [form for form in there if asked.register in (None, form.name)]
+    if not wanted:
+        titles = tuple((form.title(language),) for form in there)
+        return NoticeDue(key, now, "register", person, {"unknown": asked.unknown}, rows=titles, in_reply_to=in_reply_to)
     today = now.astimezone(office.hours.zone).date()
     days = Span(*days_of(asked.period, today))
     all_lines = sees_all(person, office, now)
     shown: Callable[[Case], bool] = (lambda case: True) if all_lines else (lambda case: concerns(case, person))
-    tables = [await _table(store, process, office, language, days, shown) for process in processes]
+    tables = [await _table(store, form, office, language, days, shown) for form in wanted]
+    tables = [table for table in tables if table.rows] or tables[:1]
     said = _days(days, language)
     sheets = [await _sheet(blobs, table, said, today, office) for table in tables]
     words = {"title": _titles(tables), "days": said, "count": _entries(tables, language)}
@@ -101,22 +102,18 @@ async def register_answer(
     return NoticeDue(key, now, "register", person, {**words, **own}, enclosed=tuple(sheets), in_reply_to=in_reply_to)
 
 
-def _form_name(process: Process) -> str:
-    form = form_of(process.name)
-    return form.name if form is not None else ""
-
-
 async def _table(
     store: Store,
-    process: Process,
+    form: Form,
     office: Office,
     language: Language,
     days: Span,
     shown: Callable[[Case], bool] = lambda case: True,
 ) -> Table:
     since, until = midnight(office, days.first), midnight(office, days.last + timedelta(days=1))
-    cases = [case for case in await store.cases_touched(process.name, since, until) if shown(case)]
-    return await asyncio.to_thread(register_rows, cases, process, office, language, days.first, days.last)
+    touched = [case for process in form.processes for case in await store.cases_touched(process, since, until)]
+    cases = [case for case in touched if shown(case)]
+    return await asyncio.to_thread(register_rows, cases, form, office, language, days.first, days.last)
 
 
 async def _sheet(blobs: Blobs, table: Table, days: str, today: date, office: Office) -> IncomingFile:

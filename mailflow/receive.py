@@ -209,9 +209,12 @@ def _answered(event: Event | None) -> tuple[str, str]:
 
 async def _event_of(arrival: Arrival, understood: Understood, now: datetime, desk: Desk) -> Event | None:
     """Give the event the mail is: most are read from it alone, two need the store."""
+    registration = await _registration(arrival, desk)
+    if registration is not None:
+        return registration  # «Register» in answer to a stranger's letter asks for no register
     if isinstance(understood, Command) and understood.command == "register" and arrival.person is not None:
         return await _register(arrival.message, understood, arrival.person, now, desk)
-    return await _registration(arrival, desk) or event_of(understood, arrival, desk.office)
+    return event_of(understood, arrival, desk.office)
 
 
 async def _register(message: Message, asked: Command, person: str, now: datetime, desk: Desk) -> Event:

@@ -427,6 +427,8 @@ def test_a_resolution_names_executors_and_the_day(
 
 def test_the_number_of_a_postal_item_is_kept() -> None:
     assert read("отправлено, РПО 8008 0012 3456 78", Expecting.EXECUTION, FRIDAY).details.number == "80080012345678"
+    english = read("Signed and sent, registered mail No. 80080012345678", Expecting.EXECUTION, FRIDAY)
+    assert (english.answer, english.details.number) == (Answer.DONE, "80080012345678")
 
 
 YESES = sorted({line.strip() for line in PHRASES[Says.YES].replace("\n", ";").split(";") if line.strip()})

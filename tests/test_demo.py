@@ -137,7 +137,7 @@ def test_a_forged_yes_a_holiday_reply_and_a_yes_with_a_wish_are_in_the_journal_a
         return [(row.event_type, row.event) for row in await app.store.journal(case.id)]
 
     journal = day.asked(events)
-    assert [e for kind, e in journal if kind == "answer" and "reason" in e["proof"]]
+    assert [e for kind, e in journal if kind == "answer" and "why" in e["proof"]]
     assert "absence" in {kind for kind, _ in journal}
     assert day.letters("*-to-docs-forged.eml")
     assert day.letters("*-to-o.smirnova-not_counted.eml")
@@ -198,7 +198,10 @@ def test_the_director_decided_the_letter_on_the_page_and_everything_else_by_repl
 
 def test_the_draft_has_no_number_and_the_letter_to_sign_has_one(day: Day) -> None:
     number, mark = "01-14/1", "ПРОЕКТ" if day.russian else "DRAFT"
-    draft, letter = day.text_of("*, проект.pdf" if day.russian else "*, draft.pdf"), day.text_of("*№*.pdf")
+    draft, letter = (
+        day.text_of("*, проект.pdf" if day.russian else "*, draft.pdf"),
+        day.text_of("*№ *.pdf" if day.russian else "*No. *.pdf"),
+    )
     assert (number in draft, mark in draft) == (False, True)
     assert (number in letter, mark in letter) == (True, False)
     signed = date.fromisoformat(str(day.case_of("outgoing").fields["reg_date"]))

@@ -19,7 +19,7 @@ from mailflow.core.case import Ask, Assignment, Case, CaseState, Decision, Stand
 from mailflow.core.office import Office
 from mailflow.core.register_columns import Cell
 from mailflow.core.register_command import Period, RegisterAsked, days_of, read_register_command
-from mailflow.core.registers import Table, concerns, kept, register_rows, sees_all
+from mailflow.core.registers import Table, concerns, forms, register_rows, sees_all
 from mailflow.core.rules import read_process
 from mailflow.edges.sheets import sheet_name, xlsx
 from tests.offices import HERE, MONDAY, MOSCOW, Story, directory, neon
@@ -43,7 +43,8 @@ OFFICE = whole_office()
 
 
 def table(process: str, *cases: Case, language: str = "ru", days: tuple[date, date] = YEAR) -> Table:
-    return register_rows(cases, OFFICE.process(process), OFFICE, language, *days)  # type: ignore[arg-type]
+    form = next(form for form in forms(OFFICE) if process in form.processes)
+    return register_rows(cases, form, OFFICE, language, *days)  # type: ignore[arg-type]
 
 
 def line(made: Table, number: int = 0) -> dict[str, Cell]:
@@ -242,14 +243,53 @@ def test_what_does_not_fit_its_type_stays_as_it_is_written() -> None:
 
 
 def test_an_office_keeps_the_registers_of_its_own_processes() -> None:
-    assert [process.name for process in kept(OFFICE)] == ["incoming", "outgoing", "invoice"]
-    assert [process.name for process in kept(neon())] == ["invoice"]
+    assert [form.name for form in forms(OFFICE)] == ["incoming", "outgoing", "payments"]
+    assert [form.name for form in forms(neon())] == ["payments"]
 
 
-def test_a_process_without_a_register_is_refused() -> None:
-    other = replace(OFFICE.process("invoice"), name="media")
-    with pytest.raises(ValueError, match="no register"):
-        register_rows((), other, OFFICE, "ru", *YEAR)
+def test_every_shipped_process_stands_in_one_register() -> None:
+    office = everything()
+    listed = [name for form in forms(office) for name in form.processes]
+    assert sorted(listed) == sorted(office.rules)
+
+
+def test_a_register_of_a_single_process_is_called_as_its_rules_say_and_a_shared_one_by_its_own_name() -> None:
+    [single] = [form.title("ru") for form in forms(neon()) if form.name == "payments"]
+    [shared] = [form.title("ru") for form in forms(everything()) if form.name == "payments"]
+    assert (single, shared) == ("Реестр счетов", "Реестр платежей")
+
+
+def test_a_process_of_the_company_s_own_has_the_columns_of_its_card() -> None:
+    [own] = [form for form in forms(everything()) if form.name == "universal"]
+    heads = [column.ru for column in own.columns]
+    assert heads[:3] == ["№", "Дата", "Инициатор"]
+    assert {"Что согласуем", "Согласующие", "Статус"} <= set(heads)
+
+
+def everything() -> Office:
+    """The office with all that is shipped."""
+    text = (HERE.parent / "rules" / "tests" / "directory.yaml").read_text(encoding="utf-8")
+    staff = directory(text)
+    rules = sorted((HERE.parent / "rules").glob("*.yaml"))
+    return neon(staff, *(read_process(file.read_text(encoding="utf-8"), file.name, staff) for file in rules))
+
+
+@pytest.mark.parametrize(
+    ("text", "register"),
+    [
+        ("Реестр договоров", "contracts"),
+        ("Журнал приказов за месяц", "orders"),
+        ("Журнал доверенностей", "powers_of_attorney"),
+        ("Реестр закупок за неделю", "procurement"),
+        ("Журнал служебных записок", "memo"),
+        ("Реестр целей", "goals"),
+        ("Register of contracts", "contracts"),
+        ("Реестр платежей за месяц", "payments"),
+    ],
+)
+def test_every_register_is_asked_for_by_its_name(text: str, register: str) -> None:
+    asked = read_register_command(text, forms(everything()))
+    assert (asked.register, asked.unknown) == (register, "")
 
 
 # Who may see them
@@ -307,7 +347,7 @@ def test_a_case_concerns_who_began_it_was_asked_or_decided_for_somebody() -> Non
     ],
 )
 def test_the_words_of_the_command_name_a_register_and_a_period(text: str, asked: RegisterAsked) -> None:
-    assert read_register_command(text) == asked
+    assert read_register_command(text, forms(OFFICE)) == asked
 
 
 @pytest.mark.parametrize(
@@ -320,7 +360,7 @@ def test_the_words_of_the_command_name_a_register_and_a_period(text: str, asked:
     ],
 )
 def test_a_word_not_understood_is_given_back_and_never_left_out(text: str, unknown: str) -> None:
-    assert read_register_command(text).unknown == unknown
+    assert read_register_command(text, forms(OFFICE)).unknown == unknown
 
 
 @pytest.mark.parametrize(
@@ -353,14 +393,14 @@ def test_a_period_up_to_now_ends_today_and_is_never_longer_than_its_name(today: 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read_as_some_command(text: str) -> None:
-    asked = read_register_command(text)
+    asked = read_register_command(text, forms(OFFICE))
     days_of(asked.period, date(2026, 11, 23))
 
 
 def test_a_hostile_megabyte_is_read_at_once() -> None:
     started = datetime.now(UTC)
     for piece in ("реестр ", "за ", "\n", "2026 ", "[", "последн"):
-        read_register_command(piece * (1_000_000 // len(piece)))
+        read_register_command(piece * (1_000_000 // len(piece)), forms(OFFICE))
     assert datetime.now(UTC) - started < timedelta(seconds=2)
 
 

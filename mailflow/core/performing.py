@@ -89,7 +89,9 @@ _SUM = re.compile(
 _FULL_SUM = re.compile(r"\d[\d ]{0,20}(?:[.,]\d{2})?\s?(?:₽|руб(?:\.|л\w{1,3})?|р\.|р(?!\w))|100\s?%", re.IGNORECASE)
 _IN_FULL = re.compile(r"100\s?%|полностью|в полном об[ъь][её]ме|вся сумма|всю сумму|in full|full amount", re.IGNORECASE)
 _POSTAL = re.compile(
-    r"(?<!\w)(?:рпо|трек\w*|шпи|track(?:ing)?(?: number)?|накладн\w+)[\s№:#-]{0,4}([A-Z\d][A-Z\d -]{4,24}[A-Z\d])",
+    r"(?<!\w)(?:рпо|rpo|трек\w*|шпи|накладн\w+"
+    r"|(?:registered|postal|courier|track(?:ing)?)(?: (?:mail|post|item|letter|parcel|number|no\.?)){0,3})"
+    r"[\s№:#-]{0,4}(?:no\.?\s)?(?=[A-Z]{0,3}\d)([A-Z\d][A-Z\d -]{4,24}[A-Z\d])",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?<!\w)(?:исх|вх|№|N)[\s.№:]{0,4}\d[\w/-]{0,20}|(?<!\w)в \d{1,2}(?= экз)", re.IGNORECASE)

@@ -39,6 +39,8 @@ _MALE_PATRONYMIC = re.compile(r"(?:ич|оглы|улы|уулу)$", re.IGNORECA
 _FEMALE_PATRONYMIC = re.compile(r"(?:вна|чна|шна|кызы|гызы)$", re.IGNORECASE)
 _MALE_SURNAME = re.compile(r"(?:[оеё]в|ский|цкий|..[иы]н)$")
 _FEMALE_SURNAME = re.compile(r"(?:[оеё]ва|ская|цкая|..[иы]на)$")
+_LATIN_PATRONYMIC = re.compile(r"[a-z](?:ich|vna|chna|shna)$")
+"""Of a Russian name in Latin letters: it says that the surname stands first."""
 _BY_TAG: dict[str, Gender | None] = {"masc": "m", "femn": "f", "neut": None}
 
 
@@ -87,6 +89,8 @@ def read_name(text: str) -> PersonName:
     if found is not None and not found[0]:
         return found[1]
     words = text.split()
+    if len(words) == 3 and _LATIN_PATRONYMIC.search(words[2]):
+        return PersonName(*words)
     if words and words[0].isascii():
         return PersonName(words[-1], *words[: min(len(words) - 1, 2)])
     return PersonName(words[0], " ".join(words[1:2]), " ".join(words[2:])) if words else PersonName("")

@@ -269,3 +269,76 @@ OUTGOING = (
     Column("Дело №", "File", 10, _file_index),
     Column("Примечание", "Note", 24, _note),
 )
+
+
+def _files(entry: Entry) -> Cell:
+    """The file as it stands: of a contract the scan, once there is one."""
+    return ", ".join(file.name for file in entry.case.current_files[-1:])
+
+
+def _read_by(entry: Entry) -> Cell:
+    """How many have read it, of how many: «3 из 5»."""
+    asked = [a for a in entry.case.assignments if a.ask is Ask.ACKNOWLEDGEMENT]
+    read = sum(a.decision is not None for a in asked)
+    between = "из" if entry.language == "ru" else "of"
+    return f"{read} {between} {len(asked)}" if asked else ""
+
+
+CONTRACTS = (
+    Column("№", "No.", 15, _number),
+    Column("Дата", "Date", 11, _entered_on),
+    Column("Контрагент", "Counterparty", 30, "counterparty"),
+    Column("ИНН", "INN", 14, "inn"),
+    Column("Предмет", "Subject", 36, _heading),
+    Column("Сумма", "Amount", 16, "amount"),
+    Column("Валюта", "Currency", 9, _currency),
+    Column("Срок", "Term", 12, "due"),
+    Column("Куратор", "Curator", 18, _initiator),
+    Column("Стадия", "Stage", 24, _status),
+    Column("Согласовали", "Agreed by", 40, _agreed),
+    Column("Оригинал (место)", "Original kept at", 20, "archive_place"),
+    Column("Файл", "File", 30, _files),
+    Column("Примечание", "Note", 24, _note),
+)
+ORDERS = (
+    Column("№", "No.", 12, _number),
+    Column("Дата", "Date", 11, _entered_on),
+    Column("Заголовок", "About", 44, _heading),
+    Column("Подписал", "Signed by", 18, _signed_by),
+    Column("Исполнители", "Executors", 30, "recipients"),
+    Column("Контроль", "Control", 18, "controller"),
+    Column("Ознакомлены", "Read by", 14, _read_by),
+    Column("Дело", "File", 12, _file_index),
+    Column("Примечание", "Note", 24, _note),
+)
+ATTORNEY = (
+    Column("№", "No.", 12, _number),
+    Column("Дата выдачи", "Issued", 11, _entered_on),
+    Column("Срок", "Valid until", 12, "valid_until"),
+    Column("Кому", "For whom", 36, "person"),
+    Column("Для чего", "Powers", 44, "powers"),
+    Column("Подписал", "Signed by", 18, _signed_by),
+    Column("Получил (роспись)", "Received (signature)", 20, lambda entry: ""),
+    Column("Отозвана / возвращена", "Revoked / returned", 20, lambda entry: ""),
+    Column("Примечание", "Note", 24, _note),
+)
+
+_OWN_COLUMNS = frozenset({"currency", "comment", "reg_number", "reg_date"})
+"""Fields that stand in columns every register has, or beside a sum."""
+_WIDTHS: Mapping[str, int] = {"money": 16, "date": 12, "bool": 10, "inn": 14, "kpp": 12, "bic": 12, "account": 24}
+_WIDE = 30
+
+
+def columns_of(process: Process) -> tuple[Column, ...]:
+    """Give the columns of a process's own register: what its card shows, between number and state."""
+    shown = [(name, rule) for name, rule in process.fields.items() if rule.card and name not in _OWN_COLUMNS]
+    fields = (Column(rule.label.ru, rule.label.en, _WIDTHS.get(rule.type, _WIDE), name) for name, rule in shown)
+    return (
+        Column("№", "No.", 15, _number),
+        Column("Дата", "Date", 11, _entered_on),
+        Column("Инициатор", "Initiator", 18, _initiator),
+        *fields,
+        Column("Статус", "Status", 24, _status),
+        Column("Согласовали", "Agreed by", 40, _agreed),
+        Column("Примечание", "Note", 24, _note),
+    )

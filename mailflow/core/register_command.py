@@ -8,12 +8,12 @@ may see a register, and what stands in it. A word that names neither is given ba
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from mailflow.core.registers import FORMS
+from mailflow.core.registers import Form
 from mailflow.core.signs import fold, without_prefix
 
 Unit = Literal["day", "week", "month", "year"]
@@ -85,25 +85,25 @@ def _ways() -> list[tuple[re.Pattern[str], Period]]:
 _PERIODS = _ways()
 
 
-def read_register_command(text: str) -> RegisterAsked:
-    """Read «Реестр счетов за неделю», «Журнал входящих», "register invoices month".
+def read_register_command(text: str, forms: Sequence[Form]) -> RegisterAsked:
+    """Read «Реестр счетов за неделю», «Журнал входящих», "register invoices month"; `forms` are those there are.
 
     The first line counts; where it says nothing but «Реестр», the second may say the rest. Without a
     register it is all of them, without a period the current year.
     """
     head = text[: 10 * _LONGEST].splitlines()
     lines = [line for line in (fold(without_prefix(line[:_LONGEST])) for line in head) if line]
-    asked = _read_line(lines[0]) if lines else _BARE
+    asked = _read_line(lines[0], forms) if lines else _BARE
     if asked != _BARE or len(lines) < 2:
         return asked
-    more = _read_line(lines[1])
+    more = _read_line(lines[1], forms)
     return asked if more.unknown else more
 
 
-def _read_line(line: str) -> RegisterAsked:
+def _read_line(line: str, forms: Sequence[Form]) -> RegisterAsked:
     rest, period = _without_period(_OPENING.sub("", line, count=1))
     name = None
-    for form in FORMS:
+    for form in forms:
         named = re.compile(rf"\b(?:{form.asked})\b")
         if name is None and named.search(rest):
             rest, name = named.sub(" ", rest), form.name

@@ -1,7 +1,8 @@
 """Registers: which cases stand in which, under which day and number, and who may see them.
 
-Owns: the journals an office keeps (payments, incoming, outgoing letters) and `register_rows`, from
-cases to one plain table. Refuses to know: databases, sheets, what a column says (`register_columns`).
+Owns: the journals an office keeps (payments, contracts, letters, orders, powers of attorney), one more for each other
+process, and `register_rows`, from cases to one plain table.
+Refuses to know: databases, sheets, what a column says (`register_columns`).
 
 A case is entered under the day and the number it was registered with: at receipt, or at signing where
 a stage of its process takes a registration number; a draft stands in no register. A number taken is
@@ -12,13 +13,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from mailflow.core.case import Case
 from mailflow.core.office import Office
-from mailflow.core.register_columns import INCOMING, OUTGOING, PAYMENTS, Cell, Column, Entry, day_of, text_of
+from mailflow.core.register_columns import (
+    ATTORNEY,
+    CONTRACTS,
+    INCOMING,
+    ORDERS,
+    OUTGOING,
+    PAYMENTS,
+    Cell,
+    Column,
+    Entry,
+    columns_of,
+    day_of,
+    text_of,
+)
 from mailflow.core.rules import Process
+from mailflow.core.signs import fold
 from mailflow.core.stages import Numbering
 from mailflow.core.views import Language
 
@@ -48,42 +63,63 @@ class Form:
     """The words that name it, as a pattern over folded text."""
     columns: tuple[Column, ...]
 
-
-def form_of(process: str) -> Form | None:
-    """Give the register the cases of a process stand in, or None."""
-    return next((form for form in FORMS if process in form.processes), None)
-
-
-def kept(office: Office) -> tuple[Process, ...]:
-    """Give the processes of the office that have a register, in the order of the registers."""
-    return tuple(office.rules[name] for form in FORMS for name in form.processes if name in office.rules)
+    def title(self, language: Language) -> str:
+        """Give the register's name."""
+        return self.ru if language == "ru" else self.en
 
 
-def register_title(process: Process, language: Language) -> str:
-    """Give the register's name: as the rules say, else the common one."""
-    if process.register.title is not None:
-        return process.register.title.in_(language)
-    form = form_of(process.name)
-    if form is None:
-        return process.title.in_(language)
-    return form.ru if language == "ru" else form.en
+def forms(office: Office) -> tuple[Form, ...]:
+    """Give the registers of the office: the journals every office keeps, then one for each other process.
+
+    A journal that lists one process only is called as that process's rules say.
+    """
+    common = [_present(form, office) for form in FORMS]
+    listed = {name for form in FORMS for name in form.processes}
+    own = [_own_form(process) for name, process in office.rules.items() if name not in listed]
+    return (*(form for form in common if form.processes), *own)
+
+
+def _present(form: Form, office: Office) -> Form:
+    there = tuple(name for name in form.processes if name in office.rules)
+    title = office.rules[there[0]].register.title if len(there) == 1 else None
+    called = replace(form, ru=title.ru, en=title.en) if title is not None else form
+    return replace(called, processes=there)
+
+
+def _own_form(process: Process) -> Form:
+    title = process.register.title or process.title
+    asked = "|".join(dict.fromkeys(_stem(word) for said in (title, process.title) for word in _words(said.ru, said.en)))
+    return Form(process.name, title.ru, title.en, (process.name,), asked, columns_of(process))
+
+
+_WORD = re.compile(r"\w{3,}")
+_NO_NAMES = frozenset({"реестр", "журнал", "register", "journal", "the"})
+_ENDING = 2
+"""Letters of a Russian word that its case may change."""
+
+
+def _words(*said: str) -> list[str]:
+    return [word for text in said for word in _WORD.findall(fold(text)) if word not in _NO_NAMES]
+
+
+def _stem(word: str) -> str:
+    return rf"{re.escape(word[:-_ENDING] if len(word) > 4 else word)}\w*"
 
 
 def register_rows(
-    cases: Iterable[Case], process: Process, office: Office, language: Language, first: date, last: date
+    cases: Iterable[Case], form: Form, office: Office, language: Language, first: date, last: date
 ) -> Table:
-    """Give the register of the process for the days from `first` to `last` (inclusive, office time).
+    """Give the register for the days from `first` to `last` (inclusive, office time), in the order of registration.
 
-    Rows stand in the order of registration. ValueError for a process that has no register.
+    Cases of processes that do not stand in it are left out.
     """
-    form = form_of(process.name)
-    if form is None:
-        raise ValueError(f"process `{process.name}` has no register: ask for one of `kept`")
-    entries = (entered(case, process, office, language) for case in cases)
+    entries = (
+        entered(case, office.process_of(case), office, language) for case in cases if case.process in form.processes
+    )
     wanted = [entry for entry in entries if entry is not None and first <= entry.day <= last]
     rows = tuple(_row(entry, form.columns) for entry in sorted(wanted, key=_order))
     head = tuple(column.ru if language == "ru" else column.en for column in form.columns)
-    return Table(register_title(process, language), head, rows, tuple(column.width for column in form.columns))
+    return Table(form.title(language), head, rows, tuple(column.width for column in form.columns))
 
 
 def entered(case: Case, process: Process, office: Office, language: Language) -> Entry | None:
@@ -131,5 +167,15 @@ FORMS: tuple[Form, ...] = (
         ("invoice", "payment"),
         r"счет\w{0,3}|платеж\w{0,3}|оплат\w{0,3}|invoices?|payments?",
         PAYMENTS,
+    ),
+    Form("contracts", "Реестр договоров", "Contracts", ("contract",), r"договор\w{0,3}|contracts?", CONTRACTS),
+    Form("orders", "Журнал приказов", "Orders", ("order",), r"приказ\w{0,3}|orders?", ORDERS),
+    Form(
+        "powers_of_attorney",
+        "Журнал доверенностей",
+        "Powers of attorney",
+        ("power_of_attorney",),
+        r"доверенност\w{0,3}|powers? of attorney",
+        ATTORNEY,
     ),
 )

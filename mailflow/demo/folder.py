@@ -8,7 +8,7 @@ file before it is written, and the site's files are known by name. Whatever else
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from mailflow.core.message import Attachment, parse
@@ -47,11 +47,8 @@ class Folder:
         """Name the papers kept so far, in the order in which they came."""
         return tuple(self._papers.values())
 
-    def keep(self, who: str, whom: str, kind: str, raw: bytes, named: Mapping[str, str] | None = None) -> Path:
-        """Keep one mail: the bytes as `.eml`, its text and HTML part beside it, its papers once each.
-
-        `named`: under which name to keep papers whose own says too little.
-        """
+    def keep(self, who: str, whom: str, kind: str, raw: bytes) -> Path:
+        """Keep one mail: the bytes as `.eml`, its text and HTML part beside it, its papers once each."""
         self._count += 1
         name = f"{self._count:02}-{_short(who)}-to-{_short(whom)}-{_short(kind)}"
         path = self.write(f"letters/{name}.eml", raw)
@@ -61,7 +58,7 @@ class Folder:
         if mail.html.strip():
             self.write(f"letters/{name}.html", mail.html.encode())
         for attachment in mail.attachments:
-            self._keep_paper(attachment, (named or {}).get(attachment.name, attachment.name))
+            self._keep_paper(attachment, attachment.name)
         return path
 
     def write(self, name: str, content: bytes) -> Path:

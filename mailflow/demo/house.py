@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import email.policy
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +26,6 @@ from mailflow.app import App, now, opened
 from mailflow.core.case import Case
 from mailflow.core.directory import Directory, Person, read_directory
 from mailflow.core.journal import OFFICE
-from mailflow.core.paper_views import paper_name
 from mailflow.core.views import Language
 from mailflow.deliver import deliver
 from mailflow.demo.folder import Folder
@@ -40,7 +39,6 @@ DOCS = "docs@neon.example"
 STRANGER = "anna@romashka.example"
 """Somebody outside: a supplier of the company."""
 PATIENCE_SECONDS = 60.0
-_DRAFT: Mapping[Language, str] = {"ru": "проект", "en": "draft"}
 _WEB = """
 [web]
 url = "http://127.0.0.1:{port}"
@@ -246,20 +244,8 @@ class House:
         self._came += letters
         before = len(self.folder.papers)
         for arrived in letters:
-            named = await self._named(arrived.case)
-            self.folder.keep(DOCS, arrived.address, arrived.kind, arrived.letter.raw, named)
+            self.folder.keep(DOCS, arrived.address, arrived.kind, arrived.letter.raw)
         return Done(kinds, told, letters, self.folder.papers[before:])
-
-    async def _named(self, case_id: str) -> dict[str, str]:
-        """Tell the drafts of a letter from the letter: both bear one name, and only one of them a number."""
-        case = await self.app.store.load(case_id) if case_id else None
-        if case is None:
-            return {}
-        language = self.app.office.language
-        name = paper_name("outgoing_letter", case, language)
-        number = case.fields.get("reg_number")
-        mark = f"№ {number}" if number else _DRAFT[language]
-        return {name: f"{name.removesuffix('.pdf')}, {mark}.pdf"}
 
     async def case(self) -> Case:
         """Give the case opened last; DemoError if there is none."""

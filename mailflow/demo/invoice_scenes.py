@@ -172,6 +172,6 @@ INVOICE: tuple[Scene, ...] = (
         Both("Иван сдал документы", "Ivan has handed the papers in"),
         Both("Готово", "Done"),
         Both("Маршрут пройден, заявка закрыта.", "The route is complete, the case is closed."),
-        (("recorded", IVAN),),
+        (("closed", IVAN),),
     ),
 )
