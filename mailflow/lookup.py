@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from mailflow.core.around import ASKS_FOR_FIELDS, Paper, Surroundings, Target
 from mailflow.core.asides import in_copy, is_new, untagged
-from mailflow.core.case import Ask, Case
+from mailflow.core.case import Ask, Case, FileVersion
+from mailflow.core.differing import changes_between
 from mailflow.core.events import IncomingFile
 from mailflow.core.field_forms import FieldForm
 from mailflow.core.kinds import Kind, Understood
@@ -23,10 +24,13 @@ from mailflow.core.sender import ReceiverProfile
 from mailflow.core.showing import asked_fields
 from mailflow.core.surroundings import forms_of
 from mailflow.core.tokens import TEXT_LENGTH, KeyRing, read_token
+from mailflow.core.versions import replaced_by
 from mailflow.edges.blobs import Blobs
+from mailflow.edges.reading import Kind as PaperKind
 from mailflow.edges.reading import kind_of
 from mailflow.edges.reading_apart import PaperReader
 from mailflow.edges.store import SentLetter, Store, Token
+from mailflow.edges.texts import text_of
 
 LEAST_PICTURE = 20 * 1024
 """Bytes from which an inline picture may be a document and not a signature's logo."""
@@ -192,7 +196,7 @@ async def papers_of(message: Message, target: Target | None, desk: Desk) -> tupl
     papers = []
     files = _documents(message) if target is None else _attached(message)
     for file in files[:MOST_PAPERS]:
-        if kind_of(file.content) is not None:
+        if kind_of(file.content) not in (None, PaperKind.DOCX):
             read = await desk.reader.read(file.content, file.content_type)
             papers.append(Paper(file.name, read.text, read.qr))
     return tuple(papers)
@@ -214,13 +218,17 @@ def _all(message: Message) -> list[Attachment]:
     return [*message.attachments, *(a for nested in message.nested for a in nested.attachments)]
 
 
-async def files_of(message: Message, understood: Understood, desk: Desk) -> tuple[IncomingFile, ...]:
+async def files_of(
+    message: Message, understood: Understood, target: Target | None, desk: Desk
+) -> tuple[IncomingFile, ...]:
     """Keep the documents of a mail that may move a case, before the case names them."""
     match understood.kind:
         case Kind.REQUEST:
             return await _kept(_documents(message), desk)
         case Kind.REPLY | Kind.COMMAND:
-            return await _kept(_attached(message), desk)
+            files = await _kept(_attached(message), desk)
+            case = await desk.store.load(target.case) if target is not None and files else None
+            return files if case is None else tuple([await _compared(file, files, case, desk) for file in files])
         case _:
             return ()
 
@@ -231,6 +239,19 @@ async def _kept(files: Sequence[Attachment], desk: Desk) -> tuple[IncomingFile, 
         sha256 = await desk.blobs.keep(file.content)
         kept.append(IncomingFile(file.name, sha256, len(file.content), file.content_type))
     return tuple(kept)
+
+
+async def _compared(file: IncomingFile, files: Sequence[IncomingFile], case: Case, desk: Desk) -> IncomingFile:
+    """Note what changed in the text since the version the file would replace, where both have a text."""
+    before = replaced_by(file, files, case.current_files, replaces_single=True)
+    if before is None or before.sha256 == file.sha256:
+        return file
+    old, new = await _text(before, desk), await _text(file, desk)
+    return replace(file, changes=changes_between(old, new, before.sha256))
+
+
+async def _text(file: IncomingFile | FileVersion, desk: Desk) -> str:
+    return await text_of(await desk.blobs.read(file.sha256), file.content_type, file.name, desk.reader)
 
 
 async def numbered(number: str, desk: Desk) -> Case | None:

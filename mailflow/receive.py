@@ -155,7 +155,7 @@ async def _understand(raw: bytes, mail: Mail, now: datetime, desk: Desk) -> tupl
         proof=_proof_of(prove(message, raw, desk.profile), person, target, desk),
         person=person,
         target=target,
-        files=await files_of(message, understood, desk),
+        files=await files_of(message, understood, target, desk),
     )
     return await with_what_a_command_needs(arrival, understood, desk), understood
 

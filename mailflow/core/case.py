@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import Literal
 
 from mailflow.core.answers import Answer
+from mailflow.core.differing import Changes
 
 FieldValue = str | bool | tuple[str, ...]
 Fields = Mapping[str, FieldValue]
@@ -81,6 +82,8 @@ class FileVersion:
     at: datetime
     comment: str = ""
     current: bool = True
+    changes: Changes | None = None
+    """What changed in its text since the version before, where both have one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,17 @@ agreed to something else.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mailflow.core.answers import Answer
 from mailflow.core.asking import ask_now, make_needed
-from mailflow.core.case import Ask, Assignment, CaseState, Decision, FieldValue, FileVersion, Standing
-from mailflow.core.events import AnswerReceived, IncomingFile
+from mailflow.core.case import Ask, Assignment, CaseState, Decision, FieldValue, Standing
+from mailflow.core.events import AnswerReceived
 from mailflow.core.facts import empty_fields, lacks_file, too_many
 from mailflow.core.nudging import unclear
 from mailflow.core.route import begin, go_on, missing_fields, next_round
 from mailflow.core.rules import NamedStage
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
+from mailflow.core.versions import keep_aside, take_files, tell_participants
 
 _NO = frozenset({Answer.NEED_REASON, Answer.DECLINE, Answer.REJECT})
 
@@ -40,7 +39,7 @@ def completed(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
         return
     turn.change(confirmed=turn.case.confirmed or confirms)
     turn.fill({**cut, **event.fields})
-    _keep_files(turn, event.files, person, event.comment, replaces_single=False)
+    take_files(turn, event.files, person, event.comment)
     turn.because("fields", who=turn.office.short(person))
     if missing_fields(turn) or not turn.case.confirmed:
         turn.letter("registered", turn.case.initiator, assignment.id, answers_a_mail=True)
@@ -63,7 +62,7 @@ def _filled(turn: Turn, stage: NamedStage, assignment: Assignment, event: Answer
     fields = _open_to(turn, stage, event)
     added = bool(fields or event.files)
     turn.fill(fields)
-    _keep_files(turn, event.files, person, event.comment, replaces_single=False)
+    take_files(turn, event.files, person, event.comment)
     if empty_fields(turn.case, stage.rule.fields) or lacks_file(turn.case, stage.rule, assignment):
         _ask_for_rest(turn, stage, assignment, event, person, added)
     elif stage.rule.needs and added:
@@ -123,31 +122,16 @@ def explained(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
         turn.letter("answered", turn.acts_on(asked), asked.id, words)
 
 
-def take_files(turn: Turn, files: tuple[IncomingFile, ...], by: str, comment: str = "") -> None:
-    """Put files into the case: those of a new request, or of work that had to bring one."""
-    _keep_files(turn, files, by, comment, replaces_single=False)
-
-
-def keep_aside(turn: Turn, files: tuple[IncomingFile, ...], by: str, comment: str) -> None:
-    """Keep the files somebody who decides has sent, without making them what is decided on."""
-    aside = (FileVersion(f.name, 0, f.sha256, f.size, f.content_type, by, turn.now, comment, False) for f in files)
-    turn.change(files=(*turn.case.files, *aside))
-
-
-def set_aside(turn: Turn, by: str) -> tuple[FileVersion, ...]:
-    """Give the files this person has sent beside the case, for whoever has to read them."""
-    return tuple(f for f in turn.case.files if f.version == 0 and f.by == by)
-
-
 def _resubmit(turn: Turn, event: AnswerReceived, person: str, from_stage: str, replaces_single: bool) -> None:
     before = turn.material
     # Only a correction is read anew; another file takes no warning about the papers away.
     findings = event.findings if event.files and replaces_single else turn.case.findings
     turn.change(findings=findings)
     turn.fill(event.fields)
-    _keep_files(turn, event.files, person, event.comment, replaces_single)
+    take_files(turn, event.files, person, event.comment, replaces_single)
     turn.because("resubmitted", who=turn.office.short(person), round=turn.case.round + 1)
     next_round(turn, from_stage, turn.material != before)
+    tell_participants(turn, person, event.comment)
 
 
 def _last_returned(turn: Turn) -> str:
@@ -174,24 +158,3 @@ def _not_meant(turn: Turn, person: str) -> None:
         turn.end(assignment, turn.note("note_closed"))
     turn.change(state=CaseState.WITHDRAWN, stage="", closed_at=turn.now)
     turn.because("withdrawn", who=turn.office.short(person))
-
-
-def _keep_files(turn: Turn, files: tuple[IncomingFile, ...], by: str, comment: str, replaces_single: bool) -> None:
-    for file in files:
-        replaced = _replaced(turn, file, files, replaces_single)
-        version = replaced.version + 1 if replaced is not None else 1
-        kept = tuple(replace(f, current=False) if f is replaced else f for f in turn.case.files)
-        new = FileVersion(file.name, version, file.sha256, file.size, file.content_type, by, turn.now, comment)
-        turn.change(files=(*kept, new))
-
-
-def _replaced(
-    turn: Turn, file: IncomingFile, files: tuple[IncomingFile, ...], replaces_single: bool
-) -> FileVersion | None:
-    """Find the file this one is a new version of: by its name, or as the only one for the only one."""
-    current = turn.case.current_files
-    same = next((f for f in current if f.name.casefold() == file.name.casefold()), None)
-    if same is not None:
-        return same
-    alone = replaces_single and len(files) == 1 and len(current) == 1
-    return current[0] if alone and current[0].content_type == file.content_type else None

@@ -19,7 +19,7 @@ from mailflow.core.case import (
     Assignment,
 )
 from mailflow.core.confirming import confirmed
-from mailflow.core.correcting import completed, corrected, explained, keep_aside, set_aside, take_files
+from mailflow.core.correcting import completed, corrected, explained
 from mailflow.core.delegating import delegated
 from mailflow.core.entitlement import DECISIONS, MayNot, may_decide
 from mailflow.core.events import AnswerReceived
@@ -32,6 +32,7 @@ from mailflow.core.refusing import need_reason, refused, remarked
 from mailflow.core.resolving import resolved
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
+from mailflow.core.versions import keep_aside, set_aside, take_files
 from mailflow.core.withdrawing import revoke, withdraw
 
 MOST_QUESTIONS = 5

@@ -12,7 +12,6 @@ from typing import assert_never
 from mailflow.core.absence import absent, bounced, left
 from mailflow.core.case import Ask, Case, case_id
 from mailflow.core.confirming import ask_whether
-from mailflow.core.correcting import take_files
 from mailflow.core.deciding import answer, settle
 from mailflow.core.delegating import handed
 from mailflow.core.effects import Enclosed, Remember, SendLetter, Transition
@@ -45,6 +44,7 @@ from mailflow.core.seeing import may_see
 from mailflow.core.sender import Proven, Unproven
 from mailflow.core.turn import Turn
 from mailflow.core.upgrading import short_version, upgrade
+from mailflow.core.versions import take_files
 from mailflow.core.withdrawing import withdraw
 from mailflow.core.wording import notice_word, sentence
 

@@ -13,12 +13,12 @@ from collections.abc import Callable
 
 from mailflow.core.answers import Answer
 from mailflow.core.case import Assignment, CaseState, card_hash
-from mailflow.core.correcting import keep_aside
 from mailflow.core.entitlement import DECISIONS
 from mailflow.core.events import AnswerReceived, DecisionEntered
 from mailflow.core.office import SECRETARY
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
+from mailflow.core.versions import keep_aside
 from mailflow.core.wording import answer_word
 
 Settle = Callable[[Turn, Assignment, AnswerReceived, str], None]

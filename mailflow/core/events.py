@@ -13,6 +13,7 @@ from typing import Literal
 
 from mailflow.core.answers import Answer, Details
 from mailflow.core.case import Channel, Fields
+from mailflow.core.differing import Changes
 from mailflow.core.memory import Fact
 from mailflow.core.sender import SenderProof
 
@@ -25,6 +26,8 @@ class IncomingFile:
     sha256: str
     size: int
     content_type: str
+    changes: Changes | None = None
+    """What changed in its text since the version of the case it would replace."""
 
 
 @dataclass(frozen=True, slots=True)

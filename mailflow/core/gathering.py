@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from mailflow.core.answers import Answer
 from mailflow.core.case import Assignment
-from mailflow.core.correcting import keep_aside
 from mailflow.core.events import AnswerReceived
 from mailflow.core.nudging import unclear
 from mailflow.core.recording import decide, pass_on_from, tell_initiator
 from mailflow.core.turn import Turn
+from mailflow.core.versions import keep_aside
 
 
 def gathered(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:

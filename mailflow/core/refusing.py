@@ -8,11 +8,12 @@ from __future__ import annotations
 from mailflow.core.answers import Answer
 from mailflow.core.case import REWORK, Ask, Assignment, CaseState
 from mailflow.core.closing import close_open, tell_starter
-from mailflow.core.correcting import set_aside
 from mailflow.core.events import AnswerReceived
 from mailflow.core.nudging import may_nudge
 from mailflow.core.recording import decide, receipt
+from mailflow.core.route import next_round
 from mailflow.core.turn import Turn
+from mailflow.core.versions import adopt, set_aside, tell_participants
 from mailflow.core.wording import answer_word
 
 
@@ -29,6 +30,8 @@ def refused(turn: Turn, assignment: Assignment, event: AnswerReceived, person: s
     decide(turn, assignment, event, person, answer_, reason)
     if final:
         _reject(turn, person, reason)
+    elif stage is not None and stage.rule.edits and adopt(turn, person, assignment.opened_at):
+        _go_round(turn, person, reason)
     else:
         _return(turn, person, reason)
     receipt(turn, assignment, event, person, answer_, reason)
@@ -41,6 +44,13 @@ def _reject(turn: Turn, person: str, reason: str) -> None:
     words = {"who": turn.office.short(person), "reason": reason}
     turn.because("rejected", **words)
     turn.letter("rejected", turn.case.initiator, words=words)
+
+
+def _go_round(turn: Turn, person: str, reason: str) -> None:
+    """His own correction came with the remark: everybody decides on it anew, without waiting for the initiator."""
+    turn.because("edited", who=turn.office.short(person), round=turn.case.round + 1, reason=reason)
+    next_round(turn, turn.case.stage, material=True)
+    tell_participants(turn, person, reason)
 
 
 def _return(turn: Turn, person: str, reason: str) -> None:

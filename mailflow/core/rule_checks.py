@@ -119,6 +119,7 @@ _ONLY_AT: Mapping[str, tuple[str, ...]] = {
     "fields": ("fill",),
     "file": ("fill", "perform"),
     "text": ("notify", "produce"),
+    "edits": ("approve",),
     "if_initiator": ("approve",),
 }
 _NEEDED_BY: Mapping[str, tuple[str, ...]] = {

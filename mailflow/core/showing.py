@@ -24,7 +24,7 @@ from mailflow.core.options import choices_of, options_of, says
 from mailflow.core.payees import finding
 from mailflow.core.route import people_ahead
 from mailflow.core.rules import Process
-from mailflow.core.views import FileLine, Finding, Language, LetterView, Said, Waiting
+from mailflow.core.views import Changed, FileLine, Finding, Language, LetterView, Said, Waiting
 from mailflow.core.wording import answer_word
 
 
@@ -66,8 +66,9 @@ def _bare_view(letter: SendLetter, case: Case, office: Office, now: datetime, re
         findings=tuple(_unproven(case, task, office, language)),
         said=tuple(dict.fromkeys(_said(case, office, language))),
         waiting=tuple(dict.fromkeys(_waiting(case, office, language, now, own))),
-        files=tuple(_file_line(f, language) for f in case.current_files),
+        files=tuple(_file_line(f, office, language) for f in case.current_files),
         due=_moment(task.due_at, office, language) if task is not None and task.due_at is not None else "",
+        changes=tuple(_changes(case, language)) if letter.kind in _SHOW_CHANGES else (),
         rows=letter.rows,
         words={**_OWN_WORDS.get(letter.kind, {}), **_each_once(letter.words)},
     )
@@ -297,7 +298,7 @@ _DIFFERS: Mapping[Language, str] = {
 _SIZES: Mapping[Language, tuple[str, str, str]] = {"ru": ("Б", "КБ", "МБ"), "en": ("B", "KB", "MB")}
 
 
-def _file_line(file: FileVersion, language: Language) -> FileLine:
+def _file_line(file: FileVersion, office: Office, language: Language) -> FileLine:
     size, unit = float(file.size), 0
     while size >= 1024 and unit < 2:
         size, unit = size / 1024, unit + 1
@@ -305,7 +306,30 @@ def _file_line(file: FileVersion, language: Language) -> FileLine:
     if language == "ru":
         number = number.replace(".", ",")
     short = f"{file.sha256[:4]}…{file.sha256[-4:]}"
-    return FileLine(file.name, file.version, f"{number} {_SIZES[language][unit]}", short)
+    by = f"{office.short(file.by)}, {_moment(file.at, office, language, hours=True)}" if file.version > 1 else ""
+    said = f"{by}: {file.comment}" if by and file.comment else by
+    return FileLine(file.name, file.version, f"{number} {_SIZES[language][unit]}", short, said)
+
+
+_SHOW_CHANGES = frozenset({"ask", "reminder", "version", "answered"})
+_MORE: Mapping[Language, str] = {"ru": "и ещё изменённых мест: {n}", "en": "and {n} more places"}
+_WHOLE: Mapping[Language, str] = {
+    "ru": "текст изменён почти целиком, прочитайте его заново",
+    "en": "nearly the whole text is new, please read it anew",
+}
+
+
+def _changes(case: Case, language: Language) -> Iterator[Changed]:
+    """List what changed in the current files since the versions before them."""
+    for file in case.current_files:
+        found = file.changes
+        if found is None:
+            continue
+        if found.whole:
+            yield Changed(file.name, note=_WHOLE[language])
+        yield from (Changed(file.name, place.was, place.now) for place in found.places)
+        if found.more:
+            yield Changed(file.name, note=_MORE[language].format(n=found.more))
 
 
 def _moment(moment: datetime, office: Office, language: Language, hours: bool = False) -> str:

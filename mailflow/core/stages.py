@@ -107,6 +107,8 @@ class Stage(Entry):
     """What a fill stage must have before it is passed."""
     file: bool = False
     """A file has to come with the answer: a draft, a scan."""
+    edits: bool = False
+    """A file that comes with a return is the next version, and the next round begins with it at once."""
     needs: Texts = ()
     """Documents made when the stage opens and enclosed with its letters: the names of templates/letters."""
     text: InWords | None = None

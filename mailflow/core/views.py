@@ -45,12 +45,26 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """One file: name, version (1, 2, ...), size as text, first and last characters of its SHA-256."""
+    """One file: name, version (1, 2, ...), size as text, first and last characters of its SHA-256.
+
+    `by` says of a later version whose it is: «Лагунин В.А., 18.11.2026 12:05: поставил 0,1 %».
+    """
 
     name: str
     version: int
     size: str
     sha: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One place of a file that reads otherwise than in the version before; or, of many, a `note` about them."""
+
+    file: str
+    was: str = ""
+    now: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,8 @@ class LetterView:
     waiting: tuple[Waiting, ...] = ()
     route: tuple[str, ...] = ()
     files: tuple[FileLine, ...] = ()
+    changes: tuple[Changed, ...] = ()
+    """What changed in the texts of the current files since the versions before them."""
     asked: str = ""
     """What is asked of the reader: approve, acknowledge, pay, resolve, fill, reply, perform; '' = as choices say."""
     due: str = ""

@@ -55,6 +55,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "{who}: no decision in the reply; asked before",
     ),
     "returned": ("{who} вернул на доработку: {reason}", "{who} returned it for rework: {reason}"),
+    "edited": (
+        "{who} прислал исправленный документ, круг {round}: {reason}",
+        "{who} sent a corrected document, round {round}: {reason}",
+    ),
     "rejected": ("{who} отклонил: {reason}", "{who} rejected it: {reason}"),
     "resubmitted": ("{who} отправил исправленное, круг {round}", "{who} sent the correction, round {round}"),
     "fields": ("{who} дополнил заявку", "{who} completed the request"),

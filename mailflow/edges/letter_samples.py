@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from mailflow.core.views import Choice, FileLine, Finding, Language, LetterView, Line, Said, Waiting
+from mailflow.core.views import Changed, Choice, FileLine, Finding, Language, LetterView, Line, Said, Waiting
 from mailflow.edges import letter_samples_people as people
 
 
@@ -29,6 +29,7 @@ def _lifelike(kind: str, whole: LetterView) -> LetterView:
         waiting=whole.waiting if "waiting" in kept else (),
         route=whole.route if "route" in kept else (),
         files=whole.files if "files" in kept else (),
+        changes=whole.changes if "changes" in kept else (),
         choices=whole.choices if "choices" in kept else (),
         say=whole.say if "say" in kept else (),
         questions=whole.questions if "questions" in kept else (),
@@ -61,6 +62,7 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "absent": ("waiting",),
     "withdrawn": ("card",),
     "notice": ("card", "files"),
+    "version": ("files", "changes"),
     "file": ("card",),
 }
 _NO_CASE = people.NO_CASE | {"tasks", "help", "stray", "unknown_request", "code", "digest", "register"}
@@ -122,6 +124,10 @@ _RU = _Told(
             FileLine("Счет на оплату № 57 от 12 ноября 2026.pdf", 1, "84 КБ", "9b1c…e07a"),
             FileLine("Коммерческое_предложение_баннеры_и_стенды_окончательная_редакция.docx", 2, "1,2 МБ", "41f0…77d2"),
         ),
+        changes=(
+            Changed("Договор.docx", "… составляет 0,5 процента в день …", "… составляет 0,1 процента в день …"),
+            Changed("Договор.docx", note="и ещё изменённых мест: 3"),
+        ),
         due="13.11.2026",
         choices=_choices(("Согласовать", "На доработку", "Отклонить", "Задать вопрос"), "%D0%A1%D0%A7-2026-0157"),
         say=("Согласовано", "На доработку: причина", "Отклонить: причина"),
@@ -157,6 +163,7 @@ _RU = _Told(
         "recorded": {"said": "согласовано", "comment": "Только до пятницы.", "next": "оплата, бухгалтерия"},
         "absent": {"who": "Смирнова О.Н.", "until": "29.11.2026", "text": "Я в отпуске, пишите Петрову П.П."},
         "comment": {"who": "Смирнова О.Н.", "text": "Договор на следующий год лучше заключить заранее."},
+        "version": {"who": "Лагунин В.А.", "text": "п. 5.3: 0,5 % в день много, поставил 0,1 %"},
         "notice": {"text": "Счёт № 57 от ООО «Ромашка» оплачен. Товар привезут до пятницы."},
         "file": {"text": "Готово, подписали."},
         "withdrawn": {"who": "Кузнецов И.И.", "reason": "Поставщик отменил заказ."},
@@ -256,6 +263,10 @@ _EN = _Told(
             FileLine("Invoice 57 of 12 November 2026.pdf", 1, "84 KB", "9b1c…e07a"),
             FileLine("Commercial_offer_for_banners_and_stands_final_version.docx", 2, "1.2 MB", "41f0…77d2"),
         ),
+        changes=(
+            Changed("Contract.docx", "… a penalty of 0.5 per cent a day …", "… a penalty of 0.1 per cent a day …"),
+            Changed("Contract.docx", note="and 3 more places"),
+        ),
         due="13 Nov 2026",
         choices=_choices(("Approve", "Ask for changes", "Reject", "Ask a question"), "INV-2026-0157"),
         say=("Approved", "Rework: reason", "Reject: reason"),
@@ -291,6 +302,7 @@ _EN = _Told(
         "recorded": {"said": "approved", "comment": "Only until Friday.", "next": "payment, accounting"},
         "absent": {"who": "Olga Smirnova", "until": "29 Nov 2026", "text": "I am on leave, write to Pavel Petrov."},
         "comment": {"who": "Olga Smirnova", "text": "Next year's contract is better made in advance."},
+        "version": {"who": "Victor Lagunin", "text": "5.3: 0.5 % a day is much, I put 0.1 %"},
         "notice": {"text": "Invoice 57 of Daisy Ltd is paid. The goods arrive by Friday."},
         "file": {"text": "Done, it is signed."},
         "withdrawn": {"who": "Ivan Kuznetsov", "reason": "The supplier has cancelled the order."},

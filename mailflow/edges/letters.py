@@ -24,7 +24,19 @@ from jinja2 import TemplateError
 from jinja2.environment import Template
 from jinja2.runtime import Context
 
-from mailflow.core.views import Choice, FileLine, Finding, Language, LetterView, Line, Said, Section, Waiting, sections
+from mailflow.core.views import (
+    Changed,
+    Choice,
+    FileLine,
+    Finding,
+    Language,
+    LetterView,
+    Line,
+    Said,
+    Section,
+    Waiting,
+    sections,
+)
 from mailflow.edges import letter_samples
 from mailflow.edges.envelope import Enclosure, Envelope, LetterError, Rendered, build
 from mailflow.edges.letter_grammar import (
@@ -76,6 +88,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "absent": ("who", "until", "text"),
     "comment": ("who", "text"),
     "notice": ("text",),
+    "version": ("who", "text"),
     "file": ("text",),
     "withdrawn": ("who", "reason"),
     "undelivered": ("address", "reason"),
@@ -97,12 +110,12 @@ _OPTIONAL = ("body", "ask", "answer", "list")
 _SHARED = (
     "greeting", "wanted", "answer", "footer", "case", "findings", "fault", "said", "comment", "waiting", "since",
     "until", "late", "list", "route", "files", "version", "questions", "pages", "page", "mails", "mail",
-    "code",
+    "code", "changes", "was", "now",
 )  # fmt: skip
 _FACTS = frozenset(one.name for one in fields(LetterView)) | {"asked", "pages", "mails", "sections"}
 _NAMES: Mapping[type[Any], tuple[str, ...]] = {
     kind: tuple(one.name for one in fields(kind))
-    for kind in (LetterView, Line, Said, Section, Waiting, FileLine, Choice, Finding)
+    for kind in (LetterView, Line, Said, Section, Waiting, FileLine, Changed, Choice, Finding)
 }
 _PARTS = frozenset(("label", *_REQUIRED, *_OPTIONAL))
 

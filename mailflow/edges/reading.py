@@ -1,4 +1,4 @@
-"""What an attached paper says: the text layer of a PDF and the QR codes of a PDF, JPEG or PNG.
+"""What an attached paper says: the text of a PDF or .docx and the QR codes of a PDF, JPEG or PNG.
 
 Owns: bytes -> `AttachmentText`, within fixed limits of pages, pixels, bytes and seconds. Refuses to
 know: what the text means (see `core.invoices`), other kinds of files. There is no OCR: a scan gives its
@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from mailflow.edges.docx import BrokenPaper, docx_text, is_docx
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -41,6 +43,7 @@ class Kind(StrEnum):
     PDF = "application/pdf"
     PNG = "image/png"
     JPEG = "image/jpeg"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 class Defect(StrEnum):
@@ -83,6 +86,8 @@ def kind_of(content: bytes) -> Kind | None:
     """Tell the kind by the first bytes; a PDF may begin within the first kilobyte (ISO 32000, annex H)."""
     if b"%PDF-" in content[:1024]:
         return Kind.PDF
+    if is_docx(content):
+        return Kind.DOCX
     return next((kind for sign, kind in MAGIC if content.startswith(sign)), None)
 
 
@@ -95,6 +100,8 @@ def read_attachment(content: bytes, content_type: str, qr_pages: int = QR_PAGES)
         return AttachmentText(defects=(Defect.UNKNOWN_KIND,))
     told = content_type.partition(";")[0].strip().lower()
     other = [Defect.OTHER_KIND] if SAME_KIND.get(told, told) not in (kind, *UNTOLD) else []
+    if kind is Kind.DOCX:
+        return _read_docx(content, other)
     return _read_pdf(content, qr_pages, other) if kind is Kind.PDF else _read_picture(content, qr_pages, other)
 
 
@@ -105,6 +112,14 @@ def libraries() -> None:
     from PIL import Image, JpegImagePlugin, PngImagePlugin
 
     _ = pypdfium2, zxingcpp, Image, JpegImagePlugin, PngImagePlugin
+
+
+def _read_docx(content: bytes, defects: list[Defect]) -> AttachmentText:
+    try:
+        text = docx_text(content, LONGEST_TEXT)
+    except BrokenPaper:
+        return AttachmentText(defects=(*defects, Defect.BROKEN))
+    return AttachmentText(text, defects=(*defects, *(() if text.strip() else (Defect.NO_TEXT,))))
 
 
 def _read_pdf(content: bytes, qr_pages: int, defects: list[Defect]) -> AttachmentText:

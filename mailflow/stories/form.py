@@ -166,6 +166,8 @@ class Presses(_ToLetter):
     date: str = ""
     code: str | None = None
     """What is typed as the code; without it, the right one."""
+    tick: bool = True
+    """Whether the box «Документ прочитан» is ticked, on a page that has one."""
     browser: Literal["own", "another"] = "own"
     """`another`: one that was never used before."""
 

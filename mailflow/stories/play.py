@@ -145,7 +145,8 @@ class Player:
 
     async def _presses(self, step: Presses) -> None:
         letter = self._letter(step.letter_of or step.press, step.letter)
-        form = Form(choice=step.choice, comment=step.comment, number=step.number, date=step.date)
+        read = "yes" if step.tick and step.choice == "acknowledge" else ""
+        form = Form(choice=step.choice, comment=step.comment, number=step.number, date=step.date, read=read)
         self._say(f"{step.press} presses «{step.choice}» in the letter «{letter.subject}» {step.comment}".rstrip())
         outcome = await self._office.press(letter, form, step.press, step.code, step.browser == "another")
         if outcome is None:
