@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.cost import Cost, Meter, peak_mib
-from bench.letters import Written, caught
+from bench.letters import Written, caught, with_files
 from bench.mails import DOCS, MX, directory
 from bench.sampling import Samples, sampled
 from mailflow import daemon
@@ -91,7 +91,7 @@ async def _round(app: App, pipe: Connection) -> Cost:
 async def _record(app: App, pipe: Connection) -> list[Written]:
     with caught() as written:
         await daemon.run_once(app)
-    return written
+    return [await with_files(one, app.desk.blobs) for one in written]
 
 
 async def _profile(app: App, pipe: Connection) -> tuple[Cost, Samples]:

@@ -22,7 +22,6 @@ from mailflow.core.rule_set import read_rule_set
 from mailflow.core.rules import Process
 from mailflow.core.surroundings import surroundings
 from mailflow.core.worktime import Calendar, OfficeHours
-from mailflow.deliver import Counter
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.documents import Documents
 from mailflow.edges.letters import Letters
@@ -35,6 +34,7 @@ from mailflow.explain import Ground
 from mailflow.lookup import Desk
 from mailflow.rulekeeping import kept_rules
 from mailflow.site_lists import imported_payees
+from mailflow.writing import Counter
 
 DIRECTORY_FILE = "directory.yaml"
 

@@ -21,7 +21,7 @@ from mailflow import __version__, log
 from mailflow.agendas import send_lists
 from mailflow.alone import Broke, alone
 from mailflow.app import App, now, shipped
-from mailflow.deliver import Delivery, deliver, put_off_letter
+from mailflow.deliver import FIRST_PAUSE, Delivery, deliver, put_off_letter
 from mailflow.departing import take_up
 from mailflow.digest import send_digest
 from mailflow.edges import service
@@ -37,9 +37,12 @@ from mailflow.receive import Settle, failed, oversized, receive, unreadable
 from mailflow.remind import remind
 from mailflow.respond import Window
 from mailflow.rulekeeping import take_rules
+from mailflow.writing import Page, write
 
 LEASE = timedelta(minutes=15)
 """Longer than the ten minutes an SMTP server may take over the last dot (RFC 5321, 4.5.3.2.6)."""
+IN_TURN = timedelta(minutes=4)
+"""So long may the last letter of a batch wait: it and one slow server together are far from the lease's end."""
 LEFT_BEHIND = timedelta(days=1)
 """So old is a file half-written that only a kill can have left."""
 LETTERS_AT_ONCE = 20
@@ -200,8 +203,16 @@ def _position(
     return MailboxState(account, folder, opened.uidvalidity, opened.uidnext - 1, now())
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How many letters of a claimed batch left. `halted`: no other one would."""
+
+    sent: int
+    halted: bool
+
+
 class Sender:
-    """Letters out: claim, send, note."""
+    """Letters out: claim, write, send, note."""
 
     def __init__(self, app: App, bells: Bells) -> None:
         self._app = app
@@ -209,6 +220,7 @@ class Sender:
         self._post = Post(app.settings.post())
         self._senders = app.settings.files / "senders"
         self._holder: Holder | None = None
+        self._holding = False
 
     async def run(self) -> None:
         """Send for ever; wait for the bell between."""
@@ -222,24 +234,54 @@ class Sender:
     async def send_ready(self) -> int:
         """Send everything that is due; give how many letters left."""
         sent = 0
-        holder = await self._name()
         while True:
-            claimed = await self._app.store.claim_letters(now(), LETTERS_AT_ONCE, LEASE, holder)
+            claimed = await self._claimed()
             if not claimed:
                 return sent
-            reached("letter.claimed")
-            for outgoing in claimed:
-                delivery = await self._one(outgoing)
-                sent += delivery.state == "sent"
-                if delivery.halts:
-                    # Every other letter would meet it too: a wrong password, a quota.
-                    log.sending_halted(delivery.reason)
-                    return sent
+            pages = await write(claimed, now(), self._app.counter)
+            batch = await self._send(pages, now() + IN_TURN)
+            sent += batch.sent
+            if batch.halted:
+                return sent
 
-    async def _one(self, outgoing: Outgoing) -> Delivery:
+    async def _claimed(self) -> list[Outgoing]:
+        """Claim the next letters; first of all whatever a round still holds that the world broke off."""
+        store, holder = self._app.store, await self._name()
+        if self._holding:
+            await store.give_back_letters(holder, now())
+            reached("letter.given_back")
+        claimed = await store.claim_letters(now(), LETTERS_AT_ONCE, LEASE, holder)
+        reached("letter.claimed")
+        self._holding = bool(claimed)
+        return claimed
+
+    async def _send(self, pages: Sequence[Page], until: datetime) -> Batch:
+        """Send the letters in turn; those whose turn does not come are given back untried."""
+        sent = 0
+        for place, page in enumerate(pages, 1):
+            delivery = await self._one(page)
+            sent += delivery.state == "sent"
+            if delivery.halts:
+                # Every other letter would meet it too: a wrong password, a quota.
+                log.sending_halted(delivery.reason)
+                await self._release(pages[place:], delivery.reason, now() + FIRST_PAUSE)
+                return Batch(sent, True)
+            if now() > until:
+                await self._release(pages[place:], "its turn did not come in time", now())
+                break
+        self._holding = False
+        return Batch(sent, False)
+
+    async def _release(self, pages: Sequence[Page], reason: str, next_at: datetime) -> None:
+        if pages:
+            await self._app.store.release_letters([page.outgoing for page in pages], reason, next_at)
+            reached("letter.released")
+        self._holding = False
+
+    async def _one(self, page: Page) -> Delivery:
         """Send one letter, or put it off; where even that cannot be noted the world is broken, and is waited for."""
-        counter = self._app.counter
-        delivery = await alone(outgoing.key, deliver(outgoing, self._post, now(), counter))
+        counter, outgoing = self._app.counter, page.outgoing
+        delivery = await alone(outgoing.key, deliver(page, self._post, now(), counter))
         if isinstance(delivery, Broke):
             return await put_off_letter(outgoing, delivery, now(), counter)
         return delivery

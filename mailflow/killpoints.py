@@ -57,14 +57,15 @@ POINTS: Final = (
     Point("errand.given_up", "An errand is noted as one a person must look at."),
     Point("letter.given_back", "What a sender that is gone had claimed is free again, nobody has claimed it."),
     Point("letter.claimed", "Letters are claimed under a lease, no byte of them is made."),
-    Point("letter.rendered", "The letter's bytes are in the file store, its row does not name them."),
-    Point("letter.noted_rendered", "The row names the bytes and the tokens are issued, nothing has left."),
+    Point("letter.rendered", "The bytes of the claimed letters are made, none of them is written down."),
+    Point("letter.noted_rendered", "The bytes are kept and the tokens are issued, nothing has left."),
     Point("letter.connected", "The SMTP server has let us in, no letter was named."),
     Point("letter.before_data", "The server has taken the envelope and waits for the letter."),
     Point("letter.poured", "The final dot has left, the server's answer has not been read."),
     Point("letter.after_data", "The server's answer to the letter is read."),
     Point("letter.answered", "What became of the letter is known as a value, and nowhere noted."),
     Point("letter.noted", "What became of the letter is noted."),
+    Point("letter.released", "Letters whose turn did not come are given back untried."),
     Point("letter.held", "It is noted that nobody needs the letter any more."),
 )
 

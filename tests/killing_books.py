@@ -12,6 +12,7 @@ from mailflow.config import Settings, read_settings
 from mailflow.core.case import Case
 from mailflow.core.journal import Intact, JournalRow, replay, verify
 from mailflow.core.tokens import read_token
+from mailflow.deliver import whole
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.store import OutboxRow, Store
 from mailflow.world import Letter, read_letter
@@ -115,7 +116,7 @@ class Auditor:
 
     async def _went_as_it_was_kept(self, row: OutboxRow, copies: Sequence[bytes]) -> None:
         for copy in copies:
-            assert copy == plain(await self.blobs.read(row.content))
+            assert copy == plain(await whole(await self.store.frame(row.key, row.content), self.blobs))
             token = str(read_letter(copy).message["Reply-To"] or "").partition("+t.")[2].partition("@")[0]
             hash_ = read_token(token, "reply", self.settings.keys()) if token else None
             assert hash_ is None or await self.store.token(hash_) is not None

@@ -199,7 +199,7 @@ STORIES: dict[str, Story] = {
     "errand.given_up": ends_it,
 }
 PLANTED: dict[Story, str] = {breaks_the_work: "poison"}
-APART = frozenset({"schema.inside", "errand.put_off", "errand.given_up"})
+APART = frozenset({"schema.inside", "errand.put_off", "errand.given_up", "letter.released"})
 """Points with a test of their own."""
 
 
@@ -277,6 +277,19 @@ async def test_a_paper_that_failed_is_made_later_and_one_given_up_is_left_alone(
         [case] = [case for case in (await audited(company)).cases if case[0] == number(3)]
         assert [word for word in case if word.startswith("approval_sheet/")] != [] or given_up
         assert case[2] == "done"
+
+
+async def test_killed_where_sending_halts_the_letters_given_back_go_when_they_are_due(making: Making) -> None:
+    company = await making.company()
+    decides(company)
+    making.sink.on["rcpt"] = "550 5.4.5 daily sending quota exceeded"
+    assert await company.is_killed("letter.released")
+    await company.runs()
+    assert making.sink.letters == [], "none is tried before its time"
+    making.sink.on.clear()
+    making.databases.change(company, f"UPDATE outbox SET next_at = '{LONG_AGO}'")
+    await company.runs()
+    assert await audited(company) == await undisturbed(making, decides)
 
 
 async def test_the_letters_of_a_sender_that_lives_are_not_taken_from_it(making: Making) -> None:

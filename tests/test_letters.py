@@ -24,7 +24,8 @@ from mailflow.core.answers import Answer, Expecting
 from mailflow.core.answers import read as read_answer
 from mailflow.core.views import Choice, FileLine, Finding, Language, LetterView, Line, Said
 from mailflow.edges import letter_samples
-from mailflow.edges.letters import KINDS, LANGUAGES, Enclosure, Envelope, LetterError, Letters, Rendered, build
+from mailflow.edges.frames import filled
+from mailflow.edges.letters import KINDS, LANGUAGES, Enclosure, Envelope, LetterError, Letters, Rendered, build, frame
 from mailflow.errors import SettingsError
 
 SHIPPED = Path(__file__).parents[1] / "templates" / "mail"
@@ -507,6 +508,17 @@ def test_the_same_letter_twice_is_the_same_bytes() -> None:
     first = build(SHORT, envelope(), files)
     assert build(SHORT, envelope(), files) == first
     assert build(SHORT, envelope(message_id="other@docs.neon.example"), files) != first
+
+
+def test_a_letter_kept_without_its_files_is_the_same_letter_once_they_are_put_in() -> None:
+    contents = [b"%PDF" + bytes(range(256)) * 40, b"", b"x"]
+    files = [Enclosure(f"{n}.pdf", "application/pdf", content, f"{n}" * 64) for n, content in enumerate(contents)]
+    kept = frame(SHORT, envelope(), files)
+    assert filled(kept, contents) == build(SHORT, envelope(), files)
+    assert [gap.sha256 for gap in kept.gaps] == ["0" * 64, "1" * 64, "2" * 64]
+    assert len(kept.content) < 4096
+    read_files = [part.get_payload(decode=True) for part in read(filled(kept, contents)).iter_attachments()]
+    assert read_files == contents
 
 
 @pytest.mark.parametrize("evil", ["a\r\nBcc: evil@x.example", "a\nb", "a\rb", "a\x00b"])

@@ -32,16 +32,19 @@ from mailflow.core.effects import Effect, SendLetter, SetTimer, StopTimers, Take
 from mailflow.core.events import CommandReceived, NoticeDue, TimerDue
 from mailflow.core.journal import Broken, Intact, replay, verify
 from mailflow.core.sender import Proven
+from mailflow.edges.frames import Frame, Gap
 from mailflow.edges.store import (
     Committed,
     MailboxState,
     Outcome,
+    Outgoing,
     Overtaken,
     Repeated,
     Source,
     Store,
     Taken,
     Token,
+    Written,
     database,
 )
 from mailflow.edges.store.session import Session
@@ -728,7 +731,7 @@ async def test_after_the_lease_another_has_the_letter_and_the_first_is_refused(s
     [other] = await second.claim_letters(NOW + LEASE, 10, LEASE, "b")
     assert (other.key, other.attempts, first.attempts) == ("l", 2, 1)
     assert not await store.note(first, "sent", "250 ok", NOW + LEASE)
-    assert not await store.rendered(first, "ab" * 32, "card", [a_token("t1")])
+    assert await store.rendered([a_written(first, a_token("t1"))]) == frozenset()
     assert await store.token("t1") is None
     assert await second.note(other, "sent", "250 ok", NOW + LEASE)
     [row] = await store.outbox()
@@ -767,13 +770,51 @@ async def test_rendered_bytes_are_used_again_on_the_next_attempt(store: Store) -
     await opened(store, a_letter("l"))
     [outgoing] = await store.claim_letters(NOW, 10, LEASE, "a")
     assert outgoing.content == ""
-    assert await store.rendered(outgoing, "ab" * 32, "cd" * 32, [a_token("t1"), a_token("t2", "reply")])
+    written = a_written(outgoing, a_token("t1"), a_token("t2", "reply"))
+    assert await store.rendered([written]) == {"l"}
     [again] = await store.claim_letters(NOW + LEASE, 10, LEASE, "a")
-    assert again.content == "ab" * 32
+    assert again.content == hashlib.sha256(written.frame.content).hexdigest()
+    assert await store.frame("l", again.content) == written.frame
     assert again.letter == outgoing.letter
     [letter] = await store.letters([again.message_id])
     assert letter.card == "cd" * 32
     assert await store.token("t2") == a_token("t2", "reply")
+
+
+async def test_of_letters_rendered_together_only_those_still_ours_are_kept(store: Store, second: Store) -> None:
+    await opened(store, a_letter("a"), a_letter("b"))
+    [lost] = await store.claim_letters(NOW, 1, LEASE, "slow")
+    [taken] = await second.claim_letters(NOW + LEASE, 1, LEASE, "quick")
+    [ours] = await store.claim_letters(NOW + LEASE, 1, LEASE, "slow")
+    kept = await store.rendered([a_written(lost, a_token("t1")), a_written(ours, a_token("t2"))])
+    assert (lost.key, kept) == (taken.key, {ours.key})
+    assert (await store.token("t1"), await store.token("t2")) == (None, a_token("t2"))
+
+
+async def test_damaged_bytes_of_a_letter_are_told_and_not_sent(store: Store) -> None:
+    await opened(store, a_letter("l"))
+    [outgoing] = await store.claim_letters(NOW, 10, LEASE, "a")
+    await store.rendered([a_written(outgoing)])
+    with pytest.raises(StoreError, match="letter l: its bytes"):
+        await store.frame("l", "ab" * 32)
+    with pytest.raises(StoreError, match="letter m: its bytes"):
+        await store.frame("m", "ab" * 32)
+
+
+async def test_a_letter_given_back_untried_counts_no_attempt_and_keeps_its_bytes(store: Store) -> None:
+    await opened(store, a_letter("l"))
+    [outgoing] = await store.claim_letters(NOW, 10, LEASE, "a")
+    written = a_written(outgoing)
+    await store.rendered([written])
+    await store.release_letters([outgoing], "535 log in", NOW + timedelta(minutes=5))
+    assert await store.claim_letters(NOW + timedelta(minutes=4), 10, LEASE, "a") == []
+    [row] = await store.outbox()
+    assert (row.state, row.reason) == ("deferred", "535 log in")
+    [again] = await store.claim_letters(NOW + timedelta(minutes=5), 10, LEASE, "a")
+    assert again.attempts == 1
+    assert await store.frame("l", again.content) == written.frame
+    await store.release_letters([outgoing], "not ours any more", NOW)
+    assert [row.state for row in await store.outbox()] == ["claimed"]
 
 
 async def test_letters_are_listed_for_the_operator(store: Store) -> None:
@@ -782,6 +823,11 @@ async def test_letters_are_listed_for_the_operator(store: Store) -> None:
     assert [row.key for row in await store.outbox(case="c1")] == ["b", "a"]
     assert [row.person for row in await store.outbox(state="ready", case="c1", limit=1)] == ["ivanov"]
     assert await store.outbox(state="sent") == []
+
+
+def a_written(outgoing: Outgoing, *issued: Token) -> Written:
+    frame = Frame(b"Subject: \x00\xff\r\n\r\n", (Gap(9, "ef" * 32),))
+    return Written(outgoing, frame, "cd" * 32, issued)
 
 
 # Tokens
@@ -794,7 +840,7 @@ def a_token(hash_: str, purpose: Any = "decide") -> Token:
 async def test_a_token_is_used_once(store: Store) -> None:
     await opened(store, a_letter("l"))
     [outgoing] = await store.claim_letters(NOW, 1, LEASE, "a")
-    await store.rendered(outgoing, "ab" * 32, "card", [a_token("t1")])
+    await store.rendered([a_written(outgoing, a_token("t1"))])
     uses = await asyncio.gather(*(store.token_used("t1", NOW) for _ in range(10)))
     assert sorted(uses) == [False] * 9 + [True]
     assert await store.token("t1") == replace(a_token("t1"), used_at=NOW)

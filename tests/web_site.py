@@ -23,7 +23,7 @@ from mailflow.core.events import AnswerReceived, IncomingFile, RequestReceived
 from mailflow.core.office import Office
 from mailflow.core.sender import Proven
 from mailflow.core.tokens import KeyRing
-from mailflow.deliver import Counter, deliver
+from mailflow.deliver import deliver
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.letters import Letters
 from mailflow.edges.smtp import Accepted
@@ -31,6 +31,7 @@ from mailflow.edges.store import Store
 from mailflow.edges.web import COOKIE, Web
 from mailflow.respond import Window
 from mailflow.world import Letter, read_letter
+from mailflow.writing import Counter, write
 from tests.loopback import LOOPBACK, free_port
 from tests.offices import FULL, neon
 
@@ -175,8 +176,9 @@ class Site:
 
     async def deliver(self) -> None:
         """Let every letter leave that is ready."""
-        for outgoing in await self.store.claim_letters(self.now, 1000, timedelta(minutes=5), "test"):
-            await deliver(outgoing, self.post, self.now, self.counter)  # type: ignore[arg-type]
+        claimed = await self.store.claim_letters(self.now, 1000, timedelta(minutes=5), "test")
+        for page in await write(claimed, self.now, self.counter):
+            await deliver(page, self.post, self.now, self.counter)  # type: ignore[arg-type]
 
     def letters(self, person: str) -> list[Letter]:
         address = self.office.directory.people[person].address

@@ -27,12 +27,14 @@ from mailflow.core.case import Case
 from mailflow.core.directory import Directory, Person, read_directory
 from mailflow.core.journal import OFFICE
 from mailflow.core.views import Language
-from mailflow.deliver import deliver
+from mailflow.deliver import deliver, whole
 from mailflow.demo.folder import Folder
 from mailflow.digest import send_digest
 from mailflow.edges.smtp import Post
+from mailflow.edges.store import OutboxRow
 from mailflow.errors import MailflowError
 from mailflow.world import PASSWORD, Letter, Paper, World, read_letter
+from mailflow.writing import write
 
 LOOPBACK = "127.0.0.1"
 DOCS = "docs@neon.example"
@@ -232,8 +234,9 @@ class House:
         await send_digest(app.store, app.desk.blobs, app.office, hour, hour.time())
         post = Post(app.settings.post())
         try:
-            for outgoing in await app.store.claim_letters(hour, _MOST, daemon.LEASE, "demo"):
-                await deliver(outgoing, post, hour, app.counter)
+            claimed = await app.store.claim_letters(hour, _MOST, daemon.LEASE, "demo")
+            for page in await write(claimed, hour, app.counter):
+                await deliver(page, post, hour, app.counter)
         finally:
             await post.close()
         return hour
@@ -272,10 +275,11 @@ class House:
     async def _new_letters(self) -> tuple[Arrived, ...]:
         rows = [row for row in await self.app.store.outbox("sent", limit=_MOST) if row.key not in self._seen.outbox]
         self._seen.outbox |= {row.key for row in rows}
-        read = self.app.counter.blobs.read
-        return tuple(
-            [Arrived(r.kind, r.person, r.address, r.case, read_letter(await read(r.content))) for r in reversed(rows)]
-        )
+        return tuple([await self._arrived(row) for row in reversed(rows)])
+
+    async def _arrived(self, row: OutboxRow) -> Arrived:
+        content = await whole(await self.app.store.frame(row.key, row.content), self.app.counter.blobs)
+        return Arrived(row.kind, row.person, row.address, row.case, read_letter(content))
 
 
 @asynccontextmanager

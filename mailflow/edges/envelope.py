@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
-from binascii import b2a_base64, b2a_qp
+from binascii import b2a_qp
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +21,7 @@ from email.utils import format_datetime
 from typing import Literal
 from urllib.parse import quote
 
+from mailflow.edges.frames import Frame, Gap, filled, in_base64
 from mailflow.errors import MailflowError
 
 
@@ -59,11 +60,12 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """One attached file."""
+    """One attached file: its bytes, or its name in the file store, or both."""
 
     name: str
     content_type: str
-    content: bytes = field(repr=False)
+    content: bytes = field(default=b"", repr=False)
+    sha256: str = ""
 
 
 _BROKEN = re.compile(r"[\r\n\x00]")
@@ -82,12 +84,28 @@ def build(rendered: Rendered, envelope: Envelope, enclosures: Sequence[Enclosure
     Raises LetterError for an address or id that cannot stand in a header, a date without a zone, and
     CR, LF or NUL in any header value.
     """
+    return filled(frame(rendered, envelope, enclosures), [enclosure.content for enclosure in enclosures])
+
+
+def frame(rendered: Rendered, envelope: Envelope, enclosures: Sequence[Enclosure] = ()) -> Frame:
+    """Give the mail with a gap where the base64 of each enclosure belongs; raises as `build` does."""
     seed = hashlib.sha256(_message_id(envelope.message_id).encode()).hexdigest()[:32]
-    body = _alternative(rendered, f"=_a{seed}")
+    body: list[bytes | Gap] = [*_alternative(rendered, f"=_a{seed}")]
     if enclosures:
         body = _mixed(body, enclosures, f"=_m{seed}")
     headers = [f"{name}: {value}".encode("ascii") for name, value in _headers(rendered, envelope)]
-    return b"\r\n".join([*headers, *body, b""])
+    return _joined([*headers, *body, b""])
+
+
+def _joined(lines: Sequence[bytes | Gap]) -> Frame:
+    """Join the lines; only now it is known where the gaps are."""
+    gaps: list[Gap] = []
+    length = 0
+    for line in lines:
+        if isinstance(line, Gap):
+            gaps.append(Gap(length, line.sha256))
+        length += 2 + (0 if isinstance(line, Gap) else len(line))
+    return Frame(b"\r\n".join([b"" if isinstance(line, Gap) else line for line in lines]), tuple(gaps))
 
 
 def _headers(rendered: Rendered, envelope: Envelope) -> Iterator[tuple[str, str]]:
@@ -202,8 +220,8 @@ def _alternative(rendered: Rendered, boundary: str) -> list[bytes]:
     ]
 
 
-def _mixed(first: list[bytes], enclosures: Sequence[Enclosure], boundary: str) -> list[bytes]:
-    lines = [f'Content-Type: multipart/mixed;\r\n boundary="{boundary}"\r\n'.encode()]
+def _mixed(first: list[bytes | Gap], enclosures: Sequence[Enclosure], boundary: str) -> list[bytes | Gap]:
+    lines: list[bytes | Gap] = [f'Content-Type: multipart/mixed;\r\n boundary="{boundary}"\r\n'.encode()]
     lines += [f"--{boundary}".encode(), *first]
     for enclosure in enclosures:
         lines += [f"--{boundary}".encode(), *_file_part(enclosure)]
@@ -224,22 +242,17 @@ def _shorter(content: bytes) -> tuple[str, bytes]:
     printable = b2a_qp(content, istext=True)
     if len(printable) <= len(content) * 4 // 3:
         return "quoted-printable", printable
-    return "base64", _base64(content)
+    return "base64", in_base64(content)
 
 
-def _base64(content: bytes) -> bytes:
-    whole = b2a_base64(content, newline=False)
-    return b"\r\n".join(whole[at : at + 76] for at in range(0, len(whole), 76))
-
-
-def _file_part(enclosure: Enclosure) -> list[bytes]:
+def _file_part(enclosure: Enclosure) -> list[bytes | Gap]:
     kind = _content_type(enclosure.content_type)
     name = _whole("file name", enclosure.name)
     return [
         f"Content-Type: {kind};\r\n name={_old_name(name)}".encode(),
         "\r\n ".join(["Content-Disposition: attachment;", *_name_parameters(name)]).encode(),
         b"Content-Transfer-Encoding: base64\r\n",
-        _base64(enclosure.content),
+        Gap(0, enclosure.sha256),
     ]
 
 

@@ -38,7 +38,7 @@ from mailflow.core.views import (
     sections,
 )
 from mailflow.edges import letter_samples
-from mailflow.edges.envelope import Enclosure, Envelope, LetterError, Rendered, build
+from mailflow.edges.envelope import Enclosure, Envelope, LetterError, Rendered, build, frame
 from mailflow.edges.letter_grammar import (
     Form,
     OutputTooLong,
@@ -53,7 +53,7 @@ from mailflow.edges.letter_grammar import (
 )
 from mailflow.errors import SettingsError
 
-__all__ = ["KINDS", "Enclosure", "Envelope", "LetterError", "Letters", "Rendered", "build"]
+__all__ = ["KINDS", "Enclosure", "Envelope", "LetterError", "Letters", "Rendered", "build", "frame"]
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "registered": ("confirm", "trusted", "done"),

@@ -22,7 +22,7 @@ from mailflow.core.pages import Form, Page, Press, Pressed
 from mailflow.core.sender import ReceiverProfile
 from mailflow.core.surroundings import surroundings
 from mailflow.core.tokens import KeyRing, letter_code
-from mailflow.deliver import Counter, deliver
+from mailflow.deliver import deliver
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.documents import Documents
 from mailflow.edges.letters import Letters
@@ -37,6 +37,7 @@ from mailflow.remind import remind
 from mailflow.respond import Window
 from mailflow.stories.empty_store import EmptyStore
 from mailflow.stories.postbag import SERVER, Draft, Postbag, Sent, as_it_arrives, read_letter
+from mailflow.writing import Counter, write
 
 WEB = "https://office.example"
 RING = KeyRing({1: b"a key for stories alone, 32 bytes"}, 1)
@@ -200,12 +201,12 @@ class StoryOffice:
 
     async def _letters(self) -> int:
         claimed = await self.store.claim_letters(self.now, AT_ONCE, LEASE, "story")
-        for outgoing in claimed:
-            await deliver(outgoing, self.post, self.now, self._counter())
+        for page in await write(claimed, self.now, self._counter()):
+            await deliver(page, self.post, self.now, self._counter())
             content = self.post.taken()
             if content is not None:
-                letter, message = outgoing.letter, read_letter(content)
-                self.sent.append(Sent(letter.kind, letter.to, letter.address, outgoing.case, self.now, message))
+                letter, message = page.outgoing.letter, read_letter(content)
+                self.sent.append(Sent(letter.kind, letter.to, letter.address, page.outgoing.case, self.now, message))
         return len(claimed)
 
     # --- questions

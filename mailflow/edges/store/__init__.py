@@ -22,6 +22,7 @@ from mailflow.edges.store.values import (
     Taken,
     Token,
     TokenRow,
+    Written,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "Taken",
     "Token",
     "TokenRow",
+    "Written",
 ]

@@ -7,6 +7,7 @@ database can be read and searched. Refuses to know: what moves a case.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from mailflow.core.case import Assignment, Case, CaseState
@@ -17,6 +18,7 @@ from mailflow.edges.store.session import (
     Statement,
     Value,
     insertions,
+    marks,
     moment,
     moment_or_none,
 )
@@ -80,6 +82,13 @@ UPSERT = "ON CONFLICT (id) DO UPDATE SET " + ", ".join(_upserted(name) for name 
 async def load(session: Session, case_id: str) -> Case | None:
     """Give the case, or None."""
     return _case(await session.row('SELECT document FROM "case" WHERE id = ?', case_id))
+
+
+async def named(session: Session, ids: Sequence[str]) -> dict[str, Case]:
+    """Give those of the cases that are there, by id; at most `MOST_VALUES` of them are asked for."""
+    query = f'SELECT document FROM "case" WHERE id IN ({marks(ids)})'
+    found = [read_case(str(row["document"])) for row in await session.rows(query, *ids)] if ids else []
+    return {case.id: case for case in found}
 
 
 async def load_by_number(session: Session, number: str) -> Case | None:

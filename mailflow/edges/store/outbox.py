@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from mailflow.core.effects import SendLetter
 from mailflow.core.journal import canonical, plain_document
-from mailflow.edges.store import tokens
+from mailflow.edges.store import frames, tokens
 from mailflow.edges.store.session import (
     MOST_VALUES,
     Row,
@@ -27,7 +27,7 @@ from mailflow.edges.store.session import (
     moment,
     moment_or_none,
 )
-from mailflow.edges.store.values import OutboxRow, OutboxState, Outgoing, SentLetter, Token
+from mailflow.edges.store.values import OutboxRow, OutboxState, Outgoing, SentLetter, Written
 
 _LETTER = TypeAdapter(SendLetter)
 COLUMNS = (
@@ -61,6 +61,10 @@ _NOTE = (
     "UPDATE outbox SET state = ?, reason = ?, next_at = COALESCE(?, next_at),"
     " sent_at = COALESCE(?, sent_at), lease_until = NULL, lease_token = NULL WHERE " + _OURS
 )
+_RELEASE = (
+    "UPDATE outbox SET state = 'deferred', reason = ?, next_at = ?, attempts = attempts - 1,"
+    " lease_until = NULL, lease_token = NULL WHERE " + _OURS
+)
 
 
 def message_id(key: str, domain: str) -> str:
@@ -88,13 +92,26 @@ async def give_back(session: Session, holder: str, now: datetime) -> int:
     return len(await session.rows(query, now, now, f"{holder[:200]}/%"))
 
 
-async def rendered(session: Session, outgoing: Outgoing, sha256: str, card: str, issued: Sequence[Token]) -> bool:
-    """Note the bytes and the tokens of a letter while it is ours; False, and nothing noted, if it is not."""
+async def rendered(session: Session, letters: Sequence[Written]) -> frozenset[str]:
+    """Note the bytes and the tokens of each letter that is ours; give the keys of these."""
+    kept = [letter for letter in letters if await _is_kept(session, letter)]
+    await tokens.write(session, [token for letter in kept for token in letter.tokens])
+    return frozenset(letter.outgoing.key for letter in kept)
+
+
+async def _is_kept(session: Session, letter: Written) -> bool:
+    outgoing, frame = letter.outgoing, letter.frame
     query = f"UPDATE outbox SET content = ?, card = ? WHERE {_OURS}"
-    if await session.row(query, sha256, card, outgoing.key, outgoing.lease_token) is None:
+    content = hashlib.sha256(frame.content).hexdigest()
+    if await session.row(query, content, letter.card, outgoing.key, outgoing.lease_token) is None:
         return False
-    await tokens.write(session, issued)
-    return True
+    return await session.all([frames.addition(outgoing.key, frame)]) is None
+
+
+async def release(session: Session, letters: Sequence[Outgoing], reason: str, next_at: datetime) -> None:
+    """Give back the letters of a claim that were not tried: they are due then, and no attempt is counted."""
+    for outgoing in letters:
+        await session.rows(_RELEASE, reason, next_at, outgoing.key, outgoing.lease_token)
 
 
 async def note(

@@ -21,7 +21,7 @@ from tortoise.backends.base.client import Capabilities
 from mailflow.core.journal import storable
 
 Row = Mapping[str, Any]
-Value = str | int | datetime | None
+Value = str | bytes | int | datetime | None
 MOST_VALUES = 500
 """Values in one statement: both databases take more, but each length is a statement to prepare."""
 

@@ -21,12 +21,14 @@ from mailflow.core.effects import Transition
 from mailflow.core.events import Event, NoticeDue, RulesTaken
 from mailflow.core.journal import JournalRow
 from mailflow.core.memory import About, Fact
+from mailflow.edges.frames import Frame
 from mailflow.edges.store import (
     browsers,
     cases,
     commit,
     errands,
     facts,
+    frames,
     inbox,
     journal,
     lists,
@@ -55,6 +57,7 @@ from mailflow.edges.store.values import (
     Source,
     Taken,
     Token,
+    Written,
 )
 
 
@@ -83,6 +86,10 @@ class Store:
     async def load(self, case_id: str) -> Case | None:
         """Give the case, or None."""
         return await self._db.read(lambda s: cases.load(s, case_id))
+
+    async def cases_named(self, ids: Sequence[str]) -> dict[str, Case]:
+        """Give those of these cases that are there, by id; for a claimed batch, no more than some hundred ids."""
+        return await self._db.read(lambda s: cases.named(s, ids))
 
     async def load_by_number(self, number: str) -> Case | None:
         """Give the case of that number, exact first, else with letters of either size; or None."""
@@ -243,9 +250,20 @@ class Store:
         """End the leases of a holder whose process is gone, and say how many; the letters can be claimed at once."""
         return await self._db.run(lambda s: outbox.give_back(s, holder, now))
 
-    async def rendered(self, outgoing: Outgoing, sha256: str, card: str, issued: Sequence[Token]) -> bool:
-        """Note the letter's bytes, the card it shows and its tokens; False if the lease is no longer ours."""
-        return await self._db.run(lambda s: outbox.rendered(s, outgoing, sha256, card, issued))
+    async def rendered(self, letters: Sequence[Written]) -> frozenset[str]:
+        """Note each letter's bytes, the card it shows and its tokens, all in one commit.
+
+        Gives the keys of those that were noted: a letter whose lease is no longer ours is not.
+        """
+        return await self._db.run(lambda s: outbox.rendered(s, letters))
+
+    async def frame(self, key: str, content: str) -> Frame:
+        """Give the bytes of the rendered letter; `content` is their hash as its row says it. StoreError if damaged."""
+        return await self._db.read(lambda s: frames.load(s, key, content))
+
+    async def release_letters(self, letters: Sequence[Outgoing], reason: str, next_at: datetime) -> None:
+        """Give back claimed letters that were not tried, to be claimed from `next_at` on."""
+        await self._db.run(lambda s: outbox.release(s, letters, reason, next_at))
 
     async def note(
         self,

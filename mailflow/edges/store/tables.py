@@ -150,6 +150,15 @@ class Outbox(Model):
         )
 
 
+class Frame(Model):
+    key = fields.CharField(KEY, primary_key=True)
+    content = fields.BinaryField()
+    gaps = fields.TextField()
+
+    class Meta:
+        table = "frame"
+
+
 class Timer(Model):
     key = fields.CharField(KEY, primary_key=True)
     case = fields.CharField(KEY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
 from datetime import datetime
 
 from mailflow.edges.store.session import Row, Session, moment, moment_or_none
@@ -13,8 +13,8 @@ COLUMNS = tuple(field.name for field in fields(Token))
 
 
 async def write(session: Session, issued: Sequence[Token]) -> None:
-    """Write the tokens of one letter; one that is there already stays as it is."""
-    rows = [astuple(token) for token in issued]
+    """Write the tokens; one that is there already stays as it is."""
+    rows = [[getattr(token, name) for name in COLUMNS] for token in issued]
     await session.insert("token", COLUMNS, rows, "ON CONFLICT (hash) DO NOTHING")
 
 

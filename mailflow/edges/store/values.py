@@ -12,6 +12,7 @@ from typing import Literal
 from mailflow.core.case import Case, CaseState
 from mailflow.core.effects import Errand, SendLetter
 from mailflow.core.tokens import Purpose
+from mailflow.edges.frames import Frame
 
 InboxState = Literal["processed", "quarantined", "failed", "duplicate"]
 OutboxState = Literal["ready", "claimed", "sent", "deferred", "refused", "unknown", "held"]
@@ -133,8 +134,8 @@ class SentLetter:
 class Outgoing:
     """A claimed letter: ours to send until the lease ends.
 
-    `attempts` counts this claim too. `content` is the SHA-256 of the rendered bytes, '' if they
-    are still to be rendered.
+    `attempts` counts this claim too. `content` is the SHA-256 of the letter's frame, '' if it is
+    still to be rendered.
     """
 
     key: str
@@ -144,6 +145,16 @@ class Outgoing:
     attempts: int
     content: str
     lease_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A claimed letter as it was rendered: its bytes, the hash of the card it shows, what it may be answered by."""
+
+    outgoing: Outgoing
+    frame: Frame
+    card: str
+    tokens: tuple[Token, ...]
 
 
 @dataclass(frozen=True, slots=True)

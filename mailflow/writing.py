@@ -1,0 +1,220 @@
+"""Write the letters of a claimed batch: rows become bytes, kept before any of them is sent.
+
+A letter is rendered once, from its case as it is then, with the reply token it carries. Its bytes, the hash of
+the card it shows and its tokens are noted for all letters of the batch in one commit; every attempt sends
+these bytes. Files are named in them and not copied: they lie in the file store. Refuses to know: SMTP, and what
+becomes of a letter. A letter that breaks the work is given back as `Broke` and holds up no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from mailflow.alone import Broke, alone
+from mailflow.core.case import Ask, Assignment, Case, FileVersion, card_hash
+from mailflow.core.codes import fresh_code
+from mailflow.core.effects import Enclosed, SendLetter
+from mailflow.core.office import Office
+from mailflow.core.pressing import level_of
+from mailflow.core.showing import Ways, letter_view
+from mailflow.core.tokens import ID_BYTES, KeyRing, Purpose, letter_code, mint
+from mailflow.edges.blobs import Blobs
+from mailflow.edges.frames import Frame
+from mailflow.edges.letters import Enclosure, Envelope, Letters, frame
+from mailflow.edges.store import Outgoing, Store, Token, Written
+from mailflow.killpoints import reached
+from mailflow.recalling import present
+
+ENCLOSING = frozenset({"ask", "reminder", "notice"})
+"""The letters that carry the case's files."""
+BY_LINK = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION, Ask.ACKNOWLEDGEMENT})
+"""What can be answered on the page."""
+MOST_ENCLOSED = 15 * 1024 * 1024
+"""Bytes of files in one letter; what does not fit is named in the letter and not enclosed."""
+TOKEN_LIFE = timedelta(days=180)
+NEEDS_OPEN_TASK = frozenset({"ask", "reminder", "answered"})
+
+
+@dataclass(frozen=True)
+class Counter:
+    """What sending needs: the stores, the templates, the keys, the way out, and chance for tokens."""
+
+    office: Office
+    store: Store
+    blobs: Blobs
+    letters: Letters
+    ring: KeyRing
+    address: str
+    name: str
+    instance: str
+    plus_addresses: bool
+    web_url: str
+    """Where the page is reached, or '' without one."""
+    random: Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A letter whose bytes are kept: it may leave."""
+
+    outgoing: Outgoing
+    number: str
+    """Of its case, '-' without one."""
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Unneeded:
+    """A letter that asks for something nobody needs any more."""
+
+    outgoing: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Spoiled:
+    """A letter that broke the work on it."""
+
+    outgoing: Outgoing
+    broke: Broke
+
+
+Page = Ready | Unneeded | Spoiled
+"""What became of a claimed row before anything was sent."""
+
+
+async def write(claimed: Sequence[Outgoing], now: datetime, counter: Counter) -> list[Page]:
+    """Make and keep the bytes of the letters that have none; give the letters in their order.
+
+    Left out is a letter whose lease went to somebody else.
+    """
+    counter = replace(counter, office=await present(counter.office, counter.store, now))
+    cases = await counter.store.cases_named(sorted({outgoing.case for outgoing in claimed if outgoing.case}))
+    made = [await _page(outgoing, cases.get(outgoing.case), now, counter) for outgoing in claimed]
+    fresh = [page for page in made if isinstance(page, Written)]
+    reached("letter.rendered")
+    kept = await counter.store.rendered(fresh) if fresh else frozenset()
+    reached("letter.noted_rendered")
+    return [_kept(page, cases) for page in made if not isinstance(page, Written) or page.outgoing.key in kept]
+
+
+def _kept(page: Written | Page, cases: dict[str, Case]) -> Page:
+    if not isinstance(page, Written):
+        return page
+    return Ready(page.outgoing, _number(cases.get(page.outgoing.case)), page.frame)
+
+
+def _number(case: Case | None) -> str:
+    return case.number if case is not None else "-"
+
+
+async def _page(outgoing: Outgoing, case: Case | None, now: datetime, counter: Counter) -> Written | Page:
+    made = await alone(outgoing.key, _made(outgoing, case, now, counter))
+    return Spoiled(outgoing, made) if isinstance(made, Broke) else made
+
+
+async def _made(outgoing: Outgoing, case: Case | None, now: datetime, counter: Counter) -> Written | Page:
+    if outgoing.content:
+        return Ready(outgoing, _number(case), await counter.store.frame(outgoing.key, outgoing.content))
+    if _nobody_waits(outgoing, case):
+        return Unneeded(outgoing)
+    card = card_hash(case.fields, case.files) if case is not None else ""
+    tokens, ways = _ways(outgoing, case, card, now, counter)
+    view = letter_view(_with_code(outgoing.letter, counter), case, counter.office, ways, now)
+    envelope = _envelope(outgoing, case, ways.reply_to, now, counter)
+    written = frame(counter.letters.render(view), envelope, _enclosures(outgoing, case))
+    return Written(outgoing, written, card, tuple(tokens))
+
+
+def _nobody_waits(outgoing: Outgoing, case: Case | None) -> bool:
+    """True for a letter that asks for something nobody needs any more."""
+    if case is None or outgoing.letter.kind not in NEEDS_OPEN_TASK:
+        return False
+    task = case.assignment(outgoing.letter.assignment)
+    return task is None or not task.open
+
+
+def _with_code(letter: SendLetter, counter: Counter) -> SendLetter:
+    """Put the one-time code into the letter that brings it: the row holds only the seed it is made from."""
+    if letter.kind != "code":
+        return letter
+    code = fresh_code(letter.words["link"], letter.words["seed"], counter.ring)
+    words = {name: letter.words[name] for name in ("number", "title")}
+    return replace(letter, words={**words, "code": f"{code[:3]} {code[3:]}"})
+
+
+def _ways(
+    outgoing: Outgoing, case: Case | None, card: str, now: datetime, counter: Counter
+) -> tuple[list[Token], Ways]:
+    """Mint what the letter may be answered by: a reply address of its own, and the link of its page."""
+    task = case.assignment(outgoing.letter.assignment) if case is not None else None
+    if case is None or task is None:
+        return [], Ways()
+
+    def issue(purpose: Purpose) -> tuple[Token, str]:
+        minted = mint(counter.ring, purpose, counter.random(ID_BYTES))
+        expires = now + TOKEN_LIFE
+        return Token(minted.stored, purpose, case.id, task.id, outgoing.letter.to, card, now, expires), minted.text
+
+    tokens: list[Token] = []
+    reply_to = link = code = ""
+    if counter.plus_addresses:
+        token, text = issue("reply")
+        local, _, domain = counter.address.partition("@")
+        tokens, reply_to = [*tokens, token], f"{local}+t.{text}@{domain}"
+    if counter.web_url and task.ask in BY_LINK:
+        token, text = issue("decide")
+        tokens, link = [*tokens, token], f"{counter.web_url}/d/{text}"
+        code = letter_code(text, counter.ring) if _prints_code(case, task, counter) else ""
+    return tokens, Ways(link, reply_to, code)
+
+
+def _prints_code(case: Case, task: Assignment, counter: Counter) -> bool:
+    """True where the letter's own code is enough; known_browser asks for a fresh one, sent at that moment."""
+    return level_of(case, task, counter.office) == "mail"
+
+
+def _envelope(outgoing: Outgoing, case: Case | None, reply_to: str, now: datetime, counter: Counter) -> Envelope:
+    letter = outgoing.letter
+    person = counter.office.directory.people.get(letter.to)
+    thread = _thread(case, letter.to, counter)
+    return Envelope(
+        message_id=outgoing.message_id,
+        from_name=counter.name,
+        from_address=counter.address,
+        to_name=person.name if person is not None else "",
+        to_address=letter.address,
+        date=now,
+        auto_submitted="auto-replied" if letter.automatic_answer else "auto-generated",
+        reply_to=reply_to,
+        in_reply_to=letter.in_reply_to,
+        references=tuple(dict.fromkeys((*thread, *([letter.in_reply_to] if letter.in_reply_to else [])))),
+        instance=counter.instance,
+    )
+
+
+def _thread(case: Case | None, reader: str, counter: Counter) -> tuple[str, ...]:
+    """Name the thread's beginning, so that all letters about a case lie together even if the subject changes."""
+    if case is None:
+        return ()
+    root = f"<{case.id}@{counter.address.partition('@')[2]}>"
+    return (*case.thread, root) if reader == case.initiator else (root,)
+
+
+def _enclosures(outgoing: Outgoing, case: Case | None) -> list[Enclosure]:
+    files: list[FileVersion | Enclosed] = [*outgoing.letter.enclosed]
+    if case is not None and outgoing.letter.kind in ENCLOSING and _asks_to_decide(case, outgoing):
+        files = [*case.current_files, *files]
+    enclosed: list[Enclosure] = []
+    room = MOST_ENCLOSED
+    for file in files:
+        if file.size <= room:
+            room -= file.size
+            enclosed.append(Enclosure(file.name, file.content_type, sha256=file.sha256))
+    return enclosed
+
+
+def _asks_to_decide(case: Case, outgoing: Outgoing) -> bool:
+    task = case.assignment(outgoing.letter.assignment)
+    return task is None or task.ask not in (Ask.FIELDS, Ask.CORRECTION, Ask.EXPLANATION)
