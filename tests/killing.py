@@ -192,24 +192,23 @@ def _forgets_the_bytes() -> None:
     """A letter is sent whose bytes no row names."""
     from mailflow.edges.store import Store
 
-    async def forgetful(self: Store, *of: Any) -> bool:
-        return True
+    async def forgetful(self: Store, letters: Any) -> frozenset[str]:
+        return frozenset(letter.outgoing.key for letter in letters)
 
     Store.rendered = forgetful  # type: ignore[assignment, method-assign]
 
 
 def _notes_first() -> None:
     """A letter is noted as sent before it is."""
-    from mailflow import deliver
+    from mailflow import daemon
 
-    honest = deliver._bytes_of
+    honest = daemon.deliver
 
-    async def hasty(outgoing: Any, case: Any, at: Any, counter: Any) -> Any:
-        content = await honest(outgoing, case, at, counter)
-        await counter.store.note(outgoing, "sent", "surely", at)
-        return content
+    async def hasty(page: Any, post: Any, at: Any, counter: Any) -> Any:
+        await counter.store.note(page.outgoing, "sent", "surely", at)
+        return await honest(page, post, at, counter)
 
-    deliver._bytes_of = hasty  # type: ignore[assignment]
+    daemon.deliver = hasty  # type: ignore[attr-defined]
 
 
 DEFECTS = {

@@ -35,6 +35,8 @@ from tortoise.connection import get_connections
 from mailflow.killpoints import reached
 
 T = TypeVar("T")
+STATEMENTS = 512
+"""Statements kept prepared: of an INSERT each number of rows is one."""
 
 
 class ImmediateWrapper(SqliteTransactionWrapper):
@@ -115,7 +117,7 @@ class Client(SqliteClient):
         """Open the file; the pragmas are those of the constructor, busy_timeout first."""
         if self._connection is not None:
             return
-        connection = aiosqlite.connect(self.filename, isolation_level=None)
+        connection = aiosqlite.connect(self.filename, isolation_level=None, cached_statements=STATEMENTS)
         connection._thread.daemon = True
         try:
             await connection
