@@ -37,7 +37,8 @@ people:
   sekretar: {name: Белова Елена Викторовна, address: sekretar@neon.example, department: office}
 """
 ROLES = """roles: {assistant: [sekretar], secretary: [sekretar], director: [director], finance_director: [o.smirnova],
-  accountant: [buh]}
+  accountant: [buh], lawyer: [director], personnel: [sekretar], object_heads: [director], it: [director],
+  procurement: [director]}
 """
 SURNAMES = ("Кузнецов", "Петров", "Орлов", "Волков", "Зайцев", "Соколов", "Лебедев", "Козлов", "Новиков", "Морозов")
 NAMES = ("Пётр Сергеевич", "Иван Андреевич", "Олег Павлович", "Юрий Ильич", "Глеб Львович")
