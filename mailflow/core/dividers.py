@@ -82,4 +82,4 @@ def introduces_forward(text: str) -> bool:
 
 
 def _says(words: str, stems: tuple[str, ...]) -> bool:
-    return any(stem in words for stem in stems)
+    return bool(words) and any(stem in words for stem in stems)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import chain, pairwise
 
 from mailflow.core.dates import DATE_PATTERN
@@ -80,7 +81,7 @@ def read_fields(text: str, written_on: date, forms: Sequence[FieldForm]) -> Fiel
     `text`: without quotes and mobile tails. `written_on`: the day of the letter, from which «до пятницы»
     counts.
     """
-    index = _index(forms)
+    index = _index(tuple(forms))
     pairs, rest = _form_lines(rows_as_lines(text, lambda cell: _named(cell, index) is not None), index)
     parted = [(pair, *_parted(pair, written_on)) for pair in pairs]
     filled = [(pair, head) for pair, head, _ in parted if not _is_empty(pair)]
@@ -221,7 +222,8 @@ def _form_lines(text: str, index: Mapping[str, FieldForm]) -> tuple[list[_Pair],
     return pairs, "\n".join(rest)
 
 
-def _index(forms: Sequence[FieldForm]) -> dict[str, FieldForm]:
+@lru_cache(128)
+def _index(forms: tuple[FieldForm, ...]) -> Mapping[str, FieldForm]:
     """Map every normalised word to its form: a process's own words win, then the order of the forms."""
     index: dict[str, FieldForm] = {}
     own = ((word, form) for form in forms for word in form.synonyms)
