@@ -113,7 +113,13 @@ def read_office(settings: Settings) -> Office:
     """Read people and rules of a site; SettingsError with a line for everything wrong."""
     directory = read_people(settings.site / DIRECTORY_FILE)
     rules = {p.name: p for p in (*read_rules([house_rules()], directory), *read_own(settings, directory))}
-    return Office(rules, directory, *working_time(settings), imported=imported_payees(settings.site))
+    return Office(
+        rules,
+        directory,
+        *working_time(settings),
+        imported=imported_payees(settings.site),
+        first_numbers=settings.registers.first_numbers,
+    )
 
 
 def working_time(settings: Settings) -> tuple[Calendar, OfficeHours]:

@@ -8,6 +8,7 @@ $CREDENTIALS_DIRECTORY, never from the settings file itself.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from datetime import date, time
 from pathlib import Path
@@ -161,6 +162,32 @@ class OfficeSection(_Section):
         return value
 
 
+class RegistersSection(_Section):
+    """Where the numbers of registers begin."""
+
+    start: tuple[str, ...] = ()
+    """First numbers, where earlier ones were given on paper: "invoices 2026 at 158"."""
+
+    @field_validator("start")
+    @classmethod
+    def _readable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for line in value:
+            if not _START.fullmatch(line):
+                raise ValueError(
+                    f'{line!r} is no beginning: write "REGISTER YEAR at NUMBER", as "invoices 2026 at 158"'
+                )
+        return value
+
+    @property
+    def first_numbers(self) -> dict[tuple[str, int], int]:
+        """The first number of each register and year that has one."""
+        found = (_START.fullmatch(line) for line in self.start)
+        return {(match[1], int(match[2])): int(match[3]) for match in found if match}
+
+
+_START = re.compile(r"(\w{1,60}) (20\d\d) at ([1-9]\d{0,8})")
+
+
 class WebSection(_Section):
     """The page behind the signed links. Without it letters are answered by reply and by mailto: alone."""
 
@@ -223,6 +250,7 @@ class _Toml(_Section):
     store: StoreSection = StoreSection()
     keys: KeysSection = KeysSection()
     digest: DigestSection = DigestSection()
+    registers: RegistersSection = RegistersSection()
     web: WebSection | None = None
 
 
@@ -236,6 +264,7 @@ class Settings:
         self.office = toml.office
         self.store = toml.store
         self.digest = toml.digest
+        self.registers = toml.registers
         self.web = toml.web
         self._keys = toml.keys
 

@@ -103,7 +103,7 @@ class Story:
         return done
 
     def _numbered(self, taken: TakeNumber) -> Case:
-        number = taken.form.format(year=taken.year, seq=1)
+        number = taken.form.format(year=taken.year, seq=taken.first, index=taken.index)
         if taken.field:
             return replace(self.it, fields={**self.it.fields, taken.field: number})
         return replace(self.it, number=number)

@@ -113,7 +113,7 @@ def test_the_file_the_others_are_made_from_is_right() -> None:
         (
             "{name: purchases, number:",
             "{name: purchases, colour: red, number:",
-            "4:29: unknown key `colour`: remove it, or write one of name, number, title",
+            "4:29: unknown key `colour`: remove it, or write one of name, number, index, title",
         ),
         (
             "closing_papers: [approval_sheet]",
@@ -138,7 +138,7 @@ def test_the_file_the_others_are_made_from_is_right() -> None:
         (
             "ЗК-{year}-{seq:04}",
             "ЗК-{yaer}-{seq:04}",
-            "4:29: `{yaer}` is not known here: known are seq, year",
+            "4:29: `{yaer}` is not known here: known are index, seq, year",
         ),
         (
             "ЗК-{year}-{seq:04}",

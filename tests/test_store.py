@@ -402,6 +402,17 @@ async def test_each_register_and_each_year_counts_for_itself(store: Store) -> No
     assert taken == ["in-2026-1", "out-2026-1", "in-2027-1", "in-2026-2"]
 
 
+async def test_a_register_begins_where_the_numbers_given_on_paper_end(store: Store) -> None:
+    taken = []
+    for place, first in enumerate((158, 158, 1, 170)):
+        number = replace(a_number(f"n{place}"), form="{index}/{seq}", index="01-14", first=first)
+        outcome = await move(store, None, a_case(f"c{place}"), f"m{place}", number)
+        assert isinstance(outcome, Committed)
+        assert outcome.case is not None
+        taken.append(outcome.case.number)
+    assert taken == ["01-14/158", "01-14/159", "01-14/160", "01-14/170"]
+
+
 async def test_a_case_is_found_by_its_number_in_letters_of_either_size(store: Store) -> None:
     case = await opened(store, a_number("n"))
     assert await store.load_by_number("СЧ-2026-0001") == case

@@ -73,7 +73,7 @@ class StopTimers:
 class TakeNumber:
     """Take the next number of a register for this case, in the same commit.
 
-    `form` is filled with {year} and {seq} (format-spec allowed: {seq:04}).
+    `form` is filled with {year}, {seq} (format-spec allowed: {seq:04}) and {index}.
     """
 
     key: str
@@ -82,6 +82,10 @@ class TakeNumber:
     form: str
     field: str = ""
     """The field of the card the number is written to; '' = it is the number of the case itself."""
+    index: str = ""
+    """The index of the file the paper belongs to: «01-14»."""
+    first: int = 1
+    """The lowest number that may be taken: those below it were given on paper."""
 
 
 @dataclass(frozen=True, slots=True)

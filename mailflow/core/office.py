@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -31,6 +32,9 @@ class Office:
     """What the office has come to know beside its files, as far as the matter in hand needs it."""
     imported: tuple[Fact, ...] = ()
     """What its own lists say: the payees of lists/counterparties.csv."""
+
+    first_numbers: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    """The first number of a register in a year, where others were given on paper before."""
 
     @property
     def language(self) -> Language:

@@ -135,8 +135,11 @@ def _names_departments(stage: Stage) -> bool:
     return any(isinstance(part, Everybody | FromField | Role) for part in parts)
 
 
+_NUMBER: Mapping[str, Any] = {"year": 2026, "seq": 1, "index": "01-14"}
+
+
 def _form_complaints(file: RuleFile, lines: Lines) -> Iterator[str]:
-    yield from _bad_form(file.register_.number, {"year": 2026, "seq": 1}, lines.at(("register", "number")))
+    yield from _bad_form(file.register_.number, _NUMBER, lines.at(("register", "number")))
     if "{seq" not in file.register_.number:
         yield f"{lines.at(('register', 'number'))}: the number has no {{seq}}: every case would have the same one"
     known: dict[str, Any] = dict.fromkeys(file.fields, "")

@@ -23,6 +23,8 @@ class Register(Entry):
 
     name: str
     number: str
+    index: str = ""
+    """The index of the file its papers belong to; {index} in the number."""
     title: InWords | None = None
 
 

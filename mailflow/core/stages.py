@@ -75,6 +75,9 @@ class Numbering(Entry):
 
     register_: str = Field(alias="register")
     form: str
+    """{seq}, {year}, and {index} where there is one."""
+    index: str = ""
+    """The index of the file the paper belongs to: «01-14»."""
     field: str
     """The field of the card the number is written to."""
     date_field: str

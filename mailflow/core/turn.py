@@ -106,7 +106,11 @@ class Turn:
         register = self.process.register
         year = self.now.astimezone(self.office.hours.zone).year
         self.change(register=register.name)
-        self._effects.append(TakeNumber(self._next(), register.name, year, register.number))
+        self._effects.append(
+            TakeNumber(
+                self._next(), register.name, year, register.number, "", register.index, self._first(register.name, year)
+            )
+        )
 
     def letter(
         self,
@@ -197,7 +201,14 @@ class Turn:
         today = self.office.day(self.now)
         self.change(fields={**self.case.fields, rule.date_field: today})
         year = int(today[:4])
-        self._effects.append(TakeNumber(self._next(), rule.register_, year, rule.form, rule.field))
+        self._effects.append(
+            TakeNumber(
+                self._next(), rule.register_, year, rule.form, rule.field, rule.index, self._first(rule.register_, year)
+            )
+        )
+
+    def _first(self, register: str, year: int) -> int:
+        return self.office.first_numbers.get((register, year), 1)
 
     def start_case(self, process: str, initiator: str, fields: Fields, subject: str) -> None:
         """Start a case of another process that belongs to this one."""

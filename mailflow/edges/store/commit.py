@@ -102,8 +102,8 @@ async def _beaten(session: Session, move: Move, refused: Claim) -> Outcome:
 async def _numbered(session: Session, case: Case, transition: Transition) -> Case:
     for effect in transition.effects:
         if isinstance(effect, TakeNumber):
-            seq = await registers.take(session, effect.register, effect.year)
-            number = effect.form.format(year=effect.year, seq=seq)
+            seq = await registers.take(session, effect.register, effect.year, effect.first)
+            number = effect.form.format(year=effect.year, seq=seq, index=effect.index)
             case = _with_number(case, effect, number)
     return case
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from mailflow.edges.store.session import Session
 
-_TAKE = "ON CONFLICT (name, year) DO UPDATE SET last = register.last + 1 RETURNING last AS taken"
+_TAKE = (
+    "ON CONFLICT (name, year) DO UPDATE SET last ="
+    " CASE WHEN register.last < excluded.last THEN excluded.last ELSE register.last + 1 END RETURNING last AS taken"
+)
 
 
-async def take(session: Session, name: str, year: int) -> int:
-    """Take the next number of the register in that year; the first is 1."""
-    rows = await session.insert("register", ("name", "year", "last"), [(name, year, 1)], _TAKE)
+async def take(session: Session, name: str, year: int, first: int = 1) -> int:
+    """Take the next number of the register in that year, `first` or above."""
+    rows = await session.insert("register", ("name", "year", "last"), [(name, year, first)], _TAKE)
     return int(rows[0]["taken"])
