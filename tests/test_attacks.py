@@ -586,7 +586,7 @@ async def test_an_approver_is_told_that_nobody_has_proven_who_asks(day: Day) -> 
 
 
 async def test_the_question_what_it_is_may_be_answered_with_one_word_as_the_letter_says(day: Day) -> None:
-    await day.world.write(IVAN, "вопрос", ORDER, [Paper("scan.pdf", b"x")])
+    await day.world.write(IVAN, "вопрос", "Посмотрите, пожалуйста.", [Paper("scan.pdf", b"x")])
     await day.works()
     assert "первым словом" in (await day.last(IVAN)).text
     await day.says(IVAN, "Счёт")

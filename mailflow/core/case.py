@@ -203,6 +203,8 @@ class Case:
     """How many mere comments were passed on to those who decide; there is a limit."""
     opinions: tuple[Opinion, ...] = ()
     papers: tuple[Paper, ...] = ()
+    unsure: tuple[str, ...] = ()
+    """Fields the initiator stated in a way that may be read as two values: he is asked, and nothing is chosen."""
     rules: str = ""
     """The version of its process it goes by (`Process.version`); '' = whatever the rules say today."""
     started_from: str = ""

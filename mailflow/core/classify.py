@@ -23,7 +23,7 @@ from mailflow.core.fields import read_fields
 from mailflow.core.kinds import Kind, Other, Reply, Understood
 from mailflow.core.message import Message
 from mailflow.core.reply import Fresh, fresh
-from mailflow.core.requesting import laid_out, read_request, tagged, with_papers, words_of
+from mailflow.core.requesting import asked_about, laid_out, read_request, tagged, with_papers, words_of
 from mailflow.core.signs import subject_words
 
 HELD = frozenset(
@@ -102,7 +102,7 @@ def _reply(message: Message, own: Fresh, around: Surroundings) -> Understood | N
     said = read_answer(words_of(laid_out(message, own)), around.written_on(message), forms, target.asked)
     fields, findings = with_papers(said.values, forms, around, around.written_on(message)) if forms else ({}, ())
     reason = f"answers a letter of ours; {reading.reason}" if reading.reason else "answers a letter of ours"
-    return Reply(reason, reading, fields, said.ambiguous, findings)
+    return Reply(reason, reading, fields, asked_about(said, forms), findings)
 
 
 _EXPECTING: Mapping[Ask, Expecting] = {

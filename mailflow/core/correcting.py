@@ -34,10 +34,11 @@ def completed(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     agrees = event.answer is Answer.APPROVE and not event.fields
     confirms = agrees and not turn.case.confirmed
     cut = _cut(turn) if agrees else {}
-    if not (confirms or cut or event.fields or event.files):
+    without = agrees and bool(turn.case.unsure)
+    if not (confirms or cut or without or event.fields or event.files):
         unclear(turn, assignment, event, person)
         return
-    turn.change(confirmed=turn.case.confirmed or confirms)
+    turn.change(confirmed=turn.case.confirmed or confirms, unsure=_still_unsure(turn, event, agrees))
     turn.fill({**cut, **event.fields})
     take_files(turn, event.files, person, event.comment)
     turn.because("fields", who=turn.office.short(person))
@@ -47,6 +48,16 @@ def completed(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     _done(turn, assignment, event, person)
     begin(turn)
     turn.letter("registered", turn.case.initiator, answers_a_mail=True)
+
+
+def _still_unsure(turn: Turn, event: AnswerReceived, agrees: bool) -> tuple[str, ...]:
+    """Give what is still open: what this answer again says in two ways, and all of it where it speaks of no field.
+
+    «Ок» does without the value; so does an answer that states other fields.
+    """
+    before = () if agrees or event.fields else turn.case.unsure
+    names = (*before, *(name for name in event.ambiguous if name in turn.process.fields))
+    return tuple(dict.fromkeys(name for name in names if name not in event.fields))
 
 
 def _cut(turn: Turn) -> dict[str, FieldValue]:

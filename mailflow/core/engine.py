@@ -111,6 +111,7 @@ def _open(event: RequestReceived, office: Office) -> Transition:
         findings=event.findings,
         proven=isinstance(event.proof, Proven),
         confirmed=event.sure,
+        unsure=tuple(name for name in event.ambiguous if name in office.process(event.process).fields),
         rules=office.process(event.process).version,
         started_from=event.started_from,
         thread=(event.message_id,) if event.message_id else (),

@@ -85,7 +85,7 @@ def field_value(process: Process, fields: Mapping[str, Any], name: str) -> Any:
 
 
 def missing_fields_of(case: Case, office: Office) -> tuple[str, ...]:
-    """Give the fields the initiator has to state: required ones that are empty, and lists longer than they may be.
+    """Give what the initiator has to state: required fields that are empty, unsure ones, lists longer than they may be.
 
     They stand in the order of the rules.
     """
@@ -101,7 +101,7 @@ def missing_fields_of(case: Case, office: Office) -> tuple[str, ...]:
     return tuple(
         name
         for name in process.fields
-        if (is_empty(case.fields.get(name)) and needed(name)) or too_many(case, office, name)
+        if name in case.unsure or (is_empty(case.fields.get(name)) and needed(name)) or too_many(case, office, name)
     )
 
 

@@ -47,12 +47,13 @@ class FieldsRead:
     not as the field allows (then the value is there all the same, as stated).
 
     `rest`: the lines that are no form lines, as written; free phrases stay in it, they are part of what
-    was said.
+    was said. `by_line`: the fields that form lines name.
     """
 
     values: Mapping[str, Value]
     ambiguous: tuple[str, ...] = ()
     rest: str = ""
+    by_line: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ def read_fields(text: str, written_on: date, forms: Sequence[FieldForm]) -> Fiel
     hints = list(read_hints(f"{rest}\n{tails}", written_on, forms))
     values, ambiguous = _weighed((lines, said, hints), tuple(form.name for form in forms))
     refused = (form.name for form in forms if form.name in values and not agrees(values[form.name], form))
-    return FieldsRead(values, (*ambiguous, *refused), rest.strip("\n"))
+    named = frozenset(claim.name for claim in lines)
+    return FieldsRead(values, (*ambiguous, *refused), rest.strip("\n"), named)
 
 
 def _lists(rest: str, written_on: date, forms: Sequence[FieldForm]) -> Iterator[Claim]:

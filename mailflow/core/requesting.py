@@ -50,8 +50,9 @@ def read_request(message: Message, own: Fresh, around: Surroundings) -> Request:
     heading = _heading(message, own, around)
     for more in _weaker(heading, message, own, around, process):
         fields = {**{name: value for name, value in more.items() if name not in said.ambiguous}, **fields}
-    missing = missing_of(forms, fields, said.ambiguous)
-    return Request(why, process, sure, fields, own.original, missing, said.ambiguous, findings, own.text)
+    unsure = asked_about(said, forms)
+    missing = missing_of(forms, fields, unsure)
+    return Request(why, process, sure, fields, own.original, missing, unsure, findings, own.text)
 
 
 def laid_out(message: Message, own: Fresh) -> str:
@@ -270,15 +271,30 @@ def with_papers(
     return fields, tuple(dict.fromkeys(findings))
 
 
+def asked_about(said: FieldsRead, forms: Sequence[FieldForm]) -> tuple[str, ...]:
+    """Give the fields stated and not surely read that somebody has to be asked about.
+
+    Two days in a sentence are no question where the process does without a term; a sum, and what a line of a form
+    names on purpose, always is one.
+    """
+    weighty = {form.name for form in forms if form.needed is not False or form.type == "money"}
+    return tuple(name for name in said.ambiguous if name in weighty or name in said.by_line)
+
+
 def missing_of(forms: Sequence[FieldForm], fields: Fields, ambiguous: Sequence[str]) -> tuple[str, ...]:
-    """Give the fields the process cannot do without that are not there, or not surely, in the order of its rules."""
+    """Give the fields that are not there and needed, or that are there and not sure, in the order of the rules."""
     values = {form.name: _as_condition_sees(form, fields) for form in forms}
     return tuple(
         form.name
         for form in forms
-        if (form.name not in fields or form.name in ambiguous or _too_many(fields[form.name], form))
-        and (form.needed if isinstance(form.needed, bool) else form.needed.holds(values))
+        if form.name in ambiguous
+        or (form.name in fields and _too_many(fields[form.name], form))
+        or (form.name not in fields and _is_needed(form, values))
     )
+
+
+def _is_needed(form: FieldForm, values: Mapping[str, Any]) -> bool:
+    return form.needed if isinstance(form.needed, bool) else form.needed.holds(values)
 
 
 def _too_many(value: Value, form: FieldForm) -> bool:

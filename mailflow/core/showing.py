@@ -245,6 +245,9 @@ def _questions(case: Case, task: Assignment, process: Process, language: Languag
 
 def _question(name: str, case: Case, process: Process, language: Language, office: Office) -> str:
     rule, value = process.fields[name], case.fields.get(name)
+    if name in case.unsure:
+        again = rule.ask.in_(language) if rule.ask else _WRITE[language].format(label=rule.label.in_(language))
+        return f"{_UNSURE[language].format(label=rule.label.in_(language))} {again}"
     if not value and value is not False:
         return (rule.ask or rule.label).in_(language)
     if not isinstance(value, tuple) or not too_many(case, office, name):
@@ -253,6 +256,14 @@ def _question(name: str, case: Case, process: Process, language: Language, offic
     return _TOO_MANY[language].format(most=rule.most, names=kept, label=rule.label.in_(language))
 
 
+_UNSURE: Mapping[Language, str] = {
+    "ru": "«{label}» можно прочитать по-разному.",
+    "en": "“{label}” can be read in two ways.",
+}
+_WRITE: Mapping[Language, str] = {
+    "ru": "Напишите «{label}: …» ещё раз; если не нужно, ответьте «ок».",
+    "en": "Write “{label}: …” once more, or answer “ok” if it is not needed.",
+}
 _TOO_MANY: Mapping[Language, str] = {
     "ru": "Можно не более {most}. Оставить первых: {names}? Ответьте «да» или напишите «{label}: …» заново.",
     "en": "No more than {most} are allowed. Keep the first: {names}? Answer “yes”, or write “{label}: …” anew.",
