@@ -160,6 +160,21 @@ MEANT: tuple[tuple[Any, ...], ...] = (
     ("a_yes_to_an_earlier_round", "approval", "approve"),
     ("a_read_receipt", "acknowledgement", "read_receipt"),
     ("a_full_mailbox", "approval", "bounce"),
+    ("answers_in_red_inside_an_outlook_quote", "approval", "unclear", "Ок"),
+    ("answers_typed_into_an_outlook_quote", "approval", "unclear", "Согласовано"),
+    ("a_quote_struck_through_in_outlook", "approval", "unclear", "Ок"),
+    ("answers_typed_into_an_owa_quote", "approval", "unclear", "Ок"),
+    ("words_below_our_whole_letter", "approval", "unclear", "Ок"),
+    ("a_disclaimer_below_our_whole_letter", "approval", "approve"),
+    ("a_letter_coloured_throughout", "approval", "approve"),
+    ("a_question_mark_in_one_part_alone", "approval", "unclear", "Согласовано"),
+    ("a_refusal_in_the_subject", "approval", "unclear", "Ок"),
+    ("a_refusal_in_the_title_of_the_case", "approval", "approve"),
+    ("a_box_nobody_ticked", "approval", "approve_with_remarks", "☐ Согласовано"),
+    ("a_line_to_be_signed", "approval", "approve_with_remarks", "Согласовано ____________"),
+    ("struck_by_a_style_of_the_page", "approval", "unclear"),
+    ("seen_through", "approval", "unclear"),
+    ("agreed_in_black", "approval", "approve"),
 )  # fmt: skip
 NOT_BY_A_PERSON = ("auto_reply", "read_receipt", "bounce")
 

@@ -22,6 +22,7 @@ from mailflow.core.field_forms import FieldForm
 from mailflow.core.fields import read_fields
 from mailflow.core.kinds import Kind, Other, Reply, Understood
 from mailflow.core.message import Message
+from mailflow.core.numbers import find_number
 from mailflow.core.reply import Fresh, fresh
 from mailflow.core.requesting import asked_about, laid_out, read_request, tagged, with_papers, words_of
 from mailflow.core.signs import subject_words
@@ -128,11 +129,25 @@ def _read_reply(own: Fresh, target: Target, message: Message, around: Surroundin
     reading = read(own.text, expecting, around.written_on(message), target.language)
     if target.ask is Ask.FIELDS and reading.answer is Answer.UNCLEAR:
         reading = _said_right(own.text, reading, around.written_on(message))
+    if reading.answer in _GOES_ON and _refuses_in_subject(message, around.written_on(message)):
+        return Reading(Answer.UNCLEAR, comment, reason="its subject says no")
     if own.conflict and reading.answer is not Answer.UNCLEAR:
         return Reading(Answer.UNCLEAR, comment, reason="its text and its HTML say different things")
     if target.ask not in _ASKS_TO_DECIDE:
         return Reading(reading.answer, comment or None, reading.details, reading.reason)
     return reading
+
+
+_GOES_ON = frozenset({Answer.APPROVE, Answer.PAID, Answer.DONE, Answer.ACKNOWLEDGE})
+_REFUSALS = frozenset({Answer.REJECT, Answer.REWORK, Answer.DECLINE, Answer.NEED_REASON})
+
+
+def _refuses_in_subject(message: Message, written_on: date) -> bool:
+    """Tell whether the writer put a refusal before the case's number, or in a subject of his own without it."""
+    words = subject_words(message.subject)
+    number = find_number(words)
+    said = words[: words.find(number)].rstrip(" [(#№") if number and number in words else words
+    return read(said, Expecting.APPROVAL, written_on).answer in _REFUSALS if said else False
 
 
 def _said_right(text: str, reading: Reading, written_on: date) -> Reading:

@@ -14,6 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from html import unescape
 
+from mailflow.core.insertions import is_picked, is_typed_name
 from mailflow.core.lines import Line
 from mailflow.core.normal import visible, word_list
 from mailflow.core.veils import STRUCK_TAGS, Look, StyleSheet, read_styles
@@ -40,6 +41,8 @@ _BLOCK = frozenset(
 _CLOSES_ITSELF = frozenset(word_list("p li td th tr dd dt"))
 _PARAGRAPH = frozenset(word_list("p ul ol table h1 h2 h3 h4 h5 h6 blockquote"))
 
+_CORRECTING = STRUCK_TAGS | {"ins"}
+
 _QUOTE_NAMES = (
     "mail-quote-collapse", "mail-app-auto-quote", "yahoo_quoted", "protonmail_quote", "zmail_extra",
     "tutanota_quote", "olk_src_body_section",
@@ -63,6 +66,7 @@ class _Element:
     signature: bool = False
     answered: bool = False
     """Inside the div in which Gmail puts what it quotes, and also what it forwards."""
+    typed: bool = False
 
     def line(self, text: str) -> Line:
         """Give a line that stands in this element."""
@@ -80,6 +84,7 @@ class _Page:
     seen: list[str] = field(default_factory=list)
     veiled: list[str] = field(default_factory=list)
     header: str = ""
+    typed: bool = False
     row_ends: int = -1
     """Where the row of a table of facts that is open ends: its cells make one line."""
 
@@ -126,6 +131,8 @@ def _start(page: _Page, tag: str, attributes: dict[str, str], at: int, html: str
         _end_line(page)
     if tag == "img":
         _write(page, _emoji(attributes.get("alt", "")))
+    if tag == "input" and attributes.get("type", "").lower() in ("checkbox", "radio"):
+        _write(page, "☑ " if "checked" in attributes else "☐ ")
     if tag in _PARAGRAPH and at > page.row_ends:
         _blank_line(page)
     if tag not in _VOID:
@@ -160,14 +167,14 @@ def _open(page: _Page, tag: str, attributes: dict[str, str]) -> None:
     if tag in _CLOSES_ITSELF and page.here.tag == tag:
         page.counts[page.open.pop().tag] -= 1
     page.counts[tag] += 1
-    if not attributes and tag not in STRUCK_TAGS:
+    if not attributes and tag not in _CORRECTING and tag not in page.styles:
         page.open.append(replace(page.here, tag=tag, indented=page.here.indented or tag == "blockquote"))
         return
     names = [name.lower() for key in ("class", "id") for name in attributes.get(key, "").split()]
     cite = tag == "blockquote" and (
         attributes.get("type", "").lower() == "cite" or "cite" in attributes or page.here.answered
     )
-    above = page.here
+    above, style = page.here, attributes.get("style", "").lower()
     page.open.append(
         _Element(
             tag,
@@ -177,6 +184,7 @@ def _open(page: _Page, tag: str, attributes: dict[str, str]) -> None:
             mark=above.mark or (_mark(attributes) if tag == "blockquote" and not above.indented else ""),
             answered=above.answered or (tag == "div" and _is_named(names, _ANSWERED_NAMES)),
             signature=above.signature or _is_signature(names, attributes),
+            typed=above.typed or tag in _CORRECTING or is_typed_name(names) or "mso-highlight" in style,
         )
     )
     if _is_named(names, _HEADER_NAMES):
@@ -200,6 +208,7 @@ def _close(page: _Page, tag: str, at: int) -> None:
 def _write(page: _Page, text: str) -> None:
     if not text:
         return
+    page.typed = page.typed or (bool(text.strip()) and (page.here.typed or is_picked(page.here.look.colour)))
     if page.here.look.veiled:
         page.veiled.append(text)
     else:
@@ -214,6 +223,8 @@ def _end_line(page: _Page, keep_blank: bool = False) -> None:
     page.seen.clear()
     page.veiled.clear()
     line = page.here.line(text)
+    if page.typed:
+        line, page.typed = line._replace(typed=True), False
     if veiled:
         page.lines.append(line._replace(text=_SPACE.sub(" ", veiled), hidden=True))
     if text and page.header:

@@ -20,7 +20,8 @@ class Line(NamedTuple):
     `quoted`: surely somebody else's words. `indented`: set in by a bare blockquote, a quote only under a name line.
     `header`: the mail program says that a quoted letter's header begins here; `cite`: that a name line does.
     `mark`: how the blockquote that sets it in is written; '' for a bare one. `signature`: the mail program says that
-    this is a signature. `hidden`: no reader of the mail could see it.
+    this is a signature. `hidden`: no reader of the mail could see it. `typed`: some of it looks as an answer typed into
+    a letter does (see `insertions`).
     """
 
     text: str
@@ -31,6 +32,7 @@ class Line(NamedTuple):
     hidden: bool = False
     mark: str = ""
     signature: bool = False
+    typed: bool = False
 
     @property
     def blank(self) -> bool:

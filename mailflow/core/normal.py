@@ -27,6 +27,7 @@ _TOKEN = re.compile(
     r"|(?P<smile>[:;=]-?[)D]+)"
     r"|(?P<word>п/п(?!\w)|[^\W\d_]+(?:['’-][^\W\d_]+)*)"
     r"|(?P<number>\d+(?:[.,:/-]\d+)*)"
+    r"|(?P<blank>_{3,}+)"
     r"|(?P<mark>[^\w\s]|_)"
 )
 

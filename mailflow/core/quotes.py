@@ -22,6 +22,7 @@ from functools import lru_cache
 
 from mailflow.core.dividers import divider, introduces_forward, is_mark, parts_letters
 from mailflow.core.header_blocks import Headers, header_block, header_kind, run_on_headers
+from mailflow.core.insertions import has_insertions
 from mailflow.core.lines import Line
 from mailflow.core.name_lines import glued_name_line, name_line
 from mailflow.core.quote_words import MARKDOWN_LINK, MOBILE_TAIL, SENT_FROM_MY
@@ -218,16 +219,24 @@ def _opening(lines: Sequence[Line], at: int) -> _Opening:
 
 
 def _is_doubtful(lines: Sequence[Line], at: int) -> bool:
-    """Tell whether words stand below marked lines that a header block introduces: the writer's, or the quoted letter's.
+    """Tell whether words in or below a quote nobody closes may be the writer's: typed into it, or behind marked lines.
 
     Programs that mark no lines write header blocks, but not they alone.
     """
     opening = _opening(lines, at)
+    if has_insertions(_first_letter(lines, at + opening.length)):
+        return True
     below = _below_all(lines, at + opening.length)
     if opening.named or below == len(lines) or not (lines[below].quoted or lines[below].indented):
         return False
     behind = _below_all(lines, _end_of_marks(lines, below))
     return behind < len(lines) and not _opening(lines, behind).length
+
+
+def _first_letter(lines: Sequence[Line], begin: int) -> Sequence[Line]:
+    """Give the quoted lines that begin here up to the letter they quote themselves."""
+    last = min(len(lines), begin + _MOST_OWN_LINES)
+    return lines[begin : next((n for n in range(begin, last) if _opening(lines, n).length), last)]
 
 
 def _yandex_block(lines: Sequence[Line], at: int) -> int:

@@ -27,7 +27,7 @@ _NOT_WORDS = re.compile(
 )
 _DEEPEST = 5
 """Letters forwarded within letters are told apart to this depth."""
-_WORD = re.compile(r"[^\W_]+|[👍👎✅❌+]")
+_WORD = re.compile(r"[^\W_]+|\?+|[👍👎✅❌✔✖✗✘❎☒🚫⛔🙅🤦🤔❓❔+]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ def fresh(message: Message) -> Fresh:
     chosen = plain or page
     if chosen is None:
         return Fresh("", _attached(message))
-    conflict = chosen.doubtful or _hides(page) or (plain is not None and page is not None and _differ(plain, page))
+    doubtful = any(parts is not None and parts.doubtful for parts in (plain, page))
+    conflict = doubtful or _hides(page) or (plain is not None and page is not None and _differ(plain, page))
     forwarded = chosen.forwarded or (page.forwarded if page else None)
     original = _original(forwarded, message) if forwarded else _attached(message)
     return Fresh(_text(_unsigned(chosen.own, page)), original, conflict)

@@ -137,10 +137,15 @@ def _last_at(parts: Sequence[Span | Phrase], token: int) -> int:
 
 
 def is_harmless(row: Sequence[Token], at: int) -> bool:
-    """Tell whether a token is a mark that adds nothing: a full stop, a smile, a dash between words."""
+    """Tell whether a token is a mark that adds nothing: a full stop, a smile, a dash between words.
+
+    «Согласовано ______» is a line of a form, to be signed; a line of underscores alone is a rule across the page.
+    """
     token = row[at]
     if token.kind in ("line", "smile"):
         return True
+    if token.kind == "blank":
+        return all(other.kind == "line" for other in (*row[max(0, at - 1) : at], *row[at + 1 : at + 2]))
     if token.word in _DASHES:
         before = row[at - 1] if at else None
         after = row[at + 1] if at + 1 < len(row) else None
