@@ -112,7 +112,7 @@ async def opened(site: Path) -> AsyncIterator[App]:
 def read_office(settings: Settings) -> Office:
     """Read people and rules of a site; SettingsError with a line for everything wrong."""
     directory = read_people(settings.site / DIRECTORY_FILE)
-    rules = {p.name: p for p in (*read_rules([house_rules()], directory), *read_own(settings, directory))}
+    rules = rules_of(rule_folders(settings.site), directory)
     return Office(
         rules,
         directory,
@@ -146,9 +146,9 @@ def read_people(path: Path) -> Directory:
     return directory
 
 
-def read_own(settings: Settings, directory: Directory) -> list[Process]:
-    """Read the processes of the site, or those that came with mailflow; one of the house gives way to its namesake."""
-    return read_rules(rule_folders(settings.site), directory)
+def rules_of(folders: Sequence[Path], directory: Directory) -> dict[str, Process]:
+    """Give the processes of these folders and those every office has; one of the house gives way to its namesake."""
+    return {p.name: p for p in (*read_rules([house_rules()], directory), *read_rules(folders, directory))}
 
 
 def house_rules() -> Path:

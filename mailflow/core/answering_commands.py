@@ -123,6 +123,8 @@ def _mistyped(command: Command, arrival: Arrival, office: Office) -> NoticeDue:
 
 def _substitute(command: Command, arrival: Arrival, office: Office) -> Event:
     assert arrival.person is not None
+    if SUBSTITUTION not in office.rules:
+        return _help(command, arrival, office)
     today = date.fromisoformat(office.day(arrival.at))
     text = f"{command.said}\n{arrival.own_text}"
     asked = read_substitution(text, arrival.person, today, office)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from mailflow.app import DIRECTORY_FILE, now, read_people, read_rules, rule_folders, shipped, working_time
+from mailflow.app import DIRECTORY_FILE, now, read_people, rule_folders, rules_of, shipped, working_time
 from mailflow.config import SETTINGS_FILE, read_settings
 from mailflow.core.calendar_ru import RUSSIA
 from mailflow.core.office import Office
@@ -97,7 +97,7 @@ async def _played(story: Story, file: StoryFile, office: Office, shop: Workshop)
 
 def _office(file: StoryFile, site: Path) -> Office:
     directory = _people(file).directory
-    rules = {p.name: p for p in read_rules([file.rules], directory)}
+    rules = rules_of([file.rules], directory)
     return Office(rules, directory, *site_hours(site))
 
 
@@ -116,7 +116,7 @@ def site_hours(site: Path) -> tuple[Calendar, OfficeHours]:
 async def trial_office(site: Path) -> AsyncIterator[StoryOffice]:
     """Open an office with the people, rules, templates and hours of a site, now, for as long as the block lasts."""
     directory = read_people(site / DIRECTORY_FILE)
-    rules = {p.name: p for p in read_rules(rule_folders(site), directory)}
+    rules = rules_of(rule_folders(site), directory)
     office = Office(rules, directory, *site_hours(site))
     domain = next(iter(directory.people.values())).address.rpartition("@")[2]
     async with Workshop.opened(_templates(site)) as shop:
