@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailflow import log
+from mailflow.core.adding_up import whose
 from mailflow.core.case import Case
 from mailflow.core.effects import Transition
 from mailflow.core.engine import transition
@@ -34,7 +35,8 @@ async def advance(
     """
     for _ in range(MOST_RACES):
         before = await _load(event, store)
-        done = transition(before, event, await present(office, store, now, subjects(event, before)))
+        about = (*subjects(event, before), *whose(event, before))
+        done = transition(before, event, await present(office, store, now, about))
         reached("event.decided")
         outcome = await store.commit(before, done, event, _with_case(taken, done), now)
         if isinstance(outcome, Overtaken):

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mailflow.core.memory import Fact
-from mailflow.core.payees import REMEMBERED, name_key
+from mailflow.core.payee_names import name_key
+from mailflow.core.payees import REMEMBERED
 from mailflow.core.requisites import Invalid, Valid, check_account, check_inn
 from mailflow.errors import SettingsError
 

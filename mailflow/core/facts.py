@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from mailflow.core.adding_up import total
 from mailflow.core.answers import Answer
 from mailflow.core.case import Assignment, Case, Standing
 from mailflow.core.money import Money
@@ -41,6 +42,7 @@ def condition_values(case: Case, office: Office) -> dict[str, Any]:
     trusted = person.trusted_sum if person is not None and case.proven else None
     return {
         **fields,
+        **({"total": total(case, office)} if process.adds_up is not None else {}),
         "initiator": {
             "id": case.initiator,
             "department": (person.department if person is not None else None) or "",

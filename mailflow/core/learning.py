@@ -5,6 +5,7 @@ Owns: gathering the facts of every kind. A transition need not know who keeps wh
 
 from __future__ import annotations
 
+from mailflow.core.adding_up import counted
 from mailflow.core.case import Case
 from mailflow.core.delegating import handed_over
 from mailflow.core.payees import alarms, learnt
@@ -15,5 +16,11 @@ from mailflow.core.turn import Turn
 def learn(turn: Turn, before: Case | None) -> None:
     """Let the office keep, or strike, what this transition says."""
     turn.change(findings=alarms(turn))
-    for what, fact in (*learnt(turn, before), *arranged_by(before, turn.case), *handed_over(before, turn.case)):
+    found = (
+        *learnt(turn, before),
+        *arranged_by(before, turn.case),
+        *handed_over(before, turn.case),
+        *counted(before, turn.case, turn.office),
+    )
+    for what, fact in found:
         (turn.remember if what == "remember" else turn.forget)(fact)

@@ -18,6 +18,7 @@ from mailflow.core.case import REQUISITES, Ask, Case, CaseState, Fields, Standin
 from mailflow.core.events import AnswerReceived, Event, RequestReceived
 from mailflow.core.memory import About, Fact, known
 from mailflow.core.office import SECRETARY
+from mailflow.core.payee_names import payee_names
 from mailflow.core.turn import Turn
 from mailflow.core.views import Language
 
@@ -32,31 +33,8 @@ def subjects(event: Event, case: Case | None) -> tuple[About, ...]:
     stated = event.fields if isinstance(event, RequestReceived | AnswerReceived) else {}
     fields = {**(case.fields if case is not None else {}), **stated}
     invoice = _invoice(fields)
-    payees = (About("payee", name) for name in _names(fields))
+    payees = (About("payee", name) for name in payee_names(fields))
     return (*payees, *([About("invoice", invoice)] if invoice else []))
-
-
-def _names(fields: Fields) -> Iterator[str]:
-    inn, name = fields.get("inn"), fields.get("counterparty")
-    if isinstance(inn, str) and inn:
-        yield inn
-    if isinstance(name, str) and name_key(name):
-        yield name_key(name)
-
-
-def name_key(name: str) -> str:
-    """Give a payee's name as it is compared: without its legal form, quotes and case."""
-    bare = re.sub(r"[^\w ]+", " ", name.lower().replace("ё", "е"))
-    words = [word for word in bare.split() if word not in _FORMS]
-    return f"name {' '.join(words)}"[:200] if words else ""
-
-
-_FORMS = frozenset(
-    [
-        *("ооо", "ао", "пао", "зао", "оао", "ип", "общество", "с", "ограниченной", "ответственностью"),
-        *("ltd", "llc", "inc", "gmbh", "jsc"),
-    ]
-)
 
 
 def _invoice(fields: Fields) -> str:
@@ -76,7 +54,7 @@ def fill_from_memory(turn: Turn) -> None:
     wanted = {"account", "bic"} & set(turn.process.fields)
     if not wanted or any(fields.get(name) for name in ("account", "bic")):
         return
-    accounts = [fact for name in _names(fields) for fact in known(turn.office.facts, "payee", name)]
+    accounts = [fact for name in payee_names(fields) for fact in known(turn.office.facts, "payee", name)]
     same = [fact for fact in accounts if not fields.get("inn") or fact.said.get("inn") == fields["inn"]]
     if not same or len({fact.said.get("inn") for fact in same}) != 1:
         return
@@ -196,7 +174,7 @@ def learnt(turn: Turn, before: Case | None) -> Iterator[tuple[Change, Fact]]:
     if _paid(after) and not (before is not None and _paid(before)):
         said = {name: str(after.fields[name]) for name in REMEMBERED if after.fields.get(name)}
         if said.get("inn") and said.get("account"):
-            yield from (("remember", Fact("payee", name, _account(said), said)) for name in _names(after.fields))
+            yield from (("remember", Fact("payee", name, _account(said), said)) for name in payee_names(after.fields))
     invoice, over = _invoice(after.fields), after.state in (CaseState.REJECTED, CaseState.WITHDRAWN)
     was = _invoice(before.fields) if before is not None else ""
     if was and (was != invoice or over):

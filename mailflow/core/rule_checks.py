@@ -145,6 +145,10 @@ def _form_complaints(file: RuleFile, lines: Lines) -> Iterator[str]:
     known: dict[str, Any] = dict.fromkeys(file.fields, "")
     for language in ("ru", "en"):
         yield from _bad_form(getattr(file.summary, language), known, lines.at(("summary", language)))
+    if file.adds_up is not None:
+        added = file.fields.get(file.adds_up.sum)
+        if added is None or added.type != "money":
+            yield f"{lines.at(('adds_up',))}: there is no field `{file.adds_up.sum}` of money: add it under `fields:`"
     yield from _unknown_fields(file, lines)
     yield from _unknown_papers(file, lines)
     for name, rule in file.fields.items():

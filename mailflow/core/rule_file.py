@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mailflow.core.rule_words import Entry, InWords, Texts
+from mailflow.core.rule_words import Entry, InWords, Span, Texts
 from mailflow.core.stages import Stage
 
 FieldType = Literal[
@@ -76,6 +76,15 @@ class Rework(Entry):
     skip_agreed: Literal["never", "unless material changed"] = "unless material changed"
 
 
+class AddsUp(Entry):
+    """Sums of one initiator to one payee count together, so that none is paid in parts: `total` in conditions."""
+
+    sum: str = "amount"
+    """The field that is added up."""
+    within: Span
+    """How far back it is looked."""
+
+
 class RuleFile(Entry):
     process: str = Field(pattern=r"^[a-z][a-z_]*$")
     title: InWords
@@ -85,6 +94,7 @@ class RuleFile(Entry):
     starts_with: StartsWith = StartsWith()
     fields: dict[str, FieldRule]
     stages: list[dict[str, Stage]]
+    adds_up: AddsUp | None = None
     rework: Rework = Rework()
     tell_initiator: Literal["when all agreed", "each stage"] = "when all agreed"
     """When the initiator hears of agreement: once, or of every stage that is passed."""

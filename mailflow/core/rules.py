@@ -16,7 +16,7 @@ from mailflow.core.conditions import Condition, ValueType, compile_condition
 from mailflow.core.directory import Directory
 from mailflow.core.documents import Lines, read_with_lines
 from mailflow.core.rule_checks import complaints as complaints_of
-from mailflow.core.rule_file import FieldRule, FieldType, Register, Rework, RuleFile, StartsWith
+from mailflow.core.rule_file import AddsUp, FieldRule, FieldType, Register, Rework, RuleFile, StartsWith
 from mailflow.core.rule_words import Words
 from mailflow.core.soundness import unsound
 from mailflow.core.stages import Stage
@@ -75,6 +75,8 @@ class Process:
     closing_papers: tuple[str, ...]
     receipt: Words | None = None
     tell_initiator: Literal["when all agreed", "each stage"] = "when all agreed"
+    adds_up: AddsUp | None = None
+    """The sum that is added up over the initiator's cases to the same payee."""
     version: str = ""
     """SHA-256 of the text it was read from, in hex: a case goes on by the version it began under."""
     text: str = field(default="", repr=False)
@@ -166,7 +168,8 @@ def version_of(text: str) -> str:
 
 
 def _types(file: RuleFile) -> dict[str, ValueType]:
-    return {name: _CONDITION_TYPES[rule.type] for name, rule in file.fields.items()}
+    types = {name: _CONDITION_TYPES[rule.type] for name, rule in file.fields.items()}
+    return {**types, "total": "money"} if file.adds_up is not None else types
 
 
 class _Compiler:
@@ -209,4 +212,5 @@ def _process(file: RuleFile, compiled: _Compiler) -> Process:
         file.closing_papers,
         file.receipt,
         file.tell_initiator,
+        adds_up=file.adds_up,
     )
