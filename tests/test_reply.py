@@ -207,6 +207,10 @@ def test_nothing_of_a_marked_quote_gets_into_the_text(quote: str) -> None:
     assert typed(f"Да\n> {quote}\n>> {quote}\n").text == "Да"
 
 
+def test_a_misread_quote_does_not_take_the_words_above_it() -> None:
+    assert typed("Да\n> ÈÈ\n>> ÈÈ\n").text == "Да"
+
+
 @pytest.mark.parametrize("piece", [
     "ок\n", "> a\n", "From: a\n", "From: a@b\nx\n", "On 12.11.2026 10:00 a@b.ru\n", "<mailto:", "-- x ", "Кому:\n",
     "a@",

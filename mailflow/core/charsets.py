@@ -174,8 +174,11 @@ def _written_twice(text: str) -> str:
 
 
 def _undone(text: str, taken_for: str, really: tuple[str, ...]) -> str:
-    """Take back one false reading; '' unless what comes out is plainly Russian."""
-    data = text.translate(_byte_of(taken_for)).encode("latin_1", "replace")
+    """Take back one false reading; '' unless what comes out is plainly Russian and no true letter is beside it."""
+    bytewise = text.translate(_byte_of(taken_for))
+    if any(ch > "\xff" and ch.isalpha() for ch in bytewise):
+        return ""
+    data = bytewise.encode("latin_1", "replace")
     for codec in really:
         found = data.decode(codec, "replace")
         letters = sum(ch > "\x7f" for ch in found[:_SAMPLE])

@@ -132,7 +132,9 @@ def _read_reply(own: Fresh, target: Target, message: Message, around: Surroundin
     if reading.answer in _GOES_ON and _refuses_in_subject(message, around.written_on(message)):
         return Reading(Answer.UNCLEAR, comment, reason="its subject says no")
     if own.conflict and reading.answer is not Answer.UNCLEAR:
-        return Reading(Answer.UNCLEAR, comment, reason="its text and its HTML say different things")
+        return Reading(
+            Answer.UNCLEAR, comment, reason="its parts disagree, hide words, or words were typed into what it quotes"
+        )
     if target.ask not in _ASKS_TO_DECIDE:
         return Reading(reading.answer, comment or None, reading.details, reading.reason)
     return reading
