@@ -122,7 +122,16 @@ def test_a_text_that_was_encoded_twice_is_read(text: str, really: str, taken_for
 
 
 @pytest.mark.parametrize(
-    "text", ["РСФСР и СССР, РФ", "пояс, я пап", "Ñandú, señor niño", "ÄÖÜ äöü ÄÄÄ", "ÆØÅ Århus ærø", "ППП ЯЯЯ ппп яяя"]
+    "text",
+    [
+        "РСФСР и СССР, РФ",
+        "пояс, я пап",
+        "Ñandú, señor niño",
+        "ÄÖÜ äöü ÄÄÄ",
+        "ÆØÅ Århus ærø",
+        "ППП ЯЯЯ ппп яяя",
+        "²ÀÈÈÛÿ",
+    ],
 )
 def test_a_text_that_only_looks_encoded_twice_is_left_alone(text: str) -> None:
     assert decode(text.encode(), "utf-8").text == text

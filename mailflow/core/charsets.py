@@ -158,6 +158,8 @@ def _by_utf8(data: bytes, codec: str) -> Decoded | None:
 _LEADS = "РСÐÑ╨╤пя"
 """What the first byte of a Russian letter in UTF-8 looks like to a program that takes it for another charset."""
 _TAKEN_FOR = ("cp1251", "latin_1", "cp1252", "koi8_r", "cp866")
+_MANY_ACCENTS = 10
+"""A few accented letters in a row are somebody's abbreviation; ten and hardly a plain one are in no language."""
 _LATIN = re.compile("[\u00c0-\u00ff]")
 
 
@@ -170,7 +172,8 @@ def _written_twice(text: str) -> str:
         return next((found for codec in _TAKEN_FOR if (found := _undone(text, codec, ("utf_8",)))), "")
     latin = _LATIN.findall(text[:_SAMPLE])
     plain = sum(ch.isalpha() and ch.isascii() for ch in text[:_SAMPLE])
-    return _undone(text, "latin_1", ("cp1251", "koi8_r")) if len(latin) > 2 * plain else ""
+    accented = len(latin) >= _MANY_ACCENTS and len(latin) > 2 * plain
+    return _undone(text, "latin_1", ("cp1251", "koi8_r")) if accented else ""
 
 
 def _undone(text: str, taken_for: str, really: tuple[str, ...]) -> str:
