@@ -213,6 +213,15 @@ def _question(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     turn.letter("question", turn.case.initiator, task.id, words, papers=set_aside(turn, person))
 
 
+def _filled(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    """Whoever fills in a stage may ask first; a mail that states something is taken for what it states."""
+    own = turn.process.stage(assignment.stage) is not None and assignment.principal != turn.case.initiator
+    if own and event.answer is Answer.QUESTION and event.comment and not event.fields and not event.files:
+        _question(turn, assignment, event, person)
+    else:
+        completed(turn, assignment, event, person)
+
+
 def _deferred(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
     """No letter: he has said when. A reminder comes on that morning."""
     when = turn.office.morning(turn.now, event.details.until)
@@ -245,7 +254,7 @@ _ASKED: Mapping[Ask, _Act] = {
     Ask.APPROVAL: _decided,
     Ask.PAYMENT: _decided,
     Ask.EXECUTION: _decided,
-    Ask.FIELDS: completed,
+    Ask.FIELDS: _filled,
     Ask.CORRECTION: corrected,
     Ask.EXPLANATION: explained,
     Ask.ACKNOWLEDGEMENT: _decided,

@@ -15,6 +15,7 @@ from mailflow.core.paper_views import PAPERS
 from mailflow.core.routing import (
     ByTable,
     Everybody,
+    ExecutorsOf,
     FromField,
     HeadOf,
     Initiator,
@@ -54,6 +55,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "head": ("глава отдела «{name}»", "the head of “{name}”"),
     "everybody": ("все в отделе «{name}»", "everybody in “{name}”"),
     "field": ("кто указан в поле «{name}»", "whoever the field “{name}” names"),
+    "executors": ("кому даны поручения в поле «{name}»", "whoever the points of “{name}” are given to"),
     "by_table": ("по полю «{name}»: {rows}", "by the field “{name}”: {rows}"),
     "else": ("иначе", "otherwise"),
     "in turn": ("по очереди", "in turn"),
@@ -257,6 +259,8 @@ class _Speaker:
                 return self._say("everybody", name=self._department(department))
             case FromField(field):
                 return self._say("field", name=self._label(field))
+            case ExecutorsOf(field):
+                return self._say("executors", name=self._label(field))
             case Together(parts):
                 return " + ".join(self._people(part) for part in parts)
             case ByTable(field, table, otherwise):

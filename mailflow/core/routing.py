@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from mailflow.core.case import Case
+from mailflow.core.case import Case, FieldValue
 from mailflow.core.directory import Directory
-from mailflow.core.staff_names import members
+from mailflow.core.said_lists import point_of
+from mailflow.core.staff_names import members, whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,13 @@ class FromField:
 
 
 @dataclass(frozen=True, slots=True)
+class ExecutorsOf:
+    """The people to whom the points of a field are given, as the points name them."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class Together:
     """All of these, nobody twice."""
 
@@ -83,7 +91,7 @@ class ByTable:
     otherwise: Who | None = None
 
 
-Who = Role | Named | Initiator | Manager | Managers | HeadOf | Everybody | FromField | Together | ByTable
+Who = Role | Named | Initiator | Manager | Managers | HeadOf | Everybody | FromField | ExecutorsOf | Together | ByTable
 
 _FORMS: tuple[tuple[str, Callable[[re.Match[str]], Who]], ...] = (
     (r"role ([\w.-]+)", lambda m: Role(m[1])),
@@ -95,6 +103,7 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str]], Who]], ...] = (
     (r"head of initiator's department", lambda _: HeadOf()),
     (r"department ([\w.-]+)", lambda m: Everybody(m[1])),
     (r"field (\w+)", lambda m: FromField(m[1])),
+    (r"executors of (\w+)", lambda m: ExecutorsOf(m[1])),
 )
 
 
@@ -198,6 +207,8 @@ def _people(who: Who, case: Case, directory: Directory) -> Iterable[str]:
         case FromField(name):
             value = case.fields.get(name, ())
             return value if isinstance(value, tuple) else ()
+        case ExecutorsOf(name):
+            return _executors(case.fields.get(name, ()), directory)
         case Together(parts):
             return (person for part in parts for person in _people(part, case, directory))
         case ByTable(field, table, otherwise):
@@ -205,6 +216,13 @@ def _people(who: Who, case: Case, directory: Directory) -> Iterable[str]:
             return _people(row, case, directory) if row is not None else ()
         case _:
             assert_never(who)
+
+
+def _executors(points: FieldValue, directory: Directory) -> Iterator[str]:
+    """Give those the points name; «Все» is everybody, a department everybody in it."""
+    for line in points if isinstance(points, tuple) else ():
+        for name in point_of(line).executors:
+            yield from whom(name, directory, "everybody") or ()
 
 
 def _one(person: str | None) -> tuple[str, ...]:

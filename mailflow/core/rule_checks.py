@@ -15,6 +15,7 @@ from mailflow.core.documents import Lines, Path
 from mailflow.core.routing import (
     ByTable,
     Everybody,
+    ExecutorsOf,
     FromField,
     Manager,
     Managers,
@@ -132,7 +133,7 @@ _NEEDED_BY: Mapping[str, tuple[str, ...]] = {
 
 def _names_departments(stage: Stage) -> bool:
     parts = parts_of(stage.who) if stage.who is not None else ()
-    return any(isinstance(part, Everybody | FromField | Role) for part in parts)
+    return any(isinstance(part, Everybody | FromField | ExecutorsOf | Role) for part in parts)
 
 
 _NUMBER: Mapping[str, Any] = {"year": 2026, "seq": 1, "index": "01-14"}
@@ -184,6 +185,8 @@ def _wrong_who(who: Who | None, file: RuleFile) -> Iterator[str]:
     for part in parts_of(who):
         if isinstance(part, FromField) and (part.field not in file.fields or file.fields[part.field].type != "people"):
             yield f"there is no field `{part.field}` of people: add it under `fields:` with type people"
+        if isinstance(part, ExecutorsOf) and (part.field not in file.fields or file.fields[part.field].type != "points"):
+            yield f"there is no field `{part.field}` of points: add it under `fields:` with type points"
     for table in tables_of(who):
         yield from _wrong_table(table, file)
 
