@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailflow.alone import Broke, alone
-from mailflow.core.case import Ask, Assignment, Case, FileVersion, card_hash
+from mailflow.core.case import CLARIFY, Ask, Assignment, Case, FileVersion, card_hash
 from mailflow.core.codes import fresh_code
 from mailflow.core.effects import Enclosed, SendLetter
 from mailflow.core.office import Office
@@ -204,7 +204,7 @@ def _thread(case: Case | None, reader: str, counter: Counter) -> tuple[str, ...]
 
 def _enclosures(outgoing: Outgoing, case: Case | None) -> list[Enclosure]:
     files: list[FileVersion | Enclosed] = [*outgoing.letter.enclosed]
-    if case is not None and outgoing.letter.kind in ENCLOSING and _asks_to_decide(case, outgoing):
+    if case is not None and outgoing.letter.kind in ENCLOSING and _needs_the_files(case, outgoing):
         files = [*case.current_files, *files]
     enclosed: list[Enclosure] = []
     room = MOST_ENCLOSED
@@ -215,6 +215,7 @@ def _enclosures(outgoing: Outgoing, case: Case | None) -> list[Enclosure]:
     return enclosed
 
 
-def _asks_to_decide(case: Case, outgoing: Outgoing) -> bool:
+def _needs_the_files(case: Case, outgoing: Outgoing) -> bool:
+    """Whoever is asked what he himself left out has the files already; everybody else needs them."""
     task = case.assignment(outgoing.letter.assignment)
-    return task is None or task.ask not in (Ask.FIELDS, Ask.CORRECTION, Ask.EXPLANATION)
+    return task is None or not (task.stage == CLARIFY or task.ask in (Ask.CORRECTION, Ask.EXPLANATION))

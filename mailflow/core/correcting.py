@@ -74,7 +74,7 @@ def _filled(turn: Turn, stage: NamedStage, assignment: Assignment, event: Answer
     added = bool(fields or event.files)
     turn.fill(fields)
     take_files(turn, event.files, person, event.comment)
-    if empty_fields(turn.case, stage.rule.fields) or lacks_file(turn.case, stage.rule, assignment):
+    if empty_fields(turn.case, stage.rule.fields) or lacks_file(turn.case, stage.rule, assignment, person):
         _ask_for_rest(turn, stage, assignment, event, person, added)
     elif stage.rule.needs and added:
         turn.because("fields", who=turn.office.short(person))

@@ -160,7 +160,7 @@ def _positive(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
         unclear(turn, assignment, event, person)
         return
     stage = turn.process.stage(assignment.stage)
-    if stage is not None and lacks_file(turn.case, stage.rule, assignment):
+    if stage is not None and lacks_file(turn.case, stage.rule, assignment, person):
         file_wanted(turn, assignment, event, person)
         return
     remark = assignment.pending_comment if assignment.pending is Answer.APPROVE_WITH_REMARKS else ""

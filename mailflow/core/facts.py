@@ -113,9 +113,10 @@ def too_many(case: Case, office: Office, name: str) -> bool:
     return isinstance(value, tuple) and rule.most is not None and len(value) > rule.most
 
 
-def lacks_file(case: Case, rule: Stage, assignment: Assignment) -> bool:
-    """True where a file has to come with the answer and its person has sent none since he was asked."""
-    return rule.file and not any(f.by == assignment.principal and f.at >= assignment.opened_at for f in case.files)
+def lacks_file(case: Case, rule: Stage, assignment: Assignment, person: str) -> bool:
+    """True where a file has to come with the answer and neither its person nor whoever acts for him has sent one."""
+    theirs = (assignment.principal, person)
+    return rule.file and not any(f.by in theirs and f.at >= assignment.opened_at for f in case.files)
 
 
 def empty_fields(case: Case, names: Iterable[str]) -> tuple[str, ...]:

@@ -185,7 +185,9 @@ def _wrong_who(who: Who | None, file: RuleFile) -> Iterator[str]:
     for part in parts_of(who):
         if isinstance(part, FromField) and (part.field not in file.fields or file.fields[part.field].type != "people"):
             yield f"there is no field `{part.field}` of people: add it under `fields:` with type people"
-        if isinstance(part, ExecutorsOf) and (part.field not in file.fields or file.fields[part.field].type != "points"):
+        if isinstance(part, ExecutorsOf) and (
+            part.field not in file.fields or file.fields[part.field].type != "points"
+        ):
             yield f"there is no field `{part.field}` of points: add it under `fields:` with type points"
     for table in tables_of(who):
         yield from _wrong_table(table, file)
