@@ -134,6 +134,21 @@ def schema() -> None:
     click.echo(json.dumps(rule_schema(), ensure_ascii=False, indent=1))
 
 
+@rules.command("book")
+@SITE
+def book(site: Path) -> None:
+    """Print all processes as a page: how a mail starts each, its stages, papers and register, in Markdown.
+
+    The example mails are those its stories begin with.
+    """
+    from mailflow.app import read_rules, rule_folders
+    from mailflow.core.rule_book import rule_book
+    from mailflow.stories.run import first_mails
+
+    folders = rule_folders(site)
+    click.echo(rule_book(read_rules(folders, None), first_mails(folders[0])), nl=False)
+
+
 @rules.command("show")
 @SITE
 @click.argument("process")

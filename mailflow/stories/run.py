@@ -16,9 +16,10 @@ from mailflow.app import DIRECTORY_FILE, now, read_people, rule_folders, rules_o
 from mailflow.config import SETTINGS_FILE, read_settings
 from mailflow.core.calendar_ru import RUSSIA
 from mailflow.core.office import Office
+from mailflow.core.rule_book import ExampleMail
 from mailflow.core.worktime import Calendar, OfficeHours
 from mailflow.errors import SettingsError
-from mailflow.stories.form import Story, read_stories
+from mailflow.stories.form import Story, Writes, read_stories
 from mailflow.stories.office import StoryOffice, Workshop, story_office
 from mailflow.stories.people import People
 from mailflow.stories.play import Played, Player
@@ -71,6 +72,17 @@ def _read(path: Path, site: Path) -> StoryFile:
     except (OSError, UnicodeDecodeError) as wrong:
         raise SettingsError(f"{path}: cannot be read as UTF-8 text ({wrong}): correct the path or the file") from None
     return StoryFile(path, name, read_stories(text, name), rules, own if own.is_file() else site / DIRECTORY_FILE)
+
+
+def first_mails(rules: Path) -> dict[str, ExampleMail]:
+    """Give the mail the first story of each process begins with, by the name of the file it stands in."""
+    found: dict[str, ExampleMail] = {}
+    for path in _within(rules / TESTS):
+        steps = (placed.step for story in _read(path, rules.parent).stories for placed in story.steps)
+        mail = next((step for step in steps if isinstance(step, Writes)), None)
+        if mail is not None:
+            found[path.stem] = ExampleMail(mail.to, mail.subject, mail.text, tuple(file.name for file in mail.attach))
+    return found
 
 
 async def run_stories(
