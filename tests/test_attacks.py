@@ -26,6 +26,7 @@ from mailflow.core.events import AnswerReceived, RequestReceived
 from mailflow.core.rules import read_process
 from mailflow.core.sender import Proven, ReceiverProfile
 from mailflow.core.showing import Ways, letter_view
+from mailflow.errors import SettingsError
 from mailflow.receive import receive
 from mailflow.world import PASSWORD, Letter, Paper, World
 from tests.offices import (
@@ -193,15 +194,22 @@ def test_a_finance_director_who_stands_in_for_the_director_does_not_approve_her_
 
 def test_a_stage_for_which_the_directory_has_nobody_is_not_passed_in_silence_where_money_moves() -> None:
     text = INVOICE.replace("who: role finance_director", "who: head of department marketing")
-    people = directory(PEOPLE_FILE.replace("head: p.petrov, ", "").replace("department: marketing, ", ""))
-    story = Story(neon(people, invoice_process(people, text)))
+    headless = directory(PEOPLE_FILE.replace("head: p.petrov, ", "").replace("department: marketing, ", ""))
+    with pytest.raises(SettingsError, match="would have nobody to ask: department `marketing` has no head"):
+        invoice_process(headless, text)
+    whole = directory(PEOPLE_FILE)
+    story = Story(neon(headless, invoice_process(whole, text)))  # the head left while the service ran
     story.request()
     assert waits_on(story.it) != ["buh"]
 
 
 def test_one_yes_is_not_two() -> None:
     one = "who: role finance_director\n      order: any"
-    story = agreed_by_both(ruled(lambda text: text.replace(one, one.replace("any", "2"))))
+    two = directory(PEOPLE_FILE.replace("finance_director: [o.smirnova]", "finance_director: [o.smirnova, j.smith]"))
+    text = INVOICE.replace(one, one.replace("any", "2"))
+    with pytest.raises(SettingsError, match="needs 2 to agree"):
+        invoice_process(directory(PEOPLE_FILE), text)
+    story = agreed_by_both(Story(neon(two, invoice_process(two, text))))
     assert story.it.stage != "payment"
 
 
@@ -586,7 +594,7 @@ async def test_an_approver_is_told_that_nobody_has_proven_who_asks(day: Day) -> 
 
 
 async def test_the_question_what_it_is_may_be_answered_with_one_word_as_the_letter_says(day: Day) -> None:
-    await day.world.write(IVAN, "вопрос", "Посмотрите, пожалуйста.", [Paper("scan.pdf", b"x")])
+    await day.world.write(IVAN, "вопрос", "Посмотрите, пожалуйста.", [Paper("20261112.pdf", b"x")])
     await day.works()
     assert "первым словом" in (await day.last(IVAN)).text
     await day.says(IVAN, "Счёт")

@@ -19,7 +19,8 @@ from mailflow.advance import advance
 from mailflow.app import shipped
 from mailflow.core.answers import Answer
 from mailflow.core.case import Case, card_hash
-from mailflow.core.events import AnswerReceived, IncomingFile, RequestReceived
+from mailflow.core.effects import MakeDocument
+from mailflow.core.events import AnswerReceived, DocumentMade, IncomingFile, RequestReceived
 from mailflow.core.office import Office
 from mailflow.core.sender import Proven
 from mailflow.core.tokens import KeyRing
@@ -175,7 +176,12 @@ class Site:
         return loaded
 
     async def deliver(self) -> None:
-        """Let every letter leave that is ready."""
+        """Let every paper be made, here the same for all, and every letter leave that is ready."""
+        for due in await self.store.due_errands(self.now, 100):
+            if isinstance(due.errand, MakeDocument):
+                file = IncomingFile("Приложение.pdf", await self.blobs.keep(PDF), len(PDF), "application/pdf")
+                made = DocumentMade(due.key, self.now, due.case, due.errand.document, file)
+                await advance(made, self.store, self.office, self.now)
         claimed = await self.store.claim_letters(self.now, 1000, timedelta(minutes=5), "test")
         for page in await write(claimed, self.now, self.counter):
             await deliver(page, self.post, self.now, self.counter)  # type: ignore[arg-type]
