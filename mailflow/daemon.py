@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -21,14 +20,12 @@ from mailflow import __version__, log
 from mailflow.agendas import send_lists
 from mailflow.alone import Broke, alone
 from mailflow.app import App, now, shipped
-from mailflow.deliver import FIRST_PAUSE, Delivery, deliver, put_off_letter
+from mailflow.bells import Bells, rung
 from mailflow.departing import take_up
 from mailflow.digest import send_digest
 from mailflow.edges import service
-from mailflow.edges.holder import Holder, gone
 from mailflow.edges.imap import Fetched, Mailbox, Opened, Oversized, Unreadable, backoff
-from mailflow.edges.smtp import Post
-from mailflow.edges.store import DueErrand, MailboxState, Outgoing, Source
+from mailflow.edges.store import DueErrand, MailboxState, Source
 from mailflow.edges.web import Web
 from mailflow.errands import put_off_errand, run_errand
 from mailflow.errors import MailboxError, MailflowError
@@ -37,29 +34,16 @@ from mailflow.receive import Settle, failed, oversized, receive, unreadable
 from mailflow.remind import remind
 from mailflow.respond import Window
 from mailflow.rulekeeping import take_rules
-from mailflow.writing import Page, write
+from mailflow.sending import Sender
 
-LEASE = timedelta(minutes=15)
-"""Longer than the ten minutes an SMTP server may take over the last dot (RFC 5321, 4.5.3.2.6)."""
-IN_TURN = timedelta(minutes=4)
-"""So long may the last letter of a batch wait: it and one slow server together are far from the lease's end."""
 LEFT_BEHIND = timedelta(days=1)
 """So old is a file half-written that only a kill can have left."""
-LETTERS_AT_ONCE = 20
 TIMERS_AT_ONCE = 100
 TICK_SECONDS = 15
 PATIENCE = 4.0
 """Seconds a loop has to end before it is told again."""
 WATCH_SECONDS = 1500.0
 """RFC 2177: an IDLE is begun anew before half an hour is over."""
-
-
-@dataclass
-class Bells:
-    """What wakes the loops: something may be waiting for them."""
-
-    letters: asyncio.Event
-    timers: asyncio.Event
 
 
 class Reader:
@@ -203,107 +187,6 @@ def _position(
     return MailboxState(account, folder, opened.uidvalidity, opened.uidnext - 1, now())
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """How many letters of a claimed batch left. `halted`: no other one would."""
-
-    sent: int
-    halted: bool
-
-
-class Sender:
-    """Letters out: claim, write, send, note."""
-
-    def __init__(self, app: App, bells: Bells) -> None:
-        self._app = app
-        self._bells = bells
-        self._post = Post(app.settings.post())
-        self._senders = app.settings.files / "senders"
-        self._holder: Holder | None = None
-        self._holding = False
-
-    async def run(self) -> None:
-        """Send for ever; wait for the bell between."""
-        while True:
-            try:
-                await self.send_ready()
-            except MailflowError as wrong:
-                log.broken("sending", str(wrong))
-            await _rung(self._bells.letters)
-
-    async def send_ready(self) -> int:
-        """Send everything that is due; give how many letters left."""
-        sent = 0
-        while True:
-            claimed = await self._claimed()
-            if not claimed:
-                return sent
-            pages = await write(claimed, now(), self._app.counter)
-            batch = await self._send(pages, now() + IN_TURN)
-            sent += batch.sent
-            if batch.halted:
-                return sent
-
-    async def _claimed(self) -> list[Outgoing]:
-        """Claim the next letters; first of all whatever a round still holds that the world broke off."""
-        store, holder = self._app.store, await self._name()
-        if self._holding:
-            await store.give_back_letters(holder, now())
-            reached("letter.given_back")
-        claimed = await store.claim_letters(now(), LETTERS_AT_ONCE, LEASE, holder)
-        reached("letter.claimed")
-        self._holding = bool(claimed)
-        return claimed
-
-    async def _send(self, pages: Sequence[Page], until: datetime) -> Batch:
-        """Send the letters in turn; those whose turn does not come are given back untried."""
-        sent = 0
-        for place, page in enumerate(pages, 1):
-            delivery = await self._one(page)
-            sent += delivery.state == "sent"
-            if delivery.halts:
-                # Every other letter would meet it too: a wrong password, a quota.
-                log.sending_halted(delivery.reason)
-                await self._release(pages[place:], delivery.reason, now() + FIRST_PAUSE)
-                return Batch(sent, True)
-            if now() > until:
-                await self._release(pages[place:], "its turn did not come in time", now())
-                break
-        self._holding = False
-        return Batch(sent, False)
-
-    async def _release(self, pages: Sequence[Page], reason: str, next_at: datetime) -> None:
-        if pages:
-            await self._app.store.release_letters([page.outgoing for page in pages], reason, next_at)
-            reached("letter.released")
-        self._holding = False
-
-    async def _one(self, page: Page) -> Delivery:
-        """Send one letter, or put it off; where even that cannot be noted the world is broken, and is waited for."""
-        counter, outgoing = self._app.counter, page.outgoing
-        delivery = await alone(outgoing.key, deliver(page, self._post, now(), counter))
-        if isinstance(delivery, Broke):
-            return await put_off_letter(outgoing, delivery, now(), counter)
-        return delivery
-
-    async def _name(self) -> str:
-        """Take our name before the first letter; what was claimed under a name nobody bears now is free again."""
-        if self._holder is None:
-            with gone(self._senders) as names:
-                for name in names:
-                    await self._app.store.give_back_letters(name, now())
-            reached("letter.given_back")
-            self._holder = Holder(self._senders)
-        return self._holder.name
-
-    async def close(self) -> None:
-        """End the connection, and give our name back."""
-        await self._post.close()
-        if self._holder is not None:
-            self._holder.close()
-            self._holder = None
-
-
 class Ringer:
     """Timers: every row that is due becomes an event."""
 
@@ -321,7 +204,7 @@ class Ringer:
                 await self.run_errands()
             except MailflowError as wrong:
                 log.broken("timers", str(wrong))
-            await _rung(self._bells.timers)
+            await rung(self._bells.timers)
 
     async def ring_due(self) -> int:
         """Ring everything that is due, each timer once; give how many rang. What broke waits for the next time."""
@@ -375,11 +258,6 @@ class Ringer:
         taken = await alone("departed", take_up(app.desk, now()))
         if sent or taken:
             self._bells.letters.set()
-
-
-async def _rung(bell: asyncio.Event) -> None:
-    await bell.wait()
-    bell.clear()
 
 
 async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:

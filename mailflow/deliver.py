@@ -2,12 +2,13 @@
 
 Its bytes are kept already (`writing`): every attempt sends the same ones under the same Message-ID. What the
 server said is one frozen value before the row is touched; noting it is a step of its own, so that a failed
-note is never taken for a failed send. Killed between the server's 250 and the note, the letter goes once more,
-the same.
+note is never taken for a failed send, and so that a few letters can be noted in one commit. Killed between the
+server's 250 and the note, the letter goes once more, the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -19,7 +20,7 @@ from mailflow.core.events import LetterBounced
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.frames import Frame, filled
 from mailflow.edges.smtp import Accepted, Deferred, Outcome, Post, Refused, Unknown
-from mailflow.edges.store import OutboxState, Outgoing
+from mailflow.edges.store import Noted, Outgoing, Store
 from mailflow.killpoints import reached
 from mailflow.writing import Counter, Page, Ready, Spoiled, Unneeded
 
@@ -33,33 +34,55 @@ MOST_ATTEMPTS = 110
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of a letter. `halts`: the next one would meet the same."""
+    """What became of a letter, not yet noted. `halts`: the next one would meet the same."""
 
-    state: OutboxState
-    reason: str = ""
+    noted: Noted
+    number: str = "-"
+    """Of its case, '-' without one."""
     halts: bool = False
+
+    @property
+    def sent(self) -> bool:
+        """True for a letter that left."""
+        return self.noted.state == "sent"
 
 
 async def deliver(page: Page, post: Post, now: datetime, counter: Counter) -> Delivery:
-    """Send the letter and note what became of it; give what was noted."""
+    """Send the letter, once; say what became of it. `note` makes it last."""
     match page:
         case Unneeded(outgoing):
-            return await _hold(outgoing, now, counter)
+            return Delivery(Noted(outgoing, "held", "the task was over before the letter left", now))
         case Spoiled(outgoing, broke):
             return await put_off_letter(outgoing, broke, now, counter)
         case Ready(outgoing, number, frame):
             outcome = await post.send(counter.address, outgoing.letter.address, await whole(frame, counter.blobs))
             reached("letter.answered")
-            return await _note(outgoing, outcome, number, now, counter)
+            return await _judged(outgoing, outcome, number, now, counter)
         case _:
             assert_never(page)
 
 
 async def put_off_letter(outgoing: Outgoing, broke: Broke, now: datetime, counter: Counter) -> Delivery:
-    """Note that the work on a letter broke: it is tried again later, and given up where it breaks every time."""
+    """Say that the work on a letter broke: it is tried again later, and given up where it breaks every time."""
     hopeless = not broke.world and outgoing.attempts >= MOST_BROKEN
     outcome = Refused(broke.reason) if hopeless else Deferred(broke.reason)
-    return await _note(outgoing, outcome, "-", now, counter)
+    return await _judged(outgoing, outcome, "-", now, counter)
+
+
+async def note(deliveries: Sequence[Delivery], store: Store) -> None:
+    """Note what became of the letters, in one commit; a letter whose lease is no longer ours is not noted."""
+    await store.note([delivery.noted for delivery in deliveries])
+    reached("letter.noted")
+    for delivery in deliveries:
+        _tell(delivery)
+
+
+def _tell(delivery: Delivery) -> None:
+    noted, letter = delivery.noted, delivery.noted.outgoing.letter
+    if delivery.sent:
+        log.letter_sent(delivery.number, letter.kind, letter.address, noted.outgoing.message_id)
+    elif noted.state != "held":
+        log.letter_not_sent(delivery.number, letter.kind, letter.address, noted.state, noted.reason)
 
 
 async def whole(frame: Frame, blobs: Blobs) -> bytes:
@@ -67,25 +90,12 @@ async def whole(frame: Frame, blobs: Blobs) -> bytes:
     return filled(frame, [await blobs.read(gap.sha256) for gap in frame.gaps])
 
 
-async def _hold(outgoing: Outgoing, now: datetime, counter: Counter) -> Delivery:
-    await counter.store.note(outgoing, "held", "the task was over before the letter left", now)
-    reached("letter.held")
-    return Delivery("held")
-
-
-async def _note(outgoing: Outgoing, outcome: Outcome, number: str, now: datetime, counter: Counter) -> Delivery:
-    state, reason, later = _noted(outgoing, outcome, now)
-    letter = outgoing.letter
-    if state == "refused" and outgoing.case and letter.kind != "undelivered":
+async def _judged(outgoing: Outgoing, outcome: Outcome, number: str, now: datetime, counter: Counter) -> Delivery:
+    noted = _noted(outgoing, outcome, now)
+    if noted.state == "refused" and outgoing.case and outgoing.letter.kind != "undelivered":
         # Before the note: a letter once noted is never looked at again, whatever happens in between.
-        await _tell_secretary(outgoing, reason, now, counter)
-    await counter.store.note(outgoing, state, reason, now, later)
-    reached("letter.noted")
-    if state == "sent":
-        log.letter_sent(number, letter.kind, letter.address, outgoing.message_id)
-    else:
-        log.letter_not_sent(number, letter.kind, letter.address, state, reason)
-    return Delivery(state, reason, isinstance(outcome, Deferred) and outcome.halts)
+        await _tell_secretary(outgoing, noted.reason, now, counter)
+    return Delivery(noted, number, isinstance(outcome, Deferred) and outcome.halts)
 
 
 async def _tell_secretary(outgoing: Outgoing, reason: str, now: datetime, counter: Counter) -> None:
@@ -95,21 +105,22 @@ async def _tell_secretary(outgoing: Outgoing, reason: str, now: datetime, counte
     await advance(event, counter.store, counter.office, now)
 
 
-def _noted(outgoing: Outgoing, outcome: Outcome, now: datetime) -> tuple[OutboxState, str, datetime | None]:
+def _noted(outgoing: Outgoing, outcome: Outcome, now: datetime) -> Noted:
     match outcome:
         case Accepted(reply=reply):
-            return "sent", reply, None
+            return Noted(outgoing, "sent", reply, now)
         case Deferred(reason=reason) if outgoing.attempts >= MOST_ATTEMPTS:
-            return "refused", f"not taken for five days: {reason}", None
+            return Noted(outgoing, "refused", f"not taken for five days: {reason}", now)
         case Deferred(reason=reason):
-            return "deferred", reason, now + pause(outgoing.attempts)
+            return Noted(outgoing, "deferred", reason, now, now + pause(outgoing.attempts))
         case Refused(reason=reason):
-            return "refused", reason, None
+            return Noted(outgoing, "refused", reason, now)
         case Unknown(reason=reason) if outgoing.attempts <= 1:
             # Harmless to repeat: the same Message-ID, and its token decides once.
-            return "deferred", f"unknown whether it arrived, sent once more: {reason}", now + FIRST_PAUSE
+            why = f"unknown whether it arrived, sent once more: {reason}"
+            return Noted(outgoing, "deferred", why, now, now + FIRST_PAUSE)
         case Unknown(reason=reason):
-            return "unknown", reason, None
+            return Noted(outgoing, "unknown", reason, now)
         case _:
             assert_never(outcome)
 

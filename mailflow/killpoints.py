@@ -66,7 +66,6 @@ POINTS: Final = (
     Point("letter.answered", "What became of the letter is known as a value, and nowhere noted."),
     Point("letter.noted", "What became of the letter is noted."),
     Point("letter.released", "Letters whose turn did not come are given back untried."),
-    Point("letter.held", "It is noted that nobody needs the letter any more."),
 )
 
 _times: Counter[str] = Counter()

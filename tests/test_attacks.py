@@ -16,7 +16,7 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 
-from mailflow import daemon
+from mailflow import daemon, sending
 from mailflow.app import now, opened
 from mailflow.core.answers import Answer, Details
 from mailflow.core.case import CaseState
@@ -692,8 +692,8 @@ async def test_a_letter_about_a_case_whose_initiator_left_holds_up_no_other_lett
             await reader.close()
             for attempt in range(4):
                 moment = now() + timedelta(minutes=20 * attempt)
-                monkeypatch.setattr(daemon, "now", lambda moment=moment: moment)
-                sender = daemon.Sender(app, bells)
+                monkeypatch.setattr(sending, "now", lambda moment=moment: moment)
+                sender = sending.Sender(app, bells)
                 with contextlib.suppress(KeyError):
                     await sender.send_ready()
                 await sender.close()

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = tuple(
     ROOT / "mailflow" / name
     for name in (
-        "receive.py", "advance.py", "writing.py", "deliver.py", "daemon.py", "remind.py", "errands.py",
+        "receive.py", "advance.py", "writing.py", "deliver.py", "sending.py", "daemon.py", "remind.py", "errands.py",
         "edges/blobs.py", "edges/smtp.py", "edges/store/database.py",
     )
 )  # fmt: skip

@@ -24,7 +24,7 @@ from mailflow.core.events import AnswerReceived, DocumentMade, IncomingFile, Req
 from mailflow.core.office import Office
 from mailflow.core.sender import Proven
 from mailflow.core.tokens import KeyRing
-from mailflow.deliver import deliver
+from mailflow.deliver import deliver, note
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.letters import Letters
 from mailflow.edges.smtp import Accepted
@@ -184,7 +184,7 @@ class Site:
                 await advance(made, self.store, self.office, self.now)
         claimed = await self.store.claim_letters(self.now, 1000, timedelta(minutes=5), "test")
         for page in await write(claimed, self.now, self.counter):
-            await deliver(page, self.post, self.now, self.counter)  # type: ignore[arg-type]
+            await note([await deliver(page, self.post, self.now, self.counter)], self.store)  # type: ignore[arg-type]
 
     def letters(self, person: str) -> list[Letter]:
         address = self.office.directory.people[person].address

@@ -27,12 +27,13 @@ from mailflow.core.case import Case
 from mailflow.core.directory import Directory, Person, read_directory
 from mailflow.core.journal import OFFICE
 from mailflow.core.views import Language
-from mailflow.deliver import deliver, whole
+from mailflow.deliver import deliver, note, whole
 from mailflow.demo.folder import Folder
 from mailflow.digest import send_digest
 from mailflow.edges.smtp import Post
 from mailflow.edges.store import OutboxRow
 from mailflow.errors import MailflowError
+from mailflow.sending import LEASE
 from mailflow.world import PASSWORD, Letter, Paper, World, read_letter
 from mailflow.writing import write
 
@@ -234,9 +235,9 @@ class House:
         await send_digest(app.store, app.desk.blobs, app.office, hour, hour.time())
         post = Post(app.settings.post())
         try:
-            claimed = await app.store.claim_letters(hour, _MOST, daemon.LEASE, "demo")
+            claimed = await app.store.claim_letters(hour, _MOST, LEASE, "demo")
             for page in await write(claimed, hour, app.counter):
-                await deliver(page, post, hour, app.counter)
+                await note([await deliver(page, post, hour, app.counter)], app.store)
         finally:
             await post.close()
         return hour

@@ -22,7 +22,7 @@ from mailflow.core.pages import Form, Page, Press, Pressed
 from mailflow.core.sender import ReceiverProfile
 from mailflow.core.surroundings import surroundings
 from mailflow.core.tokens import KeyRing, letter_code
-from mailflow.deliver import deliver
+from mailflow.deliver import deliver, note
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.documents import Documents
 from mailflow.edges.letters import Letters
@@ -202,7 +202,7 @@ class StoryOffice:
     async def _letters(self) -> int:
         claimed = await self.store.claim_letters(self.now, AT_ONCE, LEASE, "story")
         for page in await write(claimed, self.now, self._counter()):
-            await deliver(page, self.post, self.now, self._counter())
+            await note([await deliver(page, self.post, self.now, self._counter())], self.store)
             content = self.post.taken()
             if content is not None:
                 letter, message = page.outgoing.letter, read_letter(content)

@@ -27,7 +27,7 @@ from mailflow.edges.store.session import (
     moment,
     moment_or_none,
 )
-from mailflow.edges.store.values import OutboxRow, OutboxState, Outgoing, SentLetter, Written
+from mailflow.edges.store.values import Noted, OutboxRow, Outgoing, SentLetter, Written
 
 _LETTER = TypeAdapter(SendLetter)
 COLUMNS = (
@@ -114,18 +114,15 @@ async def release(session: Session, letters: Sequence[Outgoing], reason: str, ne
         await session.rows(_RELEASE, reason, next_at, outgoing.key, outgoing.lease_token)
 
 
-async def note(
-    session: Session,
-    outgoing: Outgoing,
-    state: OutboxState,
-    reason: str,
-    now: datetime,
-    next_at: datetime | None,
-) -> bool:
-    """Note what became of a letter while it is ours, and give it back; False if it is not."""
-    sent_at = now if state == "sent" else None
-    values = (state, reason, next_at, sent_at, outgoing.key, outgoing.lease_token)
-    return await session.row(_NOTE, *values) is not None
+async def note(session: Session, letters: Sequence[Noted]) -> frozenset[str]:
+    """Note what became of each letter while it is ours, and give it back; give the keys of those that were."""
+    return frozenset([one.outgoing.key for one in letters if await session.row(_NOTE, *_fate(one)) is not None])
+
+
+def _fate(noted: Noted) -> list[Value]:
+    sent_at = noted.at if noted.state == "sent" else None
+    outgoing = noted.outgoing
+    return [noted.state, noted.reason, noted.next_at, sent_at, outgoing.key, outgoing.lease_token]
 
 
 async def letters(session: Session, message_ids: Sequence[str]) -> list[SentLetter]:

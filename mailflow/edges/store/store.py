@@ -47,6 +47,7 @@ from mailflow.edges.store.values import (
     InboxRow,
     InboxState,
     MailboxState,
+    Noted,
     OpenAssignment,
     OutboxRow,
     OutboxState,
@@ -265,16 +266,9 @@ class Store:
         """Give back claimed letters that were not tried, to be claimed from `next_at` on."""
         await self._db.run(lambda s: outbox.release(s, letters, reason, next_at))
 
-    async def note(
-        self,
-        outgoing: Outgoing,
-        state: OutboxState,
-        reason: str,
-        now: datetime,
-        next_at: datetime | None = None,
-    ) -> bool:
-        """Note what became of the letter and give it back; False if the lease is no longer ours."""
-        return await self._db.run(lambda s: outbox.note(s, outgoing, state, reason, now, next_at))
+    async def note(self, letters: Sequence[Noted]) -> frozenset[str]:
+        """Note what became of letters and give them back, all in one commit; give the keys of those still ours."""
+        return await self._db.run(lambda s: outbox.note(s, letters))
 
     async def letters(self, message_ids: Sequence[str]) -> list[SentLetter]:
         """Give our letters with these Message-IDs, in the order asked for."""

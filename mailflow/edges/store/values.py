@@ -158,6 +158,18 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What became of a claimed letter, to be noted in its row."""
+
+    outgoing: Outgoing
+    state: OutboxState
+    reason: str
+    at: datetime
+    next_at: datetime | None = None
+    """Not to be tried before."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxRow:
     """A letter in the operator's list."""
 

@@ -1,0 +1,185 @@
+"""The loop that lets letters out: claim, write, send, note.
+
+Owns: whose letters are whose (leases, and the name they are claimed under), turns, halting. Refuses to know: what
+a letter says, why one was refused.
+
+A letter that has left is noted within `NOTED_WITHIN` seconds, with at most `NOTED_TOGETHER` others in one commit: a
+commit for each would cost more than the sending. Killed before that, these few go once more, the same.
+What the world breaks (the mail server, the database) is said in the log and waited out by the loop; a letter that
+breaks the work is put off, and holds up no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailflow import log
+from mailflow.alone import Broke, alone
+from mailflow.app import App, now
+from mailflow.bells import Bells, rung
+from mailflow.deliver import FIRST_PAUSE, Delivery, deliver, note, put_off_letter
+from mailflow.edges.holder import Holder, gone
+from mailflow.edges.smtp import Post
+from mailflow.edges.store import Outgoing, Store
+from mailflow.errors import MailflowError
+from mailflow.killpoints import reached
+from mailflow.writing import Page, write
+
+LEASE = timedelta(minutes=15)
+"""Longer than the ten minutes an SMTP server may take over the last dot (RFC 5321, 4.5.3.2.6)."""
+IN_TURN = timedelta(minutes=4)
+"""So long may the last letter of a batch wait: it and one slow server together are far from the lease's end."""
+LETTERS_AT_ONCE = 20
+NOTED_TOGETHER = 5
+NOTED_WITHIN = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How many letters of a claimed batch left. `halted`: no other one would."""
+
+    sent: int
+    halted: bool
+
+
+class Notes:
+    """What became of letters and is not noted yet: a few, and not for long."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: list[Delivery] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._begun: asyncio.Task[None] | None = None
+
+    async def add(self, delivery: Delivery) -> None:
+        """Note it, now or very soon; whatever is not simply sent is noted before anything else is sent."""
+        self._waiting.append(delivery)
+        if len(self._waiting) >= NOTED_TOGETHER or not delivery.sent:
+            await self.write()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(NOTED_WITHIN, self._begin)
+
+    async def write(self) -> None:
+        """Note all that waits. Raises what broke, also while nobody was looking."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._begun is not None:
+            begun, self._begun = self._begun, None
+            await begun
+        await self._write()
+
+    def _begin(self) -> None:
+        # The next letter is slow: those before it do not wait for it.
+        self._timer = None
+        self._begun = asyncio.create_task(self._write(), name="notes")
+
+    async def _write(self) -> None:
+        deliveries, self._waiting = self._waiting, []
+        if deliveries:
+            await note(deliveries, self._store)
+
+
+class Sender:
+    """Letters out: claim, write, send, note."""
+
+    def __init__(self, app: App, bells: Bells) -> None:
+        self._app = app
+        self._bells = bells
+        self._post = Post(app.settings.post())
+        self._senders = app.settings.files / "senders"
+        self._holder: Holder | None = None
+        self._holding = False
+
+    async def run(self) -> None:
+        """Send for ever; wait for the bell between."""
+        while True:
+            try:
+                await self.send_ready()
+            except MailflowError as wrong:
+                log.broken("sending", str(wrong))
+            await rung(self._bells.letters)
+
+    async def send_ready(self) -> int:
+        """Send everything that is due; give how many letters left."""
+        sent = 0
+        while True:
+            claimed = await self._claimed()
+            if not claimed:
+                return sent
+            pages = await write(claimed, now(), self._app.counter)
+            batch = await self._batch(pages, now() + IN_TURN)
+            sent += batch.sent
+            if batch.halted:
+                return sent
+
+    async def _claimed(self) -> list[Outgoing]:
+        """Claim the next letters; first of all whatever a round still holds that the world broke off."""
+        store, holder = self._app.store, await self._name()
+        if self._holding:
+            await store.give_back_letters(holder, now())
+            reached("letter.given_back")
+        claimed = await store.claim_letters(now(), LETTERS_AT_ONCE, LEASE, holder)
+        reached("letter.claimed")
+        self._holding = bool(claimed)
+        return claimed
+
+    async def _batch(self, pages: Sequence[Page], until: datetime) -> Batch:
+        """Send the letters of a batch and note them, also those that have left when the work is broken off."""
+        notes = Notes(self._app.store)
+        try:
+            batch = await self._in_turn(pages, until, notes)
+        finally:
+            await asyncio.shield(notes.write())
+        self._holding = False
+        return batch
+
+    async def _in_turn(self, pages: Sequence[Page], until: datetime, notes: Notes) -> Batch:
+        """Send one after another; those whose turn does not come are given back untried."""
+        sent = 0
+        for place, page in enumerate(pages, 1):
+            delivery = await self._one(page)
+            await notes.add(delivery)
+            sent += delivery.sent
+            if delivery.halts:
+                # Every other letter would meet it too: a wrong password, a quota.
+                log.sending_halted(delivery.noted.reason)
+                await self._release(pages[place:], delivery.noted.reason, now() + FIRST_PAUSE)
+                return Batch(sent, True)
+            if now() > until:
+                await self._release(pages[place:], "its turn did not come in time", now())
+                break
+        return Batch(sent, False)
+
+    async def _release(self, pages: Sequence[Page], reason: str, next_at: datetime) -> None:
+        if pages:
+            await self._app.store.release_letters([page.outgoing for page in pages], reason, next_at)
+            reached("letter.released")
+
+    async def _one(self, page: Page) -> Delivery:
+        """Send one letter, or put it off."""
+        counter, outgoing = self._app.counter, page.outgoing
+        delivery = await alone(outgoing.key, deliver(page, self._post, now(), counter))
+        if isinstance(delivery, Broke):
+            return await put_off_letter(outgoing, delivery, now(), counter)
+        return delivery
+
+    async def _name(self) -> str:
+        """Take our name before the first letter; what was claimed under a name nobody bears now is free again."""
+        if self._holder is None:
+            with gone(self._senders) as names:
+                for name in names:
+                    await self._app.store.give_back_letters(name, now())
+            reached("letter.given_back")
+            self._holder = Holder(self._senders)
+        return self._holder.name
+
+    async def close(self) -> None:
+        """End the connection, and give our name back."""
+        await self._post.close()
+        if self._holder is not None:
+            self._holder.close()
+            self._holder = None
