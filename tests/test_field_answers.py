@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -68,3 +69,9 @@ def test_two_values_for_three_questions_are_fitted_by_their_kind_alone() -> None
 
 def test_a_value_two_questions_may_mean_is_taken_for_neither() -> None:
     assert answered("да", "in_budget", "urgent") == {}
+
+
+def test_a_line_of_blanks_is_over_in_time() -> None:
+    began = time.process_time()
+    assert answered("\t" * 40_000 + "да", "in_budget") == {"in_budget": True}
+    assert time.process_time() - began < 1

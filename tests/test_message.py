@@ -538,6 +538,20 @@ def test_20000_nested_comments_take_a_tenth_of_a_second() -> None:
     assert [box.mail for box in found.mailboxes] == ["a@b.example"]
 
 
+def test_blanks_without_end_are_cut_short_and_words_are_not() -> None:
+    desert = " \t\u00a0" * 20_000
+    raw = PLAIN + b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + f"a{desert}b\n{'c ' * 3000}".encode()
+    text = parse(raw).text
+    assert (len(text), text[0], text[201]) == (1 + 200 + 2 + 6000, "a", "b")
+    short = PLAIN + b"\r\na" + b" " * 500 + b"b"
+    assert parse(short).text == "a" + " " * 500 + "b"
+
+
+def test_a_subject_without_end_is_cut_and_its_header_is_not() -> None:
+    message = parse(b"Subject: " + b"long " * 10_000 + b"\r\n\r\n")
+    assert (len(message.subject), len(message.header("Subject"))) == (2_000, 49_999)
+
+
 def test_what_came_before_a_limit_is_kept() -> None:
     raw = MULTIPART + b"--b\r\n\r\nfirst words\r\n" + b"--b\r\n\r\nx\r\n" * 2_000
     message = parse(raw)

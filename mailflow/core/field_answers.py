@@ -50,13 +50,19 @@ def read_answer(text: str, written_on: date, forms: Sequence[FieldForm], asked: 
 
 def _choices(rest: str, forms: Sequence[FieldForm]) -> dict[str, Value]:
     """Take «Реклама» on a line of its own for the choice it names: it was asked for."""
-    lines = {fold(_MARK.sub("", line, count=1)).strip(" .!") for line in rest.splitlines()}
+    lines = {fold(_unmarked(line)).strip(" .!") for line in rest.splitlines()}
     return {form.name: choice for form in forms for choice in form.choices if fold(choice) in lines}
+
+
+def _unmarked(line: str) -> str:
+    """Take the dash or the number off the head of a line; only there, or every blank of it begins a search."""
+    mark = _MARK.match(line)
+    return line[mark.end() :] if mark else line
 
 
 def _pieces(rest: str, count: int) -> list[str]:
     """Give the lines that hold something; a single line is cut into as many values as were asked for."""
-    lines = [_MARK.sub("", line, count=1).strip() for line in rest.splitlines()[:MOST_PIECES]]
+    lines = [_unmarked(line).strip() for line in rest.splitlines()[:MOST_PIECES]]
     lines = [line for line in lines if line and not _GREETING.fullmatch(fold(line).strip(" .!,"))]
     return _parted(lines[0], count) if len(lines) == 1 and count > 1 else lines
 

@@ -29,6 +29,9 @@ from mailflow.core.smime import unsigned
 NESTED_LIMIT = 3
 """Mails within mails are opened to this depth; below it they are files."""
 
+SUBJECT_LENGTH = 2_000
+"""Characters of a subject; the header keeps it whole."""
+
 KEY_FIELDS = frozenset((
     "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references",
     "content-type", "content-transfer-encoding", "content-disposition",
@@ -143,7 +146,7 @@ def _message(block: tuple[Field, ...], root: Part, marks: tuple[str, str], level
         message_id=next(iter(_message_ids(first.get("message-id", b""))), ""),
         in_reply_to=_message_ids(first.get("in-reply-to", b"")),
         references=_message_ids(first.get("references", b"")),
-        subject=visible(decode_value(first.get("subject", b""), hint).text),
+        subject=visible(decode_value(first.get("subject", b""), hint).text)[:SUBJECT_LENGTH],
         from_=people["from"],
         sender=people["sender"],
         reply_to=people["reply-to"],
