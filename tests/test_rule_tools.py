@@ -54,12 +54,12 @@ def test_no_key_of_the_file_is_left_in_the_words(process: Process, language: str
 def test_a_stage_is_told_as_a_clerk_would_tell_it() -> None:
     invoice = next(p for p in PROCESSES if p.name == "invoice")
     managers, finance, *_ = in_words(invoice, "ru", directory()).stages
-    assert managers.when == "кроме случая: «Сумма» ≤ доверенная сумма инициатора"
+    assert managers.when == "кроме случая: сумма вместе с прежними ≤ доверенная сумма инициатора"
     assert managers.who == "руководители инициатора до главы его отдела, по очереди"
     assert managers.due == "1 рабочий день; напомнить за 4 часа и в срок"
     assert managers.silence == "через 2 рабочих дня сообщить руководителю"
     assert finance.who == "Смирнова О.Н., если это сам инициатор: Иванов И.С."
-    assert in_words(invoice, "en").stages[0].when == "not where “Amount” ≤ the initiator's trusted sum"
+    assert in_words(invoice, "en").stages[0].when == "not where the sum with earlier ones ≤ the initiator's trusted sum"
 
 
 # --- the table

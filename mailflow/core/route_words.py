@@ -100,6 +100,7 @@ _SIGNS: tuple[tuple[str, tuple[str, str]], ...] = (
     (r"\s*==\s*", (" — ", " is ")),
     (r"\s*!=\s*", (" — не ", " is not ")),
     (r"!(?=[\w(])", ("не ", "not ")),
+    (r"\btotal\b", ("сумма вместе с прежними", "the sum with earlier ones")),
     (r"\binitiator\.trusted_sum\b", ("доверенная сумма инициатора", "the initiator's trusted sum")),
     (r"\binitiator\.department\b", ("отдел инициатора", "the initiator's department")),
     (r"\binitiator\.id\b", ("инициатор", "the initiator")),
