@@ -35,7 +35,7 @@ async def advance(
     """
     for _ in range(MOST_RACES):
         before = await _load(event, store)
-        about = (*subjects(event, before), *whose(event, before))
+        about = (*subjects(event, before), *whose(event, before, office))
         done = transition(before, event, await present(office, store, now, about))
         reached("event.decided")
         outcome = await store.commit(before, done, event, _with_case(taken, done), now)

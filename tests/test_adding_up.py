@@ -6,9 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from mailflow.core.adding_up import whose
 from mailflow.core.answers import Answer
 from mailflow.core.effects import Forget, Remember
-from mailflow.core.memory import Fact
+from mailflow.core.events import RequestReceived, TimerDue
+from mailflow.core.kept_rules import KeptRules
+from mailflow.core.memory import About, Fact
+from mailflow.core.rules import Process
 from mailflow.errors import SettingsError
 from tests.offices import Story, directory, invoice_process, neon, waits_on
 from tests.processes import process
@@ -75,3 +79,30 @@ def test_a_total_is_known_only_where_the_file_says_what_adds_up() -> None:
 
 def test_the_shipped_invoice_adds_up() -> None:
     assert invoice_process(directory()).adds_up is not None
+
+
+def test_earlier_sums_are_read_only_where_a_process_adds_up_as_it_was_or_as_it_is() -> None:
+    story = Story()
+    story.request(by="s.orlov", amount="300000.00")
+    adds, case = neon().rules["invoice"], replace(story.it, rules="older")
+    silent = replace(adds, adds_up=None)
+    rings = TimerDue("rings", story.now, case.id, "a", "due")
+    for was, now, wanted in ((adds, adds, True), (adds, silent, True), (silent, adds, True), (silent, silent, False)):
+        office = replace(neon(), rules={"invoice": now}, kept=Kept(was))
+        assert whose(rings, case, office) == ((About("spent", "s.orlov"),) if wanted else ())
+        assert whose(asked_again(story), None, office) == ((About("spent", "s.orlov"),) if now is adds else ())
+
+
+class Kept(KeptRules):
+    """One version kept, whatever its name."""
+
+    def __init__(self, process: Process) -> None:
+        super().__init__()
+        self._process = process
+
+    def get(self, version: str) -> Process | None:
+        return self._process
+
+
+def asked_again(story: Story) -> RequestReceived:
+    return RequestReceived("again", story.now, "invoice", True, "s.orlov", story.proof("s.orlov"), {})

@@ -56,6 +56,7 @@ INDEXES = {
     "errand: errand_due (state, next_at)",
     "fact: unique kind, subject, item",
     "fact: fact_kind (kind, until)",
+    "fact: fact_subject (kind, subject, until)",
     "inbox: unique account, folder, uidvalidity, uid",
     "inbox: inbox_message_key (message_key)",
     "inbox: inbox_state (state, id)",

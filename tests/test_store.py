@@ -6,10 +6,11 @@ import asyncio
 import hashlib
 import itertools
 import random
+import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,9 +29,10 @@ from mailflow.core.case import (
     Standing,
     assignment_id,
 )
-from mailflow.core.effects import Effect, SendLetter, SetTimer, StopTimers, TakeNumber, Transition
+from mailflow.core.effects import Effect, Remember, SendLetter, SetTimer, StopTimers, TakeNumber, Transition
 from mailflow.core.events import CommandReceived, NoticeDue, TimerDue
 from mailflow.core.journal import Broken, Intact, replay, verify
+from mailflow.core.memory import About, Fact, arranged, known
 from mailflow.core.sender import Proven
 from mailflow.edges.frames import Frame, Gap
 from mailflow.edges.store import (
@@ -47,6 +49,7 @@ from mailflow.edges.store import (
     Token,
     Written,
     database,
+    facts,
 )
 from mailflow.edges.store.session import Session
 from mailflow.errors import StoreError
@@ -963,6 +966,78 @@ async def test_cases_are_paged_newest_first_without_a_gap_or_a_repeat(store: Sto
     assert len(pages) == 25
     leave = await store.cases(state="open", process="leave")
     assert [row.id for row in leave] == [f"c{n:02}" for n in range(24, -1, -1) if n % 2 and n % 5]
+
+
+# What the office knows
+
+
+DAY = NOW.date().isoformat()
+
+
+def a_sum(item: str, until: str = "2026-12-12", by: str = "petrov") -> Fact:
+    return Fact("spent", by, item, {"amount": "1.00", "currency": "RUB", "payee": "name ромашка"}, until)
+
+
+def a_deputy(by: str, item: str, until: str = "2026-12-31") -> Fact:
+    return Fact("substitution", "smirnova", item, {"by": by, "since": "2026-11-01"}, until)
+
+
+async def learns(store: Store, found: Sequence[Fact], key: str, now: datetime = NOW) -> None:
+    effects = [Remember(f"{key}/{n}", fact) for n, fact in enumerate(found)]
+    assert isinstance(await move(store, None, None, key, *effects, now=now), Committed)
+
+
+async def test_a_fresh_substitution_is_known_however_much_was_learnt_before_it(store: Store) -> None:
+    await learns(store, [a_sum(f"case {n}") for n in range(1200)], "sums")
+    await learns(store, [a_deputy("ivanov", f"old {n}") for n in range(1200)], "old")
+    await learns(store, [a_deputy("orlov", "new")], "new", NOW + timedelta(hours=1))
+    found = await store.facts(DAY, [About("spent", "petrov")])
+    assert arranged(found, DAY)["smirnova"].by == "orlov"
+    assert len(known(found, "spent", "petrov")) == 1200
+
+
+async def test_of_many_accounts_of_a_payee_the_newest_are_known_in_the_order_they_were_learnt(store: Store) -> None:
+    for half in range(2):
+        paid = [Fact("payee", "inn", f"{half} {n:04}", {"account": f"{half} {n:04}"}) for n in range(600)]
+        await learns(store, paid, f"paid {half}", NOW + timedelta(hours=half))
+    found = [fact.item for fact in known(await store.facts(DAY, [About("payee", "inn")]), "payee", "inn")]
+    assert (len(found), found[-1], found) == (facts.NEWEST, "1 0599", sorted(found))
+
+
+async def test_sums_whose_days_are_over_are_not_read(store: Store) -> None:
+    await learns(store, [a_sum(f"old {n}", until="2026-11-11") for n in range(1500)], "old")
+    await learns(store, [a_sum("today", until=DAY), a_sum("another's", by="orlov")], "new")
+    assert [fact.item for fact in await store.facts(DAY, [About("spent", "petrov")])] == ["today"]
+
+
+async def test_nothing_is_decided_by_a_part_of_what_must_be_read_whole(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "MOST", 20)
+    await learns(store, [a_sum(f"case {n}") for n in range(20)], "first")
+    assert len(await store.facts(DAY, [About("spent", "petrov")])) == 20
+    await learns(store, [a_sum("one more")], "second")
+    with pytest.raises(StoreError, match="more than 20 rows of kind spent"):
+        await store.facts(DAY, [About("spent", "petrov")])
+
+
+async def test_what_holds_for_good_is_said_so_in_its_row_and_not_in_the_fact(store: Store) -> None:
+    kept = Fact("letters", "smirnova", said={"mode": "daily"})
+    await learns(store, [kept], "habit")
+    assert await store.facts("2126-11-12") == (kept,)
+    assert [row["until"] for row in await sql(store, "SELECT until FROM fact")] == [facts.FOREVER]
+
+
+async def test_facts_are_found_by_an_index_and_never_by_reading_them_all(store: Store) -> None:
+    await learns(store, [a_sum(f"old {n}", until="2026-11-11") for n in range(3000)], "old")
+    await learns(store, [a_sum("new"), a_deputy("orlov", "new")], "new")
+    await sql(store, "ANALYZE")
+    query, values = facts.question(DAY, [About("spent", "petrov")])
+    postgres = store._db._client.capabilities.dialect == "postgres"
+    plan = str(await sql(store, f"EXPLAIN {'' if postgres else 'QUERY PLAN '}{query}", *values))
+    assert "fact_subject" in plan
+    assert "fact_kind" in plan or postgres  # so few rows of a kind may come from either index
+    assert not re.search(r"SCAN fact|Seq Scan on fact", plan), plan
 
 
 # When the world stands in the way

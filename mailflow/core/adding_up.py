@@ -22,11 +22,17 @@ from mailflow.core.payee_names import payee_names
 _COUNTS = (CaseState.OPEN, CaseState.DONE)
 
 
-def whose(event: Event, case: Case | None) -> tuple[About, ...]:
-    """Give whose sums a transition may need."""
+def whose(event: Event, case: Case | None, office: Office) -> tuple[About, ...]:
+    """Give whose sums a transition needs: () where its process adds nothing up, neither as it is nor as it was."""
     if isinstance(event, RequestReceived):
-        return (About("spent", event.by),)
-    return (About("spent", case.initiator),) if case is not None else ()
+        goes_by, initiator = office.rules.get(event.process), event.by
+    elif case is not None:
+        goes_by, initiator = office.known_process_of(case), case.initiator
+    else:
+        return ()
+    today = office.rules.get(case.process) if case is not None else None
+    adds_up = any(process is not None and process.adds_up is not None for process in (goes_by, today))
+    return (About("spent", initiator),) if adds_up else ()
 
 
 def total(case: Case, office: Office) -> Money | None:

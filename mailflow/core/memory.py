@@ -41,6 +41,11 @@ class About:
 ALWAYS: tuple[FactKind, ...] = ("substitution", "letters", "offer")
 """The kinds every transition needs: few rows, and any letter may depend on them."""
 
+WHOLE: frozenset[FactKind] = frozenset({*ALWAYS, "spent"})
+"""The kinds of which none may be missing: who may decide and what counts together hang on all of them. Of the
+others the newest say enough: an account that is not among them is asked about like a new one.
+"""
+
 
 def known(facts: Iterable[Fact], kind: FactKind, subject: str) -> tuple[Fact, ...]:
     """Give what is known of one subject, in the order it was learnt."""

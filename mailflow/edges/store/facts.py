@@ -6,21 +6,27 @@ Owns: the columns of `fact`. Refuses to know: what any of it means (`core.facts`
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from mailflow.core.effects import Effect, Forget, Remember
 from mailflow.core.journal import canonical
-from mailflow.core.memory import ALWAYS, About, Fact
-from mailflow.edges.store.session import Row, Session, Statement, insertions, marks
+from mailflow.core.memory import ALWAYS, WHOLE, About, Fact, FactKind
+from mailflow.edges.store.session import Row, Session, Statement, Value, insertions
+from mailflow.errors import StoreError
 
 COLUMNS = ("kind", "subject", "item", "said", "until", "key", "at")
 _OVER = (
     "ON CONFLICT (kind, subject, item) DO UPDATE SET"
     " said = excluded.said, until = excluded.until, key = excluded.key, at = excluded.at"
 )
-MOST = 1000
-"""Facts read for one transition."""
+FOREVER = "9999-12-31"
+"""The last day of what holds until it is taken back: one range of an index then finds all that holds."""
+MOST = 20_000
+"""Facts of a kind that must be read whole: more than any office has at once."""
+NEWEST = 1000
+"""Facts of one subject where the newest say enough."""
 
 
 def changes(effects: Sequence[Effect], now: datetime) -> list[Statement]:
@@ -31,7 +37,7 @@ def changes(effects: Sequence[Effect], now: datetime) -> list[Statement]:
 def _change(effect: Effect, now: datetime) -> list[Statement]:
     match effect:
         case Remember(key=key, fact=fact):
-            row = (fact.kind, fact.subject, fact.item, canonical(dict(fact.said)), fact.until, key, now)
+            row = (fact.kind, fact.subject, fact.item, canonical(dict(fact.said)), fact.until or FOREVER, key, now)
             return insertions("fact", COLUMNS, [row], _OVER)
         case Forget(fact=fact):
             query = "DELETE FROM fact WHERE kind = ? AND subject = ? AND item = ?"
@@ -41,12 +47,42 @@ def _change(effect: Effect, now: datetime) -> list[Statement]:
 
 
 async def recalled(session: Session, day: str, about: Sequence[About]) -> tuple[Fact, ...]:
-    """Give the facts that hold on that ISO day: those every transition needs, and those of these subjects."""
-    where = [f"kind IN ({marks(ALWAYS)})", *["(kind = ? AND subject = ?)"] * len(about)]
-    values = [*ALWAYS, *(value for one in about for value in (one.kind, one.subject))]
-    query = f"SELECT * FROM fact WHERE (until = '' OR until >= ?) AND ({' OR '.join(where)}) ORDER BY at, id LIMIT ?"
-    return tuple(_fact(row) for row in await session.rows(query, day, *values, MOST))
+    """Give the facts that hold on that ISO day: those every transition needs, and those of these subjects.
+
+    Those of one kind and subject come in the order they were learnt. StoreError where more hold than are read and
+    none of their kind may be missing: a decision then waits for a person rather than going by half of them.
+    """
+    query, values = question(day, about)
+    found = [_fact(row) for row in reversed(await session.rows(query, *values))]
+    _complain_of_too_many(found)
+    return tuple(found)
+
+
+def question(day: str, about: Sequence[About]) -> tuple[str, list[Value]]:
+    """Give the statement and its values: each kind and subject is a question of its own, the newest first."""
+    asked = [(kind, ()) for kind in ALWAYS] + [(one.kind, (one.subject,)) for one in dict.fromkeys(about)]
+    query = " UNION ALL ".join(_OF_SUBJECT if subject else _OF_KIND for _, subject in asked)
+    return query, [value for kind, subject in asked for value in (kind, *subject, day, _limit(kind))]
+
+
+_NEWEST = "SELECT * FROM (SELECT * FROM fact WHERE kind = ?{subject} AND until >= ? ORDER BY at DESC, id DESC LIMIT ?)"
+_OF_KIND = f"{_NEWEST} AS found".format(subject="")
+_OF_SUBJECT = f"{_NEWEST} AS found".format(subject=" AND subject = ?")
+
+
+def _limit(kind: FactKind) -> int:
+    return MOST + 1 if kind in WHOLE else NEWEST
+
+
+def _complain_of_too_many(found: Sequence[Fact]) -> None:
+    for kind, number in Counter(fact.kind for fact in found).items():
+        if kind in WHOLE and number > MOST:
+            raise StoreError(
+                f"table fact: more than {MOST} rows of kind {kind} hold at once, and nothing is decided by a part of"
+                " them: find out which program or person makes so many, and withdraw their cases"
+            )
 
 
 def _fact(row: Row) -> Fact:
-    return Fact(row["kind"], row["subject"], row["item"], json.loads(row["said"]), row["until"])
+    until = "" if row["until"] == FOREVER else row["until"]
+    return Fact(row["kind"], row["subject"], row["item"], json.loads(row["said"]), until)

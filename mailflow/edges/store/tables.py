@@ -252,7 +252,10 @@ class Fact(Model):
     class Meta:
         table = "fact"
         unique_together = (("kind", "subject", "item"),)
-        indexes = (Index(fields=("kind", "until"), name="fact_kind"),)
+        indexes = (
+            Index(fields=("kind", "until"), name="fact_kind"),
+            Index(fields=("kind", "subject", "until"), name="fact_subject"),
+        )
 
 
 class Errand(Model):
