@@ -51,6 +51,7 @@ fields:
   kind: {{type: choice, label: {{ru: Вид, en: Kind}}, of: [Договор, Прайс-лист, ТЗ]}}
   hr: {{type: bool, label: {{ru: Кадры, en: HR}}, from: []}}
   approvers: {{type: people, label: {{ru: Согласующие, en: Approvers}}, most: 3}}
+  tasks: {{type: points, label: {{ru: Поручения, en: Tasks}}}}
   recipients: {{type: people, label: {{ru: Кого, en: Whom}}}}
 stages:
 """

@@ -8,11 +8,12 @@ import pytest
 
 from mailflow.core.answers import Answer
 from mailflow.core.case import Ask, CaseState, Standing
+from mailflow.core.directory import read_directory
 from mailflow.core.effects import MakeDocument, SendLetter
 from mailflow.core.views import Language
 from mailflow.errors import SettingsError
 from tests.offices import Story, letters, paper, waits_on
-from tests.processes import process, story
+from tests.processes import STAFF, process, story
 
 TITLE = "title: {ru: Этап, en: Stage}"
 
@@ -281,6 +282,37 @@ def test_a_produced_paper_goes_to_its_readers_once_it_is_made() -> None:
     assert waits_on(told.it) == ["morozov"]
     made = told.makes("approval_sheet")
     assert letters(made) == [("notice", "buh")]
+
+
+# --- where nobody is left
+
+
+@pytest.mark.parametrize(
+    "kind", ["kind: perform, answer: paid", "kind: perform", "kind: fill, fields: [object]", "kind: resolve"]
+)
+def test_what_must_be_done_and_has_nobody_left_to_do_it_is_not_passed(kind: str) -> None:
+    told = story(
+        f"""
+        - law: {{kind: approve, {TITLE}, who: role lawyer, if_initiator: role director}}
+        - work: {{{kind}, {TITLE}, who: head of department design}}
+        """
+    )
+    # The head has left while the case was under way.
+    told.office = replace(told.office, directory=read_directory(STAFF.replace("head: kim, ", "")))
+    done = told.answer("morozov", Answer.APPROVE)
+    assert (told.it.state, told.it.stage, waits_on(told.it)) == (CaseState.OPEN, "work", [])
+    assert ("comment", "sekretar") in letters(done)
+
+
+def test_where_nobody_has_to_read_the_case_goes_on() -> None:
+    told = story(
+        f"""
+        - read: {{kind: acknowledge, {TITLE}, who: executors of tasks}}
+        - last: {{kind: approve, {TITLE}, who: role director}}
+        """,
+        tasks=("ООО «Ромашка» — поставить станок",),
+    )
+    assert waits_on(told.it) == ["boss"]
 
 
 # --- what is refused when the file is read

@@ -141,15 +141,20 @@ def _is_filled(turn: Turn, stage: NamedStage) -> bool:
     return rule.kind == "fill" and not rule.needs and not rule.file and not empty_fields(turn.case, rule.fields)
 
 
+_MAY_HAVE_NOBODY = frozenset({"acknowledge", "collect"})
+"""The kinds that are done where nobody is named: nobody has to read, nobody was asked for an offer."""
+
+
 def _is_stuck(turn: Turn, stage: NamedStage) -> bool:
-    """True where nobody can decide although somebody must: then a person mends it, and nothing is passed."""
+    """True where nobody can act although somebody must: then a person mends it, and nothing is passed."""
+    nobody = not turn.case.at_stage(stage.name)
     if stage.rule.kind != "approve" or agreed(turn, stage):
-        stuck = too_few(turn, stage)
+        stuck = too_few(turn, stage) or (nobody and stage.rule.kind not in _MAY_HAVE_NOBODY)
     elif isinstance(stage.rule.who, Manager | Managers):
         turn.because("skipped", stage=stage.rule.title.in_(turn.language), note=turn.note("note_nobody"))
         stuck = False
     else:
-        stuck = stage.rule.if_initiator is not None or not turn.case.at_stage(stage.name)
+        stuck = stage.rule.if_initiator is not None or nobody
     if stuck:
         _tell_stuck(turn, stage)
     return stuck
