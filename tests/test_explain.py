@@ -86,9 +86,9 @@ def test_a_hundred_files_are_read_in_one_process(tmp_path: Path) -> None:
     for number in range(100):
         files.append(tmp_path / f"{number}.eml")
         files[-1].write_bytes(REPLY.read_bytes())
-    began = time.monotonic()
+    began = time.process_time()
     assert len(objects(run("--json", *files))) == 100
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

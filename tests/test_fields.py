@@ -303,9 +303,9 @@ def test_every_field_name_has_words_in_both_languages() -> None:
 )  # fmt: skip
 def test_a_hostile_megabyte_is_read_in_time(piece: str) -> None:
     text = (piece * (1_000_000 // len(piece) + 1))[:1_000_000]
-    start = time.perf_counter()
+    start = time.process_time()
     read_fields(text, THURSDAY, (*INVOICE, *forms("object", "correspondent", "their_number", "approvers")))
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @given(st.text(alphabet="сумма:до 20.1№«»,\nстья Рек-(руб)=\t?", max_size=200))

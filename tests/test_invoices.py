@@ -339,9 +339,9 @@ def test_any_invoice_we_print_reads_back(total: Decimal, rate: int | None, numbe
 )  # fmt: skip
 def test_a_hostile_megabyte_is_read_in_time(piece: str) -> None:
     text = (piece * (1_000_000 // len(piece) + 1))[:1_000_000]
-    start = time.perf_counter()
+    start = time.process_time()
     read_invoice(text, None)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @given(st.text(alphabet="ИНН КПП БИК 0123456789№:\nНДС%к оплате.,руб", max_size=300))

@@ -16,6 +16,7 @@ from mailflow.core.agenda import Line
 from mailflow.core.agenda_answers import Unclear, read_list
 from mailflow.core.answers import Answer
 from mailflow.core.case import Ask
+from mailflow.core.worktime import is_working_day
 from mailflow.world import Paper
 from tests.office_life import DIRECTOR, IVAN, OLGA, ORDER, PETROV, Life, living
 
@@ -77,10 +78,10 @@ def test_whatever_is_written_a_yes_is_never_read_where_its_line_holds_a_no(text:
 
 
 def test_a_hostile_megabyte_is_read_quickly() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     for text in ("1, " * 300_000, "1-" * 500_000, "\n1 да" * 200_000, "1" * 1_000_000):
         read(text)
-    assert time.monotonic() - began < 1.0
+    assert time.process_time() - began < 1
 
 
 @pytest.fixture
@@ -162,7 +163,7 @@ async def test_whoever_wants_one_letter_a_day_gets_it_in_the_morning_and_no_othe
     assert await life.count(PETROV) == before
     zone = life.app.settings.zone
     morning = datetime.now(zone).replace(hour=8, minute=40) + timedelta(days=1)
-    while morning.weekday() != 2:
+    while not is_working_day(morning.date(), life.app.office.calendar):
         morning += timedelta(days=1)
     assert await send_lists(life.app.desk, morning.replace(hour=15), None) == 0
     assert await send_lists(life.app.desk, morning, None) == 1

@@ -202,7 +202,9 @@ async def test_a_status_is_answered_to_those_concerned(day: Day) -> None:
     assert "Петров П.П." in (await day.last(IVAN)).text
     await day.world.write(JOHN, f"status {NUMBER}", "")
     await day.works()
-    assert "Ромашка" not in (await day.last(JOHN)).text
+    [answered] = await day.world.letters(JOHN)
+    assert f"There is no request {NUMBER} among yours." in answered.text
+    assert "Ромашка" not in answered.text
 
 
 async def test_my_tasks_are_listed_by_mail(day: Day) -> None:

@@ -82,7 +82,7 @@ def test_a_trusted_sum_does_not_go_past_a_changed_account() -> None:
 def test_a_new_payee_is_no_alarm_and_only_a_payment_makes_him_known() -> None:
     story = Story()
     done = story.request()
-    assert "payee" not in [e.fact.kind for e in done.effects if isinstance(e, Remember)]
+    assert [e.fact.kind for e in done.effects if isinstance(e, Remember)] == ["spent"]
     story.answer("p.petrov", Answer.APPROVE)
     story.answer("o.smirnova", Answer.APPROVE)
     paid = story.pays()

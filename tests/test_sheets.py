@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -398,10 +399,10 @@ def test_any_text_is_read_as_some_command(text: str) -> None:
 
 
 def test_a_hostile_megabyte_is_read_at_once() -> None:
-    started = datetime.now(UTC)
+    started = time.process_time()
     for piece in ("реестр ", "за ", "\n", "2026 ", "[", "последн"):
         read_register_command(piece * (1_000_000 // len(piece)), forms(OFFICE))
-    assert datetime.now(UTC) - started < timedelta(seconds=2)
+    assert time.process_time() - started < 2
 
 
 # The sheets

@@ -38,6 +38,6 @@ def test_several_rows_under_their_heads_stay_a_table() -> None:
 
 def test_a_hostile_table_is_read_in_time() -> None:
     for piece in ("<tr><td>", "<td>", "<tr>", "<tr><td>a</td><td>b</td></tr>", "<tr><td><p>"):
-        start = time.perf_counter()
+        start = time.process_time()
         html_lines(piece * (100_000 // len(piece)))
-        assert time.perf_counter() - start < 4, piece
+        assert time.process_time() - start < 1, piece

@@ -143,11 +143,11 @@ def test_the_same_words_are_no_change() -> None:
 def test_two_texts_with_nothing_in_common_are_said_to_be_so_in_bounded_time() -> None:
     old = " ".join(str(n * 7919 % 104729) for n in range(60_000))
     new = " ".join(str(n * 6607 % 104723) for n in range(60_000))
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = changes_between(old, new, "a")
     assert found is not None
     assert found.whole
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @given(
