@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 
+from mailflow.core.around import Target
+from mailflow.core.arrivals import Arrival
 from mailflow.core.automatic import automatic
-from mailflow.core.bounces import bounce
+from mailflow.core.bounces import bounce, is_delay
+from mailflow.core.case import Ask
+from mailflow.core.events import LetterBounced
+from mailflow.core.happening import event_of
 from mailflow.core.kinds import Kind, Other
 from mailflow.core.message import parse
+from mailflow.core.sender import Unproven
+from tests.offices import neon
 
 REPORT = """\
 From: {sender}
@@ -61,6 +69,45 @@ def test_of_several_recipients_the_one_that_failed_is_named() -> None:
     found = report(f"{ARRIVED}\n\n{FAILED}")
     assert found is not None
     assert found.details == {"address": "a.kim@neon.example", "status": "5.1.1"}
+
+
+LATE = "Final-Recipient: rfc822; i.late@neon.example\nAction: delayed\nStatus: 4.4.1"
+
+
+@pytest.mark.parametrize("fields", [LATE, f"{ARRIVED}\n\n{LATE}"])
+def test_a_mail_that_is_late_has_not_failed(fields: str) -> None:
+    found = report(fields)
+    assert found is not None
+    assert is_delay(found)
+    assert found.details == {"address": "i.late@neon.example", "status": "4.4.1", "action": "delayed"}
+
+
+@pytest.mark.parametrize(("fields", "told"), [(LATE, False), (FAILED, True)])
+def test_the_secretary_is_told_of_a_failure_and_not_of_a_delay(fields: str, told: bool) -> None:
+    found, target = report(fields), Target("1", "2", "a.kim", "3", Ask.APPROVAL)
+    assert found is not None
+    arrival = Arrival(parse(b""), datetime(2026, 11, 9, tzinfo=UTC), Unproven("no_profile"), None, target)
+    assert isinstance(event_of(found, arrival, neon()), LetterBounced) is told
+
+
+def test_one_address_that_failed_among_late_ones_is_a_failure_and_is_named() -> None:
+    found = report(f"{LATE}\n\n{FAILED}", text="Will keep trying until message is 5 days old")
+    assert found is not None
+    assert found.details == {"address": "a.kim@neon.example", "status": "5.1.1"}
+
+
+@pytest.mark.parametrize(("text", "late"), [
+    ("THIS IS A WARNING MESSAGE ONLY.\nYOU DO NOT NEED TO RESEND YOUR MESSAGE.\n<a.kim@neon.example>: 452 full", True),
+    ("Not yet delivered to a.kim@neon.example: 450 later. Delivery attempts will continue for some time", True),
+    ("Письмо для a.kim@neon.example не доставлено. Попытки доставки будут продолжены в течение 4 дней.", True),
+    ("Доставка письма задерживается: a.kim@neon.example, 451 4.7.1. Отправлять письмо повторно не нужно.", True),
+    ("The server tried for 5 days and gave up: a.kim@neon.example 4.4.7", False),
+    ("Will keep trying a.kim@neon.example; b.kim@neon.example failed: 550 5.1.1 no such user", False),
+])  # fmt: skip
+def test_a_server_tells_in_its_own_words_whether_it_goes_on_trying(text: str, late: bool) -> None:
+    found = mail(text)
+    assert found is not None
+    assert is_delay(found) is late
 
 
 def test_a_report_that_the_mail_arrived_is_no_bounce() -> None:
@@ -127,7 +174,19 @@ def test_an_answer_to_our_letter_under_a_servers_subject_is_never_read_as_a_pers
 
 
 @pytest.mark.parametrize(
-    "piece", ["a@", "a.", "5.1.", "To: a", "Final-Recipient: rfc822;", "could not be ", "550 ", "<"]
+    "piece",
+    [
+        "a@",
+        "a.",
+        "5.1.",
+        "To: a",
+        "Final-Recipient: rfc822;",
+        "could not be ",
+        "550 ",
+        "<",
+        "попытки доставки ",
+        "доставка ",
+    ],
 )
 def test_a_megabyte_of_anything_is_looked_through_in_time(piece: str) -> None:
     message = parse(f"From: mailer-daemon@neon.example\n\n{piece * (1_000_000 // len(piece))}".encode())

@@ -6,7 +6,8 @@ Rules: RFC 3464 and RFC 6533 (delivery reports), RFC 3463 (status codes), RFC 59
 
 Words alone never make a bounce: «Не доставлено: два насоса» is how a person writes too. Without a report there must
 be a machine's sign (its name, an empty Return-Path, Auto-Submitted) beside the words, and in a text beside the subject
-a reply code of a server or the mail that came back. What may go wrong: a server that puts none of these on what it
+a reply code of a server or the mail that came back. A mail that is only late is told apart by its `action`, `delayed`:
+it did not fail (RFC 3464, 2.3.3), and nobody need act. What may go wrong: a server that puts none of these on what it
 writes; its mail is then shown to the secretary as any stranger's.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from mailflow.core.kinds import Kind, Other
 from mailflow.core.message import Message
@@ -49,7 +51,20 @@ _TOLD = re.compile(
 _SERVERS_CODE = re.compile(r"(?<![\d.])(?:[45]\.\d{1,3}\.\d{1,3}(?![\d.])|[45][0-5]\d[ -](?=\D))")
 _RETURNED = re.compile(r"^(?:Received|Message-ID|Return-Path): ?\S", re.IGNORECASE | re.MULTILINE)
 
+_STILL_SENT = re.compile(
+    r"warning(?: message)? only|\bnot need to resend|no need to resend|"
+    r"will (?:be retried|retry|keep trying|continue trying)|"
+    r"(?:delivery )?attempts will continue|still being (?:retried|sent)|status notification \([^()]{0,30}\bdelay|"
+    r"попытк\w{0,3} (?:отправки|доставки)[^.!?]{0,60} (?:будут|продолж|повтор)|"
+    r"не (?:нужно|требуется|надо) (?:отправлять|посылать) \w{0,20} ?повторно|"
+    r"повторять отправку не (?:нужно|требуется|надо)|"
+    r"(?:задержк\w|задерж[иа]\w{1,8}) (?:доставк|при доставке)|доставка \w{0,20} ?(?:задерж|отложен)",
+    re.IGNORECASE,
+)
+_REFUSED = re.compile(r"(?<![\d.])5(?:\.\d{1,3}\.\d{1,3}(?![\d.])|[0-5]\d[ -](?=\D))")
+
 _ARRIVED = frozenset({"delivered", "deliverable", "relayed", "expanded"})
+_DELAYED = "delayed"
 _READ = 100_000
 _TEXT = 6_000
 """What a server says of a failure stands at the top; below it is the mail that came back."""
@@ -58,6 +73,11 @@ _TEXT = 6_000
 def bounce(message: Message) -> Other | None:
     """Say whether the mail is a bounce or another report about a mail of ours, with the sign that tells."""
     return next((found for step in _STEPS if (found := step(message)) is not None), None)
+
+
+def is_delay(other: Other) -> bool:
+    """Tell whether a bounce says only that the mail is late: its server goes on trying, and nobody need act."""
+    return other.details.get("action") == _DELAYED
 
 
 def _report(message: Message) -> Other | None:
@@ -76,7 +96,7 @@ def _report(message: Message) -> Other | None:
 
 def _has_arrived(message: Message) -> bool:
     """True when every recipient of the report got the mail."""
-    actions = {action.lower() for action in _ACTION.findall(message.report[:_READ])}
+    actions = _actions(message.report[:_READ])
     return bool(actions) and actions <= _ARRIVED
 
 
@@ -146,8 +166,22 @@ _TO = re.compile(r"^(?:X-)?To:[ \t]*(.{1,400})", re.IGNORECASE | re.MULTILINE)
 
 
 def _bounce(reason: str, message: Message) -> Other:
-    details = {"address": _address(message), "status": _status(message)}
+    action = _DELAYED if _is_late(message) else ""
+    details = {"address": _address(message), "status": _status(message), "action": action}
     return Other(reason, Kind.BOUNCE, {name: value for name, value in details.items() if value})
+
+
+def _is_late(message: Message) -> bool:
+    """Tell whether nothing failed yet: by what the report says of each recipient, else in the server's own words."""
+    actions = _actions(message.report[:_READ]) - _ARRIVED
+    if actions:
+        return actions == {_DELAYED}
+    told = f"{message.subject}\n{message.text[:_TEXT]}"
+    return _STILL_SENT.search(told) is not None and _REFUSED.search(told) is None
+
+
+def _actions(report: str) -> set[str]:
+    return {action.lower() for action in _ACTION.findall(report)}
 
 
 def _address(message: Message) -> str:
@@ -163,10 +197,11 @@ def _reported(message: Message) -> str:
 
 
 def _failed_block(message: Message) -> str:
-    """Give the fields about the first recipient whose mail did not arrive."""
+    """Give the fields about the first recipient whose mail failed, else of the first it has not reached."""
     blocks = [block for block in message.report[:_READ].split("\n\n") if _RECIPIENT.search(block)]
-    missed = (block for block in blocks if not {a.lower() for a in _ACTION.findall(block)} & _ARRIVED)
-    return next(missed, blocks[0] if blocks else message.text[:_READ])
+    missed = [block for block in blocks if not _actions(block) & _ARRIVED]
+    failed = (block for block in missed if _DELAYED not in _actions(block))
+    return next(chain(failed, missed, blocks), message.text[:_READ])
 
 
 def _told(message: Message) -> str:

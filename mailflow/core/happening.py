@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mailflow.core.answering_commands import answer_command
 from mailflow.core.arrivals import Arrival, notice
+from mailflow.core.bounces import is_delay
 from mailflow.core.case import Fields
 from mailflow.core.events import (
     AbsenceNoted,
@@ -113,7 +114,7 @@ def _other(other: Other, arrival: Arrival, office: Office) -> Event | None:
         text = " ".join(message.text.split())[:LONGEST_QUOTE]
         until, deputy = other.details.get("until", ""), other.details.get("substitute", "")
         return AbsenceNoted(message.key, arrival.at, target.case, target.assignment, text, until, target.person, deputy)
-    if other.kind is Kind.BOUNCE and target is not None:
+    if other.kind is Kind.BOUNCE and target is not None and not is_delay(other):
         address = other.details.get("address", "") or office.short(target.person)
         reason = other.details.get("status", "") or other.reason
         return LetterBounced(message.key, arrival.at, target.case, target.assignment, address, reason)
