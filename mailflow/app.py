@@ -79,7 +79,6 @@ async def opened(site: Path) -> AsyncIterator[App]:
     try:
         office = replace(office, kept=await kept_rules(store))
         blobs = Blobs(settings.files)
-        instance = _instance(settings)
         desk = Desk(
             office=office,
             store=store,
@@ -87,26 +86,31 @@ async def opened(site: Path) -> AsyncIterator[App]:
             ring=ring,
             reader=reader,
             profile=settings.receiver(),
-            around=surroundings(office.rules, settings.own_addresses, instance),
+            around=surroundings(office.rules, settings.own_addresses, _instance(settings)),
         )
-        counter = Counter(
-            office=office,
-            store=store,
-            blobs=blobs,
-            letters=letters,
-            ring=ring,
-            address=settings.mailbox.address,
-            name=settings.mailbox.name or office.directory.company.name,
-            instance=instance,
-            plus_addresses=settings.mailbox.plus_addresses,
-            web_url=settings.web.url if settings.web is not None else "",
-            random=secrets.token_bytes,
-        )
+        counter = _counter(settings, desk, letters)
         yield App(settings, office, store, desk, counter, Bench(office, store, blobs, documents))
     finally:
         await renderer.close()
         await reader.close()
         await store.close()
+
+
+def _counter(settings: Settings, desk: Desk, letters: Letters) -> Counter:
+    """Give what letters are written and sent with."""
+    return Counter(
+        office=desk.office,
+        store=desk.store,
+        blobs=desk.blobs,
+        letters=letters,
+        ring=desk.ring,
+        address=settings.mailbox.address,
+        name=settings.mailbox.name or desk.office.directory.company.name,
+        instance=_instance(settings),
+        plus_addresses=settings.mailbox.plus_addresses,
+        web_url=settings.web.url if settings.web is not None else "",
+        random=secrets.token_bytes,
+    )
 
 
 def read_office(settings: Settings) -> Office:

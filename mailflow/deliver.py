@@ -2,13 +2,12 @@
 
 Its bytes are kept already (`writing`): every attempt sends the same ones under the same Message-ID. What the
 server said is one frozen value before the row is touched; noting it is a step of its own, so that a failed
-note is never taken for a failed send, and so that a few letters can be noted in one commit. Killed between the
-server's 250 and the note, the letter goes once more, the same.
+note is never taken for a failed send. Killed between the server's 250 and the note, the letter goes once more, the
+same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -69,16 +68,11 @@ async def put_off_letter(outgoing: Outgoing, broke: Broke, now: datetime, counte
     return await _judged(outgoing, outcome, "-", now, counter)
 
 
-async def note(deliveries: Sequence[Delivery], store: Store) -> None:
-    """Note what became of the letters, in one commit; a letter whose lease is no longer ours is not noted."""
-    await store.note([delivery.noted for delivery in deliveries])
-    reached("letter.noted")
-    for delivery in deliveries:
-        _tell(delivery)
-
-
-def _tell(delivery: Delivery) -> None:
+async def note(delivery: Delivery, store: Store) -> None:
+    """Note what became of the letter; if its lease is no longer ours nothing is noted."""
     noted, letter = delivery.noted, delivery.noted.outgoing.letter
+    await store.note(noted)
+    reached("letter.noted")
     if delivery.sent:
         log.letter_sent(delivery.number, letter.kind, letter.address, noted.outgoing.message_id)
     elif noted.state != "held":

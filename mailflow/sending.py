@@ -3,15 +3,13 @@
 Owns: whose letters are whose (leases, and the name they are claimed under), turns, halting. Refuses to know: what
 a letter says, why one was refused.
 
-A letter that has left is noted within `NOTED_WITHIN` seconds, with at most `NOTED_TOGETHER` others in one commit: a
-commit for each would cost more than the sending. Killed before that, these few go once more, the same.
+A letter that has left is noted before the next one leaves: killed in between, this one goes once more, the same.
 What the world breaks (the mail server, the database) is said in the log and waited out by the loop; a letter that
 breaks the work is put off, and holds up no other.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +21,7 @@ from mailflow.bells import Bells, rung
 from mailflow.deliver import FIRST_PAUSE, Delivery, deliver, note, put_off_letter
 from mailflow.edges.holder import Holder, gone
 from mailflow.edges.smtp import Post
-from mailflow.edges.store import Outgoing, Store
+from mailflow.edges.store import Outgoing
 from mailflow.errors import MailflowError
 from mailflow.killpoints import reached
 from mailflow.writing import Page, write
@@ -33,8 +31,6 @@ LEASE = timedelta(minutes=15)
 IN_TURN = timedelta(minutes=4)
 """So long may the last letter of a batch wait: it and one slow server together are far from the lease's end."""
 LETTERS_AT_ONCE = 20
-NOTED_TOGETHER = 5
-NOTED_WITHIN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +39,6 @@ class Batch:
 
     sent: int
     halted: bool
-
-
-class Notes:
-    """What became of letters and is not noted yet: a few, and not for long."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._waiting: list[Delivery] = []
-        self._timer: asyncio.TimerHandle | None = None
-        self._begun: asyncio.Task[None] | None = None
-
-    async def add(self, delivery: Delivery) -> None:
-        """Note it, now or very soon; whatever is not simply sent is noted before anything else is sent."""
-        self._waiting.append(delivery)
-        if len(self._waiting) >= NOTED_TOGETHER or not delivery.sent:
-            await self.write()
-        elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(NOTED_WITHIN, self._begin)
-
-    async def write(self) -> None:
-        """Note all that waits. Raises what broke, also while nobody was looking."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if self._begun is not None:
-            begun, self._begun = self._begun, None
-            await begun
-        await self._write()
-
-    def _begin(self) -> None:
-        # The next letter is slow: those before it do not wait for it.
-        self._timer = None
-        self._begun = asyncio.create_task(self._write(), name="notes")
-
-    async def _write(self) -> None:
-        deliveries, self._waiting = self._waiting, []
-        if deliveries:
-            await note(deliveries, self._store)
 
 
 class Sender:
@@ -112,6 +70,7 @@ class Sender:
                 return sent
             pages = await write(claimed, now(), self._app.counter)
             batch = await self._batch(pages, now() + IN_TURN)
+            self._holding = False
             sent += batch.sent
             if batch.halted:
                 return sent
@@ -128,21 +87,11 @@ class Sender:
         return claimed
 
     async def _batch(self, pages: Sequence[Page], until: datetime) -> Batch:
-        """Send the letters of a batch and note them, also those that have left when the work is broken off."""
-        notes = Notes(self._app.store)
-        try:
-            batch = await self._in_turn(pages, until, notes)
-        finally:
-            await asyncio.shield(notes.write())
-        self._holding = False
-        return batch
-
-    async def _in_turn(self, pages: Sequence[Page], until: datetime, notes: Notes) -> Batch:
-        """Send one after another; those whose turn does not come are given back untried."""
+        """Send one after another, each noted before the next; those whose turn does not come are given back untried."""
         sent = 0
         for place, page in enumerate(pages, 1):
             delivery = await self._one(page)
-            await notes.add(delivery)
+            await note(delivery, self._app.store)
             sent += delivery.sent
             if delivery.halts:
                 # Every other letter would meet it too: a wrong password, a quota.
@@ -151,7 +100,7 @@ class Sender:
                 return Batch(sent, True)
             if now() > until:
                 await self._release(pages[place:], "its turn did not come in time", now())
-                break
+                return Batch(sent, False)
         return Batch(sent, False)
 
     async def _release(self, pages: Sequence[Page], reason: str, next_at: datetime) -> None:

@@ -206,7 +206,7 @@ def _notes_first() -> None:
     honest = sending.deliver
 
     async def hasty(page: Any, post: Any, at: Any, counter: Any) -> Any:
-        await counter.store.note([Noted(page.outgoing, "sent", "surely", at)])
+        await counter.store.note(Noted(page.outgoing, "sent", "surely", at))
         return await honest(page, post, at, counter)
 
     sending.deliver = hasty  # type: ignore[attr-defined]

@@ -468,7 +468,7 @@ async def test_letters_that_did_not_arrive_are_told_as_long_as_their_answer_is_a
     case = await desk.asks(FRIDAY - timedelta(days=3))
     for outgoing in await desk.store.claim_letters(FRIDAY, 10, timedelta(minutes=5), "test"):
         state = "refused" if outgoing.letter.kind == "ask" else "sent"
-        await desk.store.note([Noted(outgoing, state, "550 no such user", FRIDAY)])
+        await desk.store.note(Noted(outgoing, state, "550 no such user", FRIDAY))
     for day in range(2):
         assert await desk.morning(MORNING + timedelta(days=day))
         [row] = (await desk.rows())["Не доставлено"]

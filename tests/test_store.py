@@ -745,10 +745,10 @@ async def test_after_the_lease_another_has_the_letter_and_the_first_is_refused(s
     assert await second.claim_letters(NOW + LEASE - timedelta(seconds=1), 10, LEASE, "b") == []
     [other] = await second.claim_letters(NOW + LEASE, 10, LEASE, "b")
     assert (other.key, other.attempts, first.attempts) == ("l", 2, 1)
-    assert not await store.note([Noted(first, "sent", "250 ok", NOW + LEASE)])
+    assert not await store.note(Noted(first, "sent", "250 ok", NOW + LEASE))
     assert await store.rendered([a_written(first, a_token("t1"))]) == frozenset()
     assert await store.token("t1") is None
-    assert await second.note([Noted(other, "sent", "250 ok", NOW + LEASE)])
+    assert await second.note(Noted(other, "sent", "250 ok", NOW + LEASE))
     [row] = await store.outbox()
     assert (row.state, row.sent_at, row.content) == ("sent", NOW + LEASE, "")
 
@@ -757,15 +757,15 @@ async def test_the_same_worker_who_claims_again_after_his_lease_is_fenced_from_h
     await opened(store, a_letter("l"))
     [old] = await store.claim_letters(NOW, 10, LEASE, "a")
     [new] = await store.claim_letters(NOW + LEASE, 10, LEASE, "a")
-    assert not await store.note([Noted(old, "sent", "250 ok", NOW)])
-    assert await store.note([Noted(new, "sent", "250 ok", NOW)])
-    assert not await store.note([Noted(new, "refused", "550", NOW)])
+    assert not await store.note(Noted(old, "sent", "250 ok", NOW))
+    assert await store.note(Noted(new, "sent", "250 ok", NOW))
+    assert not await store.note(Noted(new, "refused", "550", NOW))
 
 
 async def test_a_deferred_letter_is_left_alone_until_its_time(store: Store) -> None:
     await opened(store, a_letter("l"))
     [outgoing] = await store.claim_letters(NOW, 10, LEASE, "a")
-    assert await store.note([Noted(outgoing, "deferred", "451 later", NOW, NOW + timedelta(minutes=30))])
+    assert await store.note(Noted(outgoing, "deferred", "451 later", NOW, NOW + timedelta(minutes=30)))
     assert await store.claim_letters(NOW + timedelta(minutes=29), 10, LEASE, "a") == []
     [again] = await store.claim_letters(NOW + timedelta(minutes=30), 10, LEASE, "a")
     assert (again.key, again.message_id, again.attempts) == (outgoing.key, outgoing.message_id, 2)
@@ -775,7 +775,7 @@ async def test_a_deferred_letter_is_left_alone_until_its_time(store: Store) -> N
 async def test_a_letter_whose_fate_is_settled_is_never_claimed_again(store: Store, state: Any) -> None:
     await opened(store, a_letter("l"))
     [outgoing] = await store.claim_letters(NOW, 10, LEASE, "a")
-    assert await store.note([Noted(outgoing, state, "so it is", NOW)])
+    assert await store.note(Noted(outgoing, state, "so it is", NOW))
     assert await store.claim_letters(NOW + timedelta(days=9), 10, LEASE, "a") == []
     [row] = await store.outbox(state=state)
     assert (row.reason, row.lease_until, row.sent_at) == ("so it is", None, NOW if state == "sent" else None)

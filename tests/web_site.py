@@ -184,7 +184,7 @@ class Site:
                 await advance(made, self.store, self.office, self.now)
         claimed = await self.store.claim_letters(self.now, 1000, timedelta(minutes=5), "test")
         for page in await write(claimed, self.now, self.counter):
-            await note([await deliver(page, self.post, self.now, self.counter)], self.store)  # type: ignore[arg-type]
+            await note(await deliver(page, self.post, self.now, self.counter), self.store)  # type: ignore[arg-type]
 
     def letters(self, person: str) -> list[Letter]:
         address = self.office.directory.people[person].address

@@ -237,7 +237,7 @@ class House:
         try:
             claimed = await app.store.claim_letters(hour, _MOST, LEASE, "demo")
             for page in await write(claimed, hour, app.counter):
-                await note([await deliver(page, post, hour, app.counter)], app.store)
+                await note(await deliver(page, post, hour, app.counter), app.store)
         finally:
             await post.close()
         return hour

@@ -13,8 +13,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Generator
-from typing import Any
+from collections.abc import Generator, Sequence
+from typing import Any, ClassVar
 
 import h11
 import uvicorn
@@ -61,53 +61,57 @@ class Silent:
             one.transport.abort()
 
 
+class Patient(H11Protocol):
+    """One connection whose requests must arrive in time; `patient` gives the class of a server."""
+
+    silent: ClassVar[Silent]
+    seconds: ClassVar[float]
+    safe: ClassVar[Sequence[tuple[bytes, bytes]]]
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        # A line of the access log holds the address, and the address holds the token.
+        self.access_log = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.silent.add(self, self.seconds)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.silent.remove(self)
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP with the same headers as everything else, if it can be answered at all."""
+        with contextlib.suppress(h11.LocalProtocolError):
+            answer = h11.Response(status_code=400, headers=[*self.safe, (b"connection", b"close")], reason=b"")
+            self.transport.write(self.conn.send(answer))
+            self.transport.write(self.conn.send(h11.EndOfMessage()))
+        self.transport.close()
+
+    def _watch(self) -> None:
+        """Be patient only while no request is being answered."""
+        cycle: Any = self.cycle
+        if self.transport.is_closing():
+            self.silent.remove(self)
+        elif cycle is None or cycle.response_complete:
+            self.silent.add(self, self.seconds)
+        else:
+            self.silent.remove(self)
+
+
 def patient(silent: Silent, seconds: float, headers: list[tuple[str, str]]) -> type[H11Protocol]:
     """Give the protocol class of one server: its silent connections and the headers of every answer."""
     safe = [(name.lower().encode(), value.encode()) for name, value in headers]
-
-    class Patient(H11Protocol):
-        """One connection whose requests must arrive in time."""
-
-        def __init__(self, *args: Any, **more: Any) -> None:
-            super().__init__(*args, **more)
-            # A line of the access log holds the address, and the address holds the token.
-            self.access_log = False
-
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            silent.add(self, seconds)
-
-        def data_received(self, data: bytes) -> None:
-            super().data_received(data)
-            self._watch()
-
-        def on_response_complete(self) -> None:
-            super().on_response_complete()
-            self._watch()
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            silent.remove(self)
-            super().connection_lost(exc)
-
-        def send_400_response(self, msg: str) -> None:
-            """Answer what is no HTTP with the same headers as everything else, if it can be answered at all."""
-            with contextlib.suppress(h11.LocalProtocolError):
-                answer = h11.Response(status_code=400, headers=[*safe, (b"connection", b"close")], reason=b"")
-                self.transport.write(self.conn.send(answer))
-                self.transport.write(self.conn.send(h11.EndOfMessage()))
-            self.transport.close()
-
-        def _watch(self) -> None:
-            """Be patient only while no request is being answered."""
-            cycle: Any = self.cycle
-            if self.transport.is_closing():
-                silent.remove(self)
-            elif cycle is None or cycle.response_complete:
-                silent.add(self, seconds)
-            else:
-                silent.remove(self)
-
-    return Patient
+    return type("PatientHere", (Patient,), {"silent": silent, "seconds": seconds, "safe": safe})
 
 
 class Server(uvicorn.Server):

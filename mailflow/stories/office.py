@@ -202,7 +202,7 @@ class StoryOffice:
     async def _letters(self) -> int:
         claimed = await self.store.claim_letters(self.now, AT_ONCE, LEASE, "story")
         for page in await write(claimed, self.now, self._counter()):
-            await note([await deliver(page, self.post, self.now, self._counter())], self.store)
+            await note(await deliver(page, self.post, self.now, self._counter()), self.store)
             content = self.post.taken()
             if content is not None:
                 letter, message = page.outgoing.letter, read_letter(content)

@@ -114,15 +114,12 @@ async def release(session: Session, letters: Sequence[Outgoing], reason: str, ne
         await session.rows(_RELEASE, reason, next_at, outgoing.key, outgoing.lease_token)
 
 
-async def note(session: Session, letters: Sequence[Noted]) -> frozenset[str]:
-    """Note what became of each letter while it is ours, and give it back; give the keys of those that were."""
-    return frozenset([one.outgoing.key for one in letters if await session.row(_NOTE, *_fate(one)) is not None])
-
-
-def _fate(noted: Noted) -> list[Value]:
+async def note(session: Session, noted: Noted) -> bool:
+    """Note what became of a letter while it is ours, and give it back; False if it is not."""
     sent_at = noted.at if noted.state == "sent" else None
     outgoing = noted.outgoing
-    return [noted.state, noted.reason, noted.next_at, sent_at, outgoing.key, outgoing.lease_token]
+    values = (noted.state, noted.reason, noted.next_at, sent_at, outgoing.key, outgoing.lease_token)
+    return await session.row(_NOTE, *values) is not None
 
 
 async def letters(session: Session, message_ids: Sequence[str]) -> list[SentLetter]:

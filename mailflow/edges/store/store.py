@@ -266,9 +266,9 @@ class Store:
         """Give back claimed letters that were not tried, to be claimed from `next_at` on."""
         await self._db.run(lambda s: outbox.release(s, letters, reason, next_at))
 
-    async def note(self, letters: Sequence[Noted]) -> frozenset[str]:
-        """Note what became of letters and give them back, all in one commit; give the keys of those still ours."""
-        return await self._db.run(lambda s: outbox.note(s, letters))
+    async def note(self, noted: Noted) -> bool:
+        """Note what became of a letter and give it back; False if the lease is no longer ours."""
+        return await self._db.run(lambda s: outbox.note(s, noted))
 
     async def letters(self, message_ids: Sequence[str]) -> list[SentLetter]:
         """Give our letters with these Message-IDs, in the order asked for."""
