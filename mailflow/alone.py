@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from mailflow import log
-from mailflow.errors import MailflowError
+from mailflow.errors import MailflowError, UndecidedError
 
 Result = TypeVar("Result")
 
@@ -29,7 +29,17 @@ async def alone(key: str, work: Awaitable[Result]) -> Result | Broke:
     try:
         return await work
     except Exception as wrong:
-        world = isinstance(wrong, MailflowError | OSError)
-        reason = str(wrong) if world else repr(wrong)
+        world = of_the_world(wrong)
+        reason = reason_of(wrong)
         log.broken(key, reason)
-        return Broke(reason[:500], world)
+        return Broke(reason, world)
+
+
+def of_the_world(wrong: Exception) -> bool:
+    """Say whether a server or a file may be at fault: the next item would meet the same, and all of them wait."""
+    return isinstance(wrong, MailflowError | OSError) and not isinstance(wrong, UndecidedError)
+
+
+def reason_of(wrong: Exception) -> str:
+    """Give what a row and the log keep of it: our own errors are complete in themselves."""
+    return (str(wrong) if isinstance(wrong, MailflowError | OSError) else repr(wrong))[:500]

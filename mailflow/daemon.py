@@ -18,7 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailflow import __version__, log
 from mailflow.agendas import send_lists
-from mailflow.alone import Broke, alone
+from mailflow.alone import Broke, alone, of_the_world, reason_of
 from mailflow.app import App, now, shipped
 from mailflow.bells import Bells, rung
 from mailflow.departing import take_up
@@ -145,11 +145,12 @@ class Reader:
         while True:
             try:
                 return await receive(mail.raw, source, mail.received, now(), self._app.desk)
-            except (MailflowError, OSError):
-                raise
             except Exception as wrong:
-                log.broken("mail", repr(wrong))
-                where = await failed(mail.raw, source, mail.received, repr(wrong)[:500], self._app.desk)
+                if of_the_world(wrong):
+                    raise
+                reason = reason_of(wrong)
+                log.broken("mail", reason)
+                where = await failed(mail.raw, source, mail.received, reason, self._app.desk)
                 if where is not None:
                     return where
 

@@ -21,5 +21,9 @@ class StoreError(MailflowError):
     """The database or the file store cannot be used as it is."""
 
 
+class UndecidedError(MailflowError):
+    """One matter cannot be decided as things stand; everything else goes on, and a person looks at this one."""
+
+
 class MailboxError(MailflowError):
     """The mailbox cannot be read: wrong password, missing folder, refused TLS."""

@@ -249,6 +249,25 @@ async def test_a_mail_that_breaks_the_work_is_held_for_a_person_and_holds_up_no_
     assert len(await day.app.store.cases()) == 1
 
 
+async def test_a_person_with_too_many_sums_to_count_holds_up_his_own_requests_only(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mailflow.edges.store import facts
+
+    monkeypatch.setattr(facts, "MOST", 1)
+    for number in range(2):
+        await day.world.write(IVAN, f"Счёт: баннеры {number}", ORDER)
+    await day.works()
+    await day.world.write(IVAN, "Счёт: ещё баннеры", ORDER)
+    await day.world.write(SECRETARY, "Помощь", "")
+    await day.works()
+    [held] = await day.app.store.inbox("quarantined")
+    assert held.taken.subject == "Счёт: ещё баннеры"
+    assert "more than 1 rows of kind spent of i.kuznetsov" in held.taken.error
+    assert len(await day.app.store.cases()) == 2
+    assert "Помощь" in (await day.last(SECRETARY)).text
+
+
 async def send_from_outside(day: Day, raw: bytes, to: str) -> None:
     import aiosmtplib
 

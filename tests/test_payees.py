@@ -98,6 +98,13 @@ def test_requisites_are_filled_from_the_last_payment_by_the_payees_name() -> Non
     assert "remembered" in story.it.findings
 
 
+def test_the_account_paid_last_is_filled_in_whether_it_was_learnt_by_name_or_by_number() -> None:
+    by_name = payee(OTHER, name_key("Ромашка"))
+    story = knowing(by_name, payee())
+    story.request(account=None, bic=None)
+    assert story.it.fields["account"] == ACCOUNT
+
+
 def test_two_firms_of_one_name_fill_nothing() -> None:
     other = Fact("payee", name_key("Ромашка"), "x", {**KNOWN, "inn": "7707083893"})
     story = knowing(payee(subject=name_key("Ромашка")), other)

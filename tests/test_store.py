@@ -29,7 +29,7 @@ from mailflow.core.case import (
     Standing,
     assignment_id,
 )
-from mailflow.core.effects import Effect, Remember, SendLetter, SetTimer, StopTimers, TakeNumber, Transition
+from mailflow.core.effects import Effect, Forget, Remember, SendLetter, SetTimer, StopTimers, TakeNumber, Transition
 from mailflow.core.events import CommandReceived, NoticeDue, TimerDue
 from mailflow.core.journal import Broken, Intact, replay, verify
 from mailflow.core.memory import About, Fact, arranged, known
@@ -52,7 +52,7 @@ from mailflow.edges.store import (
     facts,
 )
 from mailflow.edges.store.session import Session
-from mailflow.errors import StoreError
+from mailflow.errors import StoreError, UndecidedError
 from tests import servers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -996,6 +996,25 @@ async def test_a_fresh_substitution_is_known_however_much_was_learnt_before_it(s
     assert len(known(found, "spent", "petrov")) == 1200
 
 
+async def test_a_substitution_taken_back_is_taken_back_however_much_was_learnt_before_and_after(store: Store) -> None:
+    await learns(store, [a_deputy("ivanov", "over", until="2026-11-11")], "over")
+    await learns(store, [a_deputy("orlov", "ends")], "ends")
+    await learns(store, [replace(a_deputy("ivanov", f"{n}"), subject=f"p{n}") for n in range(1200)], "others")
+    assert arranged(await store.facts(DAY), DAY)["smirnova"].by == "orlov"
+    await move(store, None, None, "taken back", Forget("taken back/0", a_deputy("orlov", "ends")))
+    assert "smirnova" not in arranged(await store.facts(DAY), DAY)
+
+
+async def test_a_task_handed_over_and_an_account_paid_again_are_the_newest_of_many(store: Store) -> None:
+    tasks = [Fact("delegation", "orlov", f"task {n}", {"case": f"case {n}"}) for n in range(1200)]
+    paid = [Fact("payee", "inn", f"account {n}", {"account": f"{n}"}) for n in range(1200)]
+    await learns(store, [*tasks, *paid], "old")
+    await learns(store, [replace(tasks[0], said={"case": "another"}), paid[0]], "new", NOW + timedelta(hours=1))
+    found = await store.facts(DAY, [About("delegation", "orlov"), About("payee", "inn")])
+    assert known(found, "delegation", "orlov")[-1] == replace(tasks[0], said={"case": "another"})
+    assert known(found, "payee", "inn")[-1] == paid[0]
+
+
 async def test_of_many_accounts_of_a_payee_the_newest_are_known_in_the_order_they_were_learnt(store: Store) -> None:
     for half in range(2):
         paid = [Fact("payee", "inn", f"{half} {n:04}", {"account": f"{half} {n:04}"}) for n in range(600)]
@@ -1017,8 +1036,12 @@ async def test_nothing_is_decided_by_a_part_of_what_must_be_read_whole(
     await learns(store, [a_sum(f"case {n}") for n in range(20)], "first")
     assert len(await store.facts(DAY, [About("spent", "petrov")])) == 20
     await learns(store, [a_sum("one more")], "second")
-    with pytest.raises(StoreError, match="more than 20 rows of kind spent"):
+    with pytest.raises(UndecidedError, match="more than 20 rows of kind spent of petrov"):
         await store.facts(DAY, [About("spent", "petrov")])
+    assert await store.facts(DAY, [About("spent", "orlov")]) == ()
+    await learns(store, [a_deputy("ivanov", f"old {n}") for n in range(21)], "third")
+    with pytest.raises(StoreError, match="more than 20 rows of kind substitution hold"):
+        await store.facts(DAY)
 
 
 async def test_what_holds_for_good_is_said_so_in_its_row_and_not_in_the_fact(store: Store) -> None:

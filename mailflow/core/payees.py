@@ -54,7 +54,8 @@ def fill_from_memory(turn: Turn) -> None:
     wanted = {"account", "bic"} & set(turn.process.fields)
     if not wanted or any(fields.get(name) for name in ("account", "bic")):
         return
-    accounts = [fact for name in payee_names(fields) for fact in known(turn.office.facts, "payee", name)]
+    names = set(payee_names(fields))
+    accounts = [fact for fact in turn.office.facts if fact.kind == "payee" and fact.subject in names]
     same = [fact for fact in accounts if not fields.get("inn") or fact.said.get("inn") == fields["inn"]]
     if not same or len({fact.said.get("inn") for fact in same}) != 1:
         return

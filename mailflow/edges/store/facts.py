@@ -14,7 +14,7 @@ from mailflow.core.effects import Effect, Forget, Remember
 from mailflow.core.journal import canonical
 from mailflow.core.memory import ALWAYS, WHOLE, About, Fact, FactKind
 from mailflow.edges.store.session import Row, Session, Statement, Value, insertions
-from mailflow.errors import StoreError
+from mailflow.errors import StoreError, UndecidedError
 
 COLUMNS = ("kind", "subject", "item", "said", "until", "key", "at")
 _OVER = (
@@ -49,11 +49,12 @@ def _change(effect: Effect, now: datetime) -> list[Statement]:
 async def recalled(session: Session, day: str, about: Sequence[About]) -> tuple[Fact, ...]:
     """Give the facts that hold on that ISO day: those every transition needs, and those of these subjects.
 
-    Those of one kind and subject come in the order they were learnt. StoreError where more hold than are read and
-    none of their kind may be missing: a decision then waits for a person rather than going by half of them.
+    They come in the order they were learnt. Where more hold than are read and none of their kind may be missing,
+    nothing goes by half of them: UndecidedError for one subject's, StoreError for those that concern everybody.
     """
     query, values = question(day, about)
-    found = [_fact(row) for row in reversed(await session.rows(query, *values))]
+    rows = await session.rows(query, *values)
+    found = [_fact(row) for row in sorted(rows, key=lambda row: (row["at"], row["id"]))]
     _complain_of_too_many(found)
     return tuple(found)
 
@@ -75,12 +76,18 @@ def _limit(kind: FactKind) -> int:
 
 
 def _complain_of_too_many(found: Sequence[Fact]) -> None:
-    for kind, number in Counter(fact.kind for fact in found).items():
-        if kind in WHOLE and number > MOST:
-            raise StoreError(
-                f"table fact: more than {MOST} rows of kind {kind} hold at once, and nothing is decided by a part of"
-                " them: find out which program or person makes so many, and withdraw their cases"
-            )
+    """Stop what would go by a part; where the part is one subject's, only what is about him."""
+    counted = Counter((fact.kind, "" if fact.kind in ALWAYS else fact.subject) for fact in found if fact.kind in WHOLE)
+    for (kind, subject), number in counted.items():
+        if number > MOST:
+            words = _TOO_MANY.format(most=MOST, kind=kind, whose=f" of {subject}" if subject else "")
+            raise UndecidedError(words) if subject else StoreError(words)
+
+
+_TOO_MANY = (
+    "table fact: more than {most} rows of kind {kind}{whose} hold at once, and nothing is decided by a part of them:"
+    " find out which program or person makes so many, and withdraw their cases"
+)
 
 
 def _fact(row: Row) -> Fact:
