@@ -33,7 +33,7 @@ from mailflow.app import read_ground
 from mailflow.core.answers import Expecting
 from mailflow.core.kinds import Kind
 from mailflow.core.message import Message
-from mailflow.core.sender import ReceiverProfile
+from mailflow.core.receiver import ReceiverProfile
 from mailflow.explain import Ground, explain_bare
 from mailflow.explain_shown import shown
 

@@ -24,6 +24,7 @@ from mailflow import __version__, log
 from mailflow.core.answers import Expecting
 from mailflow.core.views import Language
 from mailflow.errors import MailflowError
+from mailflow.providers import PROVIDERS, Provider
 from mailflow.rules_command import SITE, rules
 
 T = TypeVar("T")
@@ -257,14 +258,17 @@ main.add_command(rules)
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--address", default="docs@example.com", show_default=True, help="The shared address people write to.")
+@click.option(
+    "--provider", type=click.Choice(PROVIDERS), default="own", show_default=True, help="Who keeps the mailbox."
+)
 @click.option("--language", type=click.Choice(["ru", "en"]), default="ru", show_default=True)
-def init(folder: Path, address: str, language: Language) -> None:
+def init(folder: Path, address: str, provider: Provider, language: Language) -> None:
     """Make a site: settings, people, rules, templates and a key, each explained where it stands."""
     from mailflow.making import make_site, what_next
 
-    for made in make_site(folder, address, language):
+    for made in make_site(folder, address, language, provider):
         click.echo(f"made {made}")
-    click.echo(what_next(folder, language))
+    click.echo(what_next(folder, language, provider))
 
 
 @main.command()

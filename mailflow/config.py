@@ -16,9 +16,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from mailflow.core.sender import ReceiverProfile
+from mailflow.core.receiver import Kind, ReceiverProfile
 from mailflow.core.tokens import KeyRing
 from mailflow.edges.imap_values import MailboxSettings, MiB
 from mailflow.edges.smtp import PostSettings
@@ -69,12 +69,21 @@ class Secret(_Section):
 class Receiver(_Section):
     """How our own mail server marks what it has checked; without it no sender is proven."""
 
-    kind: Literal["none", "embedded", "authserv"] = "none"
-    """none: nobody is proven; authserv: it writes Authentication-Results; embedded: the demo's own server."""
+    kind: Kind = "none"
+    """Who keeps the mailbox; authserv: a server of your own; none: nobody is proven; embedded: the demo's own."""
     authserv_id: str = ""
-    """The name it writes first in Authentication-Results."""
+    """With authserv: the name it writes first in Authentication-Results."""
     mx: str = ""
-    """Its name in the `by` part of Received; empty = the topmost Received."""
+    """With authserv: its name in the `by` part of Received; empty = the topmost Received."""
+
+    @model_validator(mode="after")
+    def _named(self) -> Receiver:
+        if self.kind == "authserv" and not (self.authserv_id or self.mx):
+            raise ValueError(
+                "authserv needs authserv_id, the name your server writes first in Authentication-Results: "
+                "`mailflow check` proposes it"
+            )
+        return self
 
 
 class MailboxSection(_Section):
@@ -306,7 +315,7 @@ class Settings:
     def receiver(self) -> ReceiverProfile:
         """Give how our own server marks what it has checked."""
         section = self.mailbox.receiver
-        return ReceiverProfile(section.kind, section.authserv_id, section.mx)
+        return ReceiverProfile(section.kind, section.authserv_id, section.mx, self.domain)
 
     def imap(self) -> MailboxSettings:
         """Give what the mailbox edge needs, the password read."""

@@ -22,8 +22,9 @@ from mailflow.core.directory import Directory
 from mailflow.core.kinds import Command, Other, Reply, Request, Understood
 from mailflow.core.message import Message, parse
 from mailflow.core.numbers import find_number
+from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.said_lists import Point, goal_of, point_of
-from mailflow.core.sender import ReceiverProfile, SenderProof, prove
+from mailflow.core.sender import SenderProof, prove
 from mailflow.edges.reading import kind_of
 from mailflow.edges.reading_apart import PaperReader
 

@@ -20,7 +20,7 @@ from mailflow.core.kinds import Kind, Understood
 from mailflow.core.message import Attachment, Message, parse
 from mailflow.core.numbers import find_number, spellings
 from mailflow.core.office import Office
-from mailflow.core.sender import ReceiverProfile
+from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.showing import asked_fields
 from mailflow.core.surroundings import forms_of
 from mailflow.core.tokens import TEXT_LENGTH, KeyRing, read_token

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailflow.config import Settings
 from mailflow.core.directory import Directory
 from mailflow.core.headers import scan
 from mailflow.core.message import Message, parse
+from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.receiver_guess import Guess, NoGuess, guess
-from mailflow.core.sender import Proven, ReceiverProfile, SenderProof, Unproven, prove
+from mailflow.core.sender import Proven, SenderProof, Unproven, prove
 from mailflow.core.verdict import Bad, Good, Unsure, Verdict
 from mailflow.edges import smtp_glance
 from mailflow.edges.imap_glance import Glance, Seen
@@ -86,7 +87,7 @@ def senders(
         yield _propose(proposed, has_page)
         if isinstance(proposed, NoGuess):
             return
-        profile = proposed.profile
+        profile = replace(proposed.profile, domain=profile.domain)
     judged = [_judge(mail, profile) for mail in mails if mail.raw][:SHOWN]
     yield from map(_shown, judged)
     yield _summary(judged, profile, proposed, directory)
@@ -105,11 +106,9 @@ def _propose(proposed: Guess | NoGuess, has_page: bool) -> Verdict:
 
 def _written(proposed: Guess) -> str:
     profile = proposed.profile
-    mx = f', mx = "{profile.mx}"' if profile.mx else ""
-    return (
-        f'write under [mailbox.receiver]: kind = "authserv", authserv_id = "{profile.authserv_id}"{mx} '
-        f"({proposed.fits} of {proposed.seen} mails carry this mark)"
-    )
+    keys = {"kind": profile.kind, "authserv_id": profile.authserv_id, "mx": profile.mx}
+    lines = ", ".join(f'{key} = "{value}"' for key, value in keys.items() if value)
+    return f"write under [mailbox.receiver]: {lines} ({proposed.fits} of {proposed.seen} mails carry this mark)"
 
 
 def _judge(mail: Seen, profile: ReceiverProfile) -> Judged:
@@ -144,7 +143,7 @@ def _summary(
         )
     if proven:
         return Good(f"{proven} of {len(staff)} mails of your people are proven")
-    if isinstance(proposed, Guess) and proposed.profile != profile:
+    if isinstance(proposed, Guess) and replace(proposed.profile, domain=profile.domain) != profile:
         return Bad(f"none of {len(staff)} mails of your people is proven", _written(proposed))
     return Bad(
         f"none of {len(staff)} mails of your people is proven",

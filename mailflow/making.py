@@ -15,6 +15,7 @@ from mailflow.app import DIRECTORY_FILE, shipped
 from mailflow.config import KEY_BYTES, SETTINGS_FILE
 from mailflow.core.views import Language
 from mailflow.errors import SettingsError
+from mailflow.providers import PRESETS, Preset, Provider
 
 PRIVATE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -35,11 +36,11 @@ NEXT: Mapping[Language, str] = {
 }
 
 
-def make_site(folder: Path, address: str, language: Language) -> Iterator[Path]:
+def make_site(folder: Path, address: str, language: Language, provider: Provider = "own") -> Iterator[Path]:
     """Make the site and give each file made; SettingsError, and nothing made, where one of them stands already."""
     if not ADDRESS.fullmatch(address):
         raise SettingsError(f"{address}: this is no address: write one as docs@company.ru")
-    plan = _plan(address, language)
+    plan = _plan(address, language, PRESETS[provider])
     for name in plan:
         if (folder / name).exists() or (folder / name).is_symlink():
             raise SettingsError(f"{folder / name}: it exists already: choose another folder, or move it away")
@@ -48,9 +49,11 @@ def make_site(folder: Path, address: str, language: Language) -> Iterator[Path]:
         yield _write(folder / name, content, mode)
 
 
-def what_next(folder: Path, language: Language) -> str:
-    """Give the steps from a new site to a running one."""
-    return NEXT[language].format(folder=folder)
+def what_next(folder: Path, language: Language, provider: Provider = "own") -> str:
+    """Give the steps from a new site to a running one, what is to be done at the provider first."""
+    advice = PRESETS[provider].told(language)
+    first = {"ru": f"Сначала {advice}.", "en": f"First {advice}."}[language] if advice else ""
+    return "\n".join(filter(None, (first, NEXT[language].format(folder=folder))))
 
 
 def make_key(path: Path) -> Path:
@@ -58,11 +61,13 @@ def make_key(path: Path) -> Path:
     return _write(path, secrets.token_bytes(KEY_BYTES), PRIVATE)
 
 
-def _plan(address: str, language: Language) -> dict[str, tuple[bytes, int]]:
+def _plan(address: str, language: Language, preset: Preset) -> dict[str, tuple[bytes, int]]:
     """Give every file of a site: its name, what stands in it, who may read it."""
     domain = address.partition("@")[2]
     site = shipped("templates") / "site"
-    settings = _text(site / f"mailflow.{language}.toml").format(address=address, domain=domain)
+    settings = _text(site / f"mailflow.{language}.toml").format(
+        address=address, domain=domain, **_known(preset, domain)
+    )
     people = _text(site / f"directory.{language}.yaml").replace("DOMAIN", domain)
     readme = {kind: _text(site / f"{kind}.{language}.txt").encode() for kind in ("mail", "letters")}
     rules = {
@@ -78,6 +83,22 @@ def _plan(address: str, language: Language) -> dict[str, tuple[bytes, int]]:
         "keys/1.key": (secrets.token_bytes(KEY_BYTES), PRIVATE),
         PASSWORD_FILE: (b"", PRIVATE),
     }
+
+
+def _known(preset: Preset, domain: str) -> dict[str, str]:
+    """Give the lines of the settings a provider decides; what is mailflow's own default stays a comment."""
+    return {
+        "imap": f'host = "{preset.imap or f"imap.{domain}"}"',
+        "smtp": f'host = "{preset.smtp or f"smtp.{domain}"}"',
+        "smtp_port": _line("port", str(preset.smtp_port), "465"),
+        "smtp_security": _line("security", f'"{preset.smtp_security}"', '"tls"'),
+        "receiver": _line("kind", f'"{preset.receiver}"', '"none"'),
+        "plus_addresses": _line("plus_addresses", str(preset.plus_addresses).lower(), "true"),
+    }
+
+
+def _line(key: str, value: str, default: str) -> str:
+    return f"{'# ' if value == default else ''}{key} = {value}"
 
 
 def _write(path: Path, content: bytes, mode: int) -> Path:

@@ -15,7 +15,8 @@ from mailflow.core.answers import Answer, Expecting
 from mailflow.core.case import Case
 from mailflow.core.classify import Surroundings
 from mailflow.core.message import parse
-from mailflow.core.sender import Proven, ReceiverProfile, prove
+from mailflow.core.receiver import ReceiverProfile
+from mailflow.core.sender import Proven, prove
 from mailflow.explain import Ground, explain_bare
 from tests.offices import Story, waits_on
 

@@ -23,8 +23,9 @@ from mailflow.core.case import CaseState
 from mailflow.core.directory import Directory
 from mailflow.core.effects import SendLetter, StartCase
 from mailflow.core.events import AnswerReceived, RequestReceived
+from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.rules import read_process
-from mailflow.core.sender import Proven, ReceiverProfile
+from mailflow.core.sender import Proven
 from mailflow.core.showing import Ways, letter_view
 from mailflow.errors import SettingsError
 from mailflow.receive import receive

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from mailflow.core.headers import HeaderBlock, scan
+from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.receiver_guess import Guess, NoGuess, guess
-from mailflow.core.sender import ReceiverProfile
 from mailflow.core.verdict import Bad, Unsure
 from tests.checks import (
     AUTHSERV,

@@ -13,10 +13,12 @@ from click.testing import CliRunner
 from mailflow.app import read_people, read_rules, rule_folders
 from mailflow.cli import main
 from mailflow.config import SETTINGS_FILE, Settings, read_settings
+from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.tokens import mint, read_token
 from mailflow.core.views import Language
 from mailflow.errors import SettingsError
 from mailflow.making import make_site
+from mailflow.providers import PRESETS, PROVIDERS, Provider
 from mailflow.settings_page import sections, settings_page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,9 +76,7 @@ def values_of(settings: Settings) -> dict[str, object]:
 
 def test_every_key_of_the_model_stands_in_the_new_settings_file(site: Path) -> None:
     text = (site / SETTINGS_FILE).read_text(encoding="utf-8")
-    # The example of a value takes the place of a default it contradicts.
-    whole = re.sub(r"^# kind = .*\n", "", text, flags=re.MULTILINE)
-    written = keys_of(tomllib.loads(uncommented(whole, "##|#")))
+    written = keys_of(tomllib.loads(uncommented(text, "##|#")))
     assert written == {f"{section.name}.{key.name}" for section in sections() for key in section.keys}
 
 
@@ -120,6 +120,22 @@ def test_the_examples_of_the_directory_can_be_uncommented(site: Path) -> None:
     assert person.manager == "head"
     assert person.substitute is not None
     assert person.substitute.by == "head"
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_site_for_each_provider_names_its_servers_and_says_what_to_do_there(
+    tmp_path: Path, provider: Provider, language: Language
+) -> None:
+    made = CliRunner().invoke(
+        main, ["init", str(tmp_path / "s"), "--address", ADDRESS, "--provider", provider, "--language", language]
+    )
+    assert made.exit_code == 0, made.output
+    settings, preset = read_settings(tmp_path / "s"), PRESETS[provider]
+    assert settings.mailbox.host == preset.imap or settings.mailbox.host.startswith("imap.")
+    assert (settings.smtp.port, settings.smtp.security) == (preset.smtp_port, preset.smtp_security)
+    assert settings.mailbox.plus_addresses == preset.plus_addresses
+    assert settings.receiver() == ReceiverProfile(preset.receiver, domain=settings.domain)
+    assert preset.told(language) in made.output
 
 
 def test_what_is_secret_is_readable_by_its_owner_alone(site: Path) -> None:

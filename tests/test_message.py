@@ -20,7 +20,8 @@ from mailflow.core.classify import classify
 from mailflow.core.filenames import LENGTH, safe_name
 from mailflow.core.kinds import Kind
 from mailflow.core.message import Address, Message, parse
-from mailflow.core.sender import ReceiverProfile, Unproven, prove
+from mailflow.core.receiver import ReceiverProfile
+from mailflow.core.sender import Unproven, prove
 from mailflow.core.surroundings import surroundings
 
 MAILS = Path(__file__).parent / "mails" / "message"

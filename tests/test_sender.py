@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailflow.core.address_grammar import strict_address, strict_domain
-from mailflow.core.authentication import trusted_results
 from mailflow.core.headers import Field
 from mailflow.core.message import parse
-from mailflow.core.sender import UNPROVEN, Proven, ReceiverProfile, SenderProof, Unproven, prove
+from mailflow.core.receiver import ReceiverProfile, marks_of
+from mailflow.core.sender import UNPROVEN, Proven, SenderProof, Unproven, prove
 
 MAILS = Path(__file__).parent / "mails" / "sender"
 MX = "mx.neon.example"
@@ -287,8 +287,8 @@ def test_the_name_of_our_mx_in_a_comment_of_a_received_line_is_not_our_mx() -> N
         Field("Authentication-Results", f"{MX}; {PASS}".encode()),
         Field("Received", f"from y by {MX} with ESMTP".encode()),
     )
-    assert len(trusted_results(fields, MX, MX)) == 1
-    assert trusted_results(fields, MX, "") == ()
+    assert len(marks_of(fields, AUTHSERV).results) == 1
+    assert marks_of(fields, ReceiverProfile("authserv", MX)).none
 
 
 def test_a_mark_above_a_forged_received_line_but_below_the_true_one_is_not_ours() -> None:

@@ -1,10 +1,8 @@
-"""Authentication-Results of our own server, read strictly, clause by clause.
+"""Authentication-Results and Received, read strictly: the clauses of the one, the names in the other.
 
-Owns: which of these headers our server wrote (its name and its place), and their clauses.
-Refuses to know: who is to be believed for them. Rules: RFC 8601 sections 2.2, 2.3 and 5.
-Above the topmost Received line of our MX only our own servers write; whatever stands below it came with
-the mail. May go wrong: when the MX names itself differently than the profile says, nothing is trusted,
-except below a forged Received line that uses that very name: the profile must be right.
+Owns: the grammar of both fields. Refuses to know: which of them our own server wrote (`receiver`), and who is to be
+believed for them (`sender`). Rules: RFC 8601 section 2.2, RFC 5321 section 4.4.
+May go wrong: a field that is not of its grammar in every letter is not read at all.
 """
 
 from __future__ import annotations
@@ -13,12 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailflow.core.headers import Field
-
 _ID = re.compile(r'([^\s;"()=]+)[ \t]*(?:[ \t]1[ \t]*)?;')
 _PAIR = re.compile(r'[ \t]*([A-Za-z][A-Za-z0-9._/-]*)[ \t]*=[ \t]*(?:"([^"\\]*)"|([^\s"();\\]+))(?=[ \t]|$)')
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[();"]|[^();"]+', re.DOTALL)
 _COMMENT_PIECE = re.compile(r"[^()\\]+|\\.?|[()]", re.DOTALL)
+_METHOD = re.compile(r"[a-z][a-z0-9-]*=[a-z]", re.IGNORECASE)
 _BY = re.compile(r"(?:^|\s)by\s+([^\s;]+)")
 
 
@@ -44,26 +41,41 @@ class Results:
     readable: bool
 
 
-def trusted_results(fields: tuple[Field, ...], authserv_id: str, mx: str) -> tuple[Results, ...]:
-    """Read the headers our own server wrote, in order; () when its Received line is not found."""
-    border = _border(fields, mx)
-    values = (each.value for each in fields[:border] if each.name.lower() == "authentication-results")
-    texts = (value.decode("latin-1").replace("\t", " ") for value in values)
-    marks = (_after_id(text, authserv_id) for text in texts)
-    return tuple(_results(mark) for mark in marks if mark is not None)
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One Received line: `text` without its comments, the `comments` outside of others, the names after `by`."""
+
+    text: str
+    comments: tuple[str, ...]
+    by: tuple[str, ...]
+    """In lower case; a machine names itself once, so that more than one is odd."""
+
+    @property
+    def has_from(self) -> bool:
+        """True when the line names a machine the mail came from."""
+        return self.text.lstrip()[:5].lower() == "from "
 
 
-def _border(fields: tuple[Field, ...], mx: str) -> int:
-    """Give the place of the topmost Received line of our MX; 0 when there is none."""
-    for place, each in enumerate(fields):
-        if each.name.lower() == "received" and (not mx or mx.lower() in _written_by(each.value)):
-            return place
-    return 0
+def hop(received: bytes) -> Hop | None:
+    """Read one Received line; None when a comment or a quote in it does not end."""
+    text = " ".join(received.decode("latin-1").split())
+    split = _split_comments(text)
+    if split is None:
+        return None
+    stripped, comments = split
+    return Hop(stripped, comments, tuple(name.lower() for name in _BY.findall(stripped)))
 
 
-def _written_by(received: bytes) -> list[str]:
-    stripped = _without_comments(received.decode("latin-1"))
-    return [name.lower() for name in _BY.findall(stripped or "")]
+def read_results(value: bytes, authserv_id: str, nameless: bool = False) -> Results | None:
+    """Read one Authentication-Results of the server `authserv_id`; None when it is another's, or names it oddly.
+
+    `nameless`: the server writes no name; then a field that begins with a name is another's.
+    """
+    text = value.decode("latin-1").replace("\t", " ")
+    if nameless:
+        return _results(text.strip()) if _METHOD.match(text.strip()) else None
+    mark = _after_id(text, authserv_id)
+    return None if mark is None else _results(mark)
 
 
 def _after_id(text: str, authserv_id: str) -> str | None:
@@ -110,8 +122,14 @@ def _clause(text: str) -> Clause | None:
 
 
 def _without_comments(text: str) -> str | None:
-    """Replace comments by spaces; None when a comment or a quote does not end."""
+    split = _split_comments(text)
+    return None if split is None else split[0]
+
+
+def _split_comments(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """Give the text with spaces for its comments, and the comments; None when one, or a quote, does not end."""
     kept: list[str] = []
+    comments: list[str] = []
     position = 0
     while position < len(text):
         found = _PIECE.match(text, position)
@@ -119,11 +137,12 @@ def _without_comments(text: str) -> str | None:
             return None
         position = found.end()
         if found[0] == "(":
-            position = _comment_end(text, position)
+            start, position = position, _comment_end(text, position)
+            comments.append(text[start : position - 1])
             kept.append(" ")
         else:
             kept.append(found[0])
-    return "".join(kept) if position == len(text) else None
+    return ("".join(kept), tuple(comments)) if position == len(text) else None
 
 
 def _comment_end(text: str, position: int) -> int:

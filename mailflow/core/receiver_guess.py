@@ -13,12 +13,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mailflow.core.authentication import trusted_results
+from mailflow.core.authentication import hop
 from mailflow.core.headers import Field, HeaderBlock
-from mailflow.core.sender import ReceiverProfile
+from mailflow.core.receiver import Kind, ReceiverProfile, marks_of
 
 _ID = re.compile(r"[ \t]*([\x21\x23-\x27\x2a-\x3a\x3c\x3e-\x7e]{1,255})[ \t]*(?:[ \t]1[ \t]*)?;")
-_BY = re.compile(r"(?:^|\s)by\s+([A-Za-z0-9.-]{1,255})(?=[\s;(]|$)")
+_HOST = re.compile(r"[a-z0-9.-]{1,255}")
+_KNOWN: tuple[Kind, ...] = ("yandex", "mailru", "google", "microsoft365", "exchange")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +40,44 @@ class NoGuess:
 
 def guess(mails: Sequence[HeaderBlock]) -> Guess | NoGuess:
     """Propose how the server that wrote these headers marks what it has checked."""
-    fits = Counter(candidate for mail in mails for candidate in set(_candidates(mail.fields)))
+    fits = Counter(candidate for mail in mails for candidate in _candidates(mail.fields))
     if not fits:
         return NoGuess(f"None of {len(mails)} mails carries a mark of the server (Authentication-Results).")
-    (authserv_id, mx), count = max(fits.items(), key=lambda one: (one[1], not one[0][1]))
+    profile, count = max(fits.items(), key=lambda one: (one[1], *_preference(one[0])))
     if 2 * count < len(mails):
-        names = ", ".join(sorted({name for name, _ in fits})[:4])
+        names = ", ".join(sorted({one.authserv_id or one.kind for one in fits})[:4])
         return NoGuess(f"The marks name different servers ({names}): no single name fits half of the mails.")
-    return Guess(ReceiverProfile("authserv", authserv_id, mx), count, len(mails))
+    return Guess(profile, count, len(mails))
 
 
-def _candidates(fields: tuple[Field, ...]) -> Iterator[tuple[str, str]]:
-    """Give each (authserv-id, mx) by which a readable mark of this mail would count."""
+def _preference(profile: ReceiverProfile) -> tuple[int, bool]:
+    """Of two that fit alike the kind that knows its own names is better, then the one without a border below."""
+    rank = -_KNOWN.index(profile.kind) if profile.kind in _KNOWN else -len(_KNOWN)
+    return rank, not profile.mx
+
+
+def _candidates(fields: tuple[Field, ...]) -> set[ReceiverProfile]:
+    """Give each profile by which a readable mark of this mail would count."""
+    tried = {*map(ReceiverProfile, _KNOWN), *_named(fields)}
+    return {profile for profile in tried if _is_marked(fields, profile)}
+
+
+def _is_marked(fields: tuple[Field, ...], profile: ReceiverProfile) -> bool:
+    marks = marks_of(fields, profile)
+    return not marks.none and all(one.readable for one in marks.results)
+
+
+def _named(fields: tuple[Field, ...]) -> Iterator[ReceiverProfile]:
+    """Give the profiles of the servers that name themselves in a mark, with and without the line below as border."""
     for place, each in enumerate(fields):
         found = _ID.match(each.value.decode("latin-1")) if each.name.lower() == "authentication-results" else None
-        if found is None:
-            continue
-        for mx in {"", _next_by(fields[place + 1 :])}:
-            results = trusted_results(fields, found[1], mx)
-            if results and all(one.readable for one in results):
-                yield found[1], mx
+        if found is not None:
+            for mx in {"", _next_by(fields[place + 1 :])}:
+                yield ReceiverProfile("authserv", found[1], mx)
 
 
 def _next_by(fields: Sequence[Field]) -> str:
     """Give the name the nearest Received line below calls itself, or ''."""
     received = next((each.value for each in fields if each.name.lower() == "received"), b"")
-    found = _BY.search(received.decode("latin-1"))
-    return found[1] if found else ""
+    line = hop(received)
+    return line.by[0] if line is not None and line.by and _HOST.fullmatch(line.by[0]) else ""

@@ -13,13 +13,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from mailflow.core.address_grammar import strict_address, strict_domain
 from mailflow.core.addresses import read_addresses
-from mailflow.core.authentication import Clause, Results, trusted_results
+from mailflow.core.authentication import Clause, Results
 from mailflow.core.headers import HeaderBlock, scan
 from mailflow.core.message import Message
+from mailflow.core.receiver import Marks, ReceiverProfile, marks_of
 from mailflow.core.views import Language
 
 
@@ -92,17 +92,6 @@ UNPROVEN: Mapping[str, tuple[str, str]] = {
 SenderProof = Proven | Unproven
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiverProfile:
-    """How our own mail server marks what it has checked. `kind` "none" proves nothing."""
-
-    kind: Literal["none", "embedded", "authserv"]
-    authserv_id: str = ""
-    """The authserv-id our own server writes, compared exactly."""
-    mx: str = ""
-    """Host name in the `by` clause of our own MX's Received line; '' = the topmost Received."""
-
-
 _BLOCKING = frozenset((
     "addresses-differ", "bare-cr", "bare-lf", "depth-limit", "duplicate-header", "empty", "envelope-line",
     "header-blank-fold", "header-limit", "header-line", "header-missing", "header-space", "headers-differ",
@@ -138,8 +127,7 @@ def prove(message: Message, raw: bytes, profile: ReceiverProfile) -> SenderProof
     writers = _writers(message, block)
     if isinstance(writers, Unproven):
         return writers
-    results = trusted_results(block.fields, profile.authserv_id, profile.mx)
-    return _verdict(writers, results, profile)
+    return _verdict(writers, marks_of(block.fields, profile), profile)
 
 
 def _writers(message: Message, block: HeaderBlock) -> _Writers | Unproven:
@@ -165,38 +153,48 @@ def _one_strict(values: tuple[bytes, ...]) -> str:
     return strict_address(found.mailboxes[0].mail)
 
 
-def _verdict(writers: _Writers, results: tuple[Results, ...], profile: ReceiverProfile) -> SenderProof:
+def _verdict(writers: _Writers, marks: Marks, profile: ReceiverProfile) -> SenderProof:
     """Weigh what our server says; any objection outweighs any proof."""
-    if not results:
+    if marks.none:
         return Unproven("no_mark")
-    clauses = [clause for each in results for clause in each.clauses]
-    objection = _objection(writers, results, clauses)
+    objection = _objection(writers, marks)
     if objection is not None:
         return objection
-    proof = _proof(writers, clauses, profile)
+    proof = _proof(writers, marks, profile)
     if not proof:
         return Unproven("not_vouched", writers.writer)
-    return Proven(writers.writer, f"{proof} by {profile.authserv_id}")
+    return Proven(writers.writer, f"{proof} by {profile.name or profile.mx}")
 
 
-def _objection(writers: _Writers, results: tuple[Results, ...], clauses: list[Clause]) -> Unproven | None:
+def _objection(writers: _Writers, marks: Marks) -> Unproven | None:
     """Say what speaks against the writer, if anything does."""
-    if not all(each.readable for each in results):
+    if not all(each.readable for each in marks.results):
         return Unproven("malformed_mark")
-    for clause in clauses:
-        if clause.method == "dmarc" and clause.result not in (*_NO_VERDICT, "pass"):
+    for clause in _clauses(marks):
+        if clause.method in ("dmarc", "compauth") and clause.result not in (*_NO_VERDICT, "pass"):
             return Unproven("dmarc", clause.result[:20])
         if clause.method == "dmarc" and not _speaks_of(clause, _domain(writers.author)):
             return Unproven("other_domain")
         submitter = clause.property("smtp.auth").lower() if clause.method == "auth" else ""
         if clause.result == "pass" and "@" in submitter and submitter != writers.writer:
             return Unproven("other_submitter", submitter[:80])
-    return None if _agree(results) else Unproven("marks_disagree")
+    if marks.submitter not in ("", writers.writer):
+        return Unproven("other_submitter", marks.submitter[:80])
+    return None if _agree(marks.results) else Unproven("marks_disagree")
+
+
+def _clauses(marks: Marks) -> list[Clause]:
+    return [clause for each in marks.results for clause in each.clauses]
 
 
 def _speaks_of(clause: Clause, domain: str) -> bool:
     """Tell whether every header.from of the clause is that domain; a clause without one speaks of nobody."""
-    return all(strict_domain(value) == domain for name, value in clause.properties if name == "header.from")
+    return all(_checked(value) == domain for name, value in clause.properties if name == "header.from")
+
+
+def _checked(header_from: str) -> str:
+    """Give the domain of a header.from: RFC 8601 has the domain there, Mail.ru writes the whole address."""
+    return strict_domain(header_from) or _domain(strict_address(header_from))
 
 
 def _agree(results: tuple[Results, ...]) -> bool:
@@ -214,12 +212,21 @@ def _agree(results: tuple[Results, ...]) -> bool:
     return True
 
 
-def _proof(writers: _Writers, clauses: list[Clause], profile: ReceiverProfile) -> str:
+def _proof(writers: _Writers, marks: Marks, profile: ReceiverProfile) -> str:
+    """Name what vouches for the writer, or give ''."""
+    if marks.inside and _domain(writers.writer) == profile.domain:
+        return "from inside"
+    if marks.submitter == writers.writer:
+        return "handed in"
+    return _clause_of_proof(writers, _clauses(marks), profile)
+
+
+def _clause_of_proof(writers: _Writers, clauses: list[Clause], profile: ReceiverProfile) -> str:
     """Name the clause that vouches for the writer, DMARC's before others, or give ''."""
     for clause in sorted(clauses, key=lambda each: each.method != "dmarc"):
         if clause.result != "pass":
             continue
-        checked = strict_domain(clause.property("header.from"))
+        checked = _checked(clause.property("header.from"))
         if clause.method == "dmarc" and checked == _domain(writers.writer):
             return "dmarc=pass"
         if clause.method == "dkim" and _is_aligned(_signer(clause), _domain(writers.writer)):

@@ -19,7 +19,7 @@ from pathlib import Path
 from mailflow.core.case import Case
 from mailflow.core.office import Office
 from mailflow.core.pages import Form, Page, Press, Pressed
-from mailflow.core.sender import ReceiverProfile
+from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.surroundings import surroundings
 from mailflow.core.tokens import KeyRing, letter_code
 from mailflow.deliver import deliver, note
