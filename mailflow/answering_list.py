@@ -36,9 +36,7 @@ async def answer_list(arrival: Arrival, understood: Understood, desk: Desk) -> N
     said = read_list(own.text, shown, asks, _written_on(arrival, desk))
     if said is None:
         return None
-    if own.conflict:
-        said = Unclear("its text and its HTML say different things")
-    if isinstance(said, Unclear) or not isinstance(arrival.proof, Proven):
+    if own.conflict or isinstance(said, Unclear) or not isinstance(arrival.proof, Proven):
         return notice("list_unclear", arrival, {"text": " ".join(own.text.split())[:600]}, ())
     rows = [await _one(answer, arrival, desk) for answer in said]
     return notice("list_answered", arrival, {}, tuple(rows))

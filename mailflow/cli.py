@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ import click
 from mailflow import __version__, log
 from mailflow.core.answers import Expecting
 from mailflow.core.views import Language
-from mailflow.errors import MailflowError
+from mailflow.errors import CannotBeRead, MailflowError
 from mailflow.providers import PROVIDERS, Provider
 from mailflow.rules_command import SITE, rules
 
@@ -94,7 +94,7 @@ async def _serve(site: Path) -> None:
 
 
 @main.command()
-@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a mail and line.")
 @click.option("--expecting", type=click.Choice([e.value for e in Expecting]), help="What the assignment asked for.")
 @click.option("--site", "-s", type=click.Path(file_okay=False, path_type=Path), help="A site: its people and rules.")
@@ -127,13 +127,28 @@ async def _explained(files: tuple[Path, ...], as_json: bool, expecting: Expectin
 
     ground, reader = read_ground(site), PaperReader()
     try:
-        for path in files:
-            read = await explained(path.read_bytes(), ground, reader, expecting)
+        for path, raw in _readable(files):
+            read = await explained(raw, ground, reader, expecting)
             _print(
                 json.dumps({"file": str(path), **read.said}, ensure_ascii=False) if as_json else shown(str(path), read)
             )
     finally:
         await reader.close()
+
+
+def _readable(files: tuple[Path, ...]) -> Iterator[tuple[Path, bytes]]:
+    """Give every file that can be read; the others are told of in their place, and at the end by the exit code."""
+    unread = 0
+    for path in files:
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            unread += 1
+            click.echo(f"{path}: {error.strerror}: name a file that holds one mail", err=True)
+        else:
+            yield path, raw
+    if unread:
+        raise CannotBeRead(f"{unread} of {len(files)} files could not be read: see above")
 
 
 async def _dry_run(site: Path, folder: str, since: date, as_json: bool) -> None:

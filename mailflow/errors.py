@@ -27,3 +27,7 @@ class UndecidedError(MailflowError):
 
 class MailboxError(MailflowError):
     """The mailbox cannot be read: wrong password, missing folder, refused TLS."""
+
+
+class CannotBeRead(MailflowError):
+    """A file that was named is not there, is a folder, or may not be opened."""

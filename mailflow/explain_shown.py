@@ -78,9 +78,10 @@ def _proof(proof: SenderProof) -> str:
 
 def _text(read: Explained) -> Iterator[str]:
     yield from _pieces(pieces_of(read.message))
-    if fresh(read.message).conflict:
+    other = other_pieces_of(read.message) if fresh(read.message).conflict else ()
+    if other:
         yield _row("its HTML says", "")
-        yield from _pieces(other_pieces_of(read.message))
+        yield from _pieces(other)
 
 
 def _pieces(pieces: Iterable[Piece]) -> Iterator[str]:

@@ -44,6 +44,16 @@ def test_each_file_is_one_object_on_one_line_in_the_order_asked() -> None:
     assert (read[0]["answer"], read[2]["process"]) == ("approve", "invoice")
 
 
+def test_a_missing_file_among_several_does_not_stop_the_reading_of_the_others(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.eml"
+    done = run("--json", missing, REPLY, tmp_path, REPLY)
+    assert [json.loads(line)["answer"] for line in done.stdout.splitlines()] == ["approve", "approve"]
+    assert f"{missing}: No such file" in done.stderr
+    assert f"{tmp_path}: Is a directory" in done.stderr
+    assert "2 of 4 files could not be read" in done.stderr
+    assert done.exit_code == 1
+
+
 def test_what_was_cut_off_is_shown_with_its_reason() -> None:
     said = run(REPLY).output
     assert "reply approve: answers a letter of ours" in said
@@ -54,6 +64,17 @@ def test_two_parts_that_disagree_are_both_shown() -> None:
     said = run(MAILS / "reply" / "a_refusal_in_white_letters.eml").output
     assert "its HTML says" in said
     assert "[hidden from the reader]" in said
+
+
+def test_a_mail_of_one_part_has_no_empty_line_about_another(tmp_path: Path) -> None:
+    path = tmp_path / "white.eml"
+    page = '<p>Согласовано</p><p style="color:white;background:white">если дадут скидку</p>'
+    path.write_bytes(
+        f"From: o@neon.example\nSubject: Re: 57\nContent-Type: text/html; charset=utf-8\n\n{page}".encode()
+    )
+    said = run(path).output
+    assert "[hidden from the reader]" in said
+    assert "its HTML says" not in said
 
 
 def test_a_mail_cannot_write_to_the_terminal(tmp_path: Path) -> None:
