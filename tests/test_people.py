@@ -346,7 +346,7 @@ async def test_a_smooth_invoice_costs_its_initiator_four_letters_and_an_approver
     await life.asks()
     await life.says(PETROV, "Согласовано")
     await life.says(OLGA, "Согласовано")
-    await life.says(BUH, "Оплачено, п/п 345 от 13.11.2026")
+    await life.says(BUH, "Оплачено, п/п 62 от 13.11.2026")
     await life.says(IVAN, "Готово")
     await life.works()
     assert (await life.case()).state.value == "done"

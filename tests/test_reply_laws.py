@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mailflow.core.message import Message, parse
 from mailflow.core.reply import fresh
 
-ABOVE = "Согласен, но исправьте п. 3"
+ABOVE = "Утверждаю, но поправьте пункт 6"
 NAMED = {
     "gmail": "пн, 9 нояб. 2026 г. в 10:00, Документы <docs@neon.example>:",
     "gmail_en": "On Mon, Nov 9, 2026 at 10:00 AM NEON <docs@neon.example> wrote:",

@@ -43,7 +43,8 @@ _EXECUTOR_FIELD = re.compile(
     re.IGNORECASE,
 )
 _TOLD = re.compile(
-    r"\s[—–-]\s|:|(?<!\w)\w{2,}(?:ть|ти|чь|ться)(?!\w)|(?<!\w)(?:до|для|к)\s|\d|\sto\s|в работу|срочно|asap",
+    r"\s[—–-]\s|:|(?<!\w)\w{2,}(?:ть|ти|чь|ться)(?!\w)|(?<=\s)\w{2,}(?:йте|ите|ьте)(?!\w)|"
+    r"(?<!\w)(?:до|для|к)\s|\d|\sto\s|в работу|срочно|asap",
     re.IGNORECASE,
 )
 _ADDRESSED = re.compile(
@@ -128,7 +129,7 @@ def _with_capital(head: str) -> str:
 
 
 def _is_told(head: str, names: str) -> bool:
-    """Tell whether a task follows the names (a dash, a colon, an infinitive, a day), or nothing at all."""
+    """Tell whether a task follows the names (a dash, a colon, an infinitive, an order, a day), or nothing at all."""
     first = head.split(maxsplit=1)[0].lower().strip(".,:") if head.split() else ""
     if not first or first in _NO_PERSONS:
         return False
