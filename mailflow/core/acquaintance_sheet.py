@@ -10,7 +10,6 @@ from datetime import datetime
 
 from mailflow.core.card_texts import title
 from mailflow.core.case import Ask, Assignment, Case, Standing
-from mailflow.core.dates import format_date
 from mailflow.core.office import Office
 from mailflow.core.sheet import case_code, zone_name
 from mailflow.core.views import Language
@@ -60,13 +59,13 @@ def acquaintance_sheet(case: Case, office: Office, now: datetime) -> Acquaintanc
         language=language,
         company=office.directory.company.name,
         number=case.number,
-        date=format_date(case.opened_at.astimezone(office.hours.zone).date(), language),
+        date=office.shown_day(case.opened_at),
         title=title(case, office, language),
         initiator=office.short(case.initiator),
         files=tuple(AgreedFile(file.name, file.version, file.sha256) for file in case.current_files),
         readers=readers,
         read=sum(bool(one.at) for one in readers),
-        made=_moment(now, office),
+        made=office.shown(now),
         zone=zone_name(str(office.hours.zone), language),
         code=case_code(case, case.number),
     )
@@ -82,12 +81,7 @@ def _reader(number: int, asked: Assignment, office: Office) -> Reader:
         name=office.short(by),
         position=person.position if person is not None else "",
         department=department.title if department is not None else "",
-        at=_moment(decision.at, office) if decision is not None else "",
+        at=office.shown(decision.at) if decision is not None else "",
         way=way_of(decision.channel, office.language) if decision is not None else "",
         note=asked.note if asked.standing in (Standing.SKIPPED, Standing.VOID) else "",
     )
-
-
-def _moment(at: datetime, office: Office) -> str:
-    local = at.astimezone(office.hours.zone)
-    return f"{format_date(local.date(), office.language)} {local:%H:%M}"

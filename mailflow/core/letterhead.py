@@ -1,15 +1,18 @@
-"""What every paper of the company begins and ends with: the letterhead, the signature, who prepared it.
+"""What every paper of the company begins and ends with: the letterhead, number and day, the signature, who prepared it.
 
-Owns: these three as values, read from the directory. Refuses to know: kinds of papers, templates.
+Owns: `Marks`, read from the card and the directory. Refuses to know: kinds of papers, templates.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mailflow.core.cards import Card
+from mailflow.core.case import Case
 from mailflow.core.directory import Company, Person
 from mailflow.core.office import Office
 from mailflow.core.person_names import read_name
+from mailflow.core.sheet import case_code
 from mailflow.core.views import Language
 
 DIRECTOR = "director"
@@ -52,6 +55,43 @@ class Executor:
 
     name: str = ""
     contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a paper carries whatever it says. It is a draft until both its number and its day are on the card."""
+
+    language: Language
+    letterhead: Letterhead
+    draft: bool
+    number: str
+    """'' for a draft, as its `day`."""
+    day: str
+    """As the language writes a day."""
+    signature: Signature
+    executor: Executor
+    code: str
+    doubts: tuple[str, ...]
+
+
+def marks_of(case: Case, office: Office) -> Marks:
+    """Give the marks of a case's paper, in the language its card asks for, else the company's."""
+    card = Card(case)
+    company = office.directory.company
+    language: Language = "en" if card("language", company.language).startswith("en") else "ru"
+    number, day = card("reg_number"), card.day("reg_date", language)
+    signature = signature_of(signer(office), language)
+    return Marks(
+        language=language,
+        letterhead=letterhead_of(company),
+        draft=not (number and day),
+        number=number if day else "",
+        day=day if number else "",
+        signature=signature,
+        executor=executor_of(office.directory.people.get(case.initiator)),
+        code=case_code(case, number or case.number),
+        doubts=() if signature.surname else (NO_SIGNER[language],),
+    )
 
 
 def letterhead_of(company: Company) -> Letterhead:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from mailflow.core import worktime
 from mailflow.core.case import Case
+from mailflow.core.dates import format_date
 from mailflow.core.directory import Directory, Substitution
 from mailflow.core.kept_rules import KeptRules
 from mailflow.core.memory import Fact, arranged
@@ -97,6 +98,14 @@ class Office:
     def day(self, moment: datetime) -> str:
         """Give the ISO day of a moment in the office's time zone."""
         return moment.astimezone(self.hours.zone).date().isoformat()
+
+    def shown_day(self, moment: datetime, language: Language | None = None) -> str:
+        """Give the day of a moment as papers print it: «18.11.2026»; by default in the company's language."""
+        return format_date(moment.astimezone(self.hours.zone).date(), language or self.language)
+
+    def shown(self, moment: datetime, language: Language | None = None) -> str:
+        """Give a moment as papers print it: «18.11.2026 10:05»."""
+        return f"{self.shown_day(moment, language)} {moment.astimezone(self.hours.zone):%H:%M}"
 
     def acting(self, person: str, moment: datetime) -> str:
         """Give who acts for the person at that moment; somebody who has left stands for himself."""

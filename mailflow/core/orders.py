@@ -19,20 +19,10 @@ from dataclasses import dataclass
 from mailflow.core.cards import Card
 from mailflow.core.case import Case
 from mailflow.core.headings import heading
-from mailflow.core.letterhead import (
-    NO_SIGNER,
-    Executor,
-    Letterhead,
-    Signature,
-    executor_of,
-    letterhead_of,
-    signature_of,
-    signer,
-)
+from mailflow.core.letterhead import Executor, Letterhead, Signature, marks_of
 from mailflow.core.named import Named, named
 from mailflow.core.office import Office
 from mailflow.core.papers import attachments
-from mailflow.core.sheet import case_code
 from mailflow.core.views import Language
 from mailflow.core.visas import Visa, visas
 
@@ -73,36 +63,33 @@ class Order:
 
 def order_paper(case: Case, office: Office) -> Order:
     """Give the order of a case. It is a draft until both its registration number and date are on the card."""
-    card = Card(case)
-    company = office.directory.company
-    language: Language = "en" if card("language", company.language).startswith("en") else "ru"
-    number, day = card("reg_number"), card.day("reg_date", language)
+    card, marks = Card(case), marks_of(case, office)
+    language = marks.language
     matter, sure = _matter(card, language)
     tasks = [_task(line, office, language) for line in card.lines("points")]
     control = _control(", ".join(card.lines("controller")), office, language)
-    signature = signature_of(signer(office), language)
     people = [one for task in tasks for one in task.who]
     return Order(
         language=language,
-        letterhead=letterhead_of(company),
-        draft=not (number and day),
-        date=day if number else "",
-        number=number if day else "",
-        place=company.city,
+        letterhead=marks.letterhead,
+        draft=marks.draft,
+        date=marks.day,
+        number=marks.number,
+        place=office.directory.company.city,
         heading=matter,
         preamble=_preamble(card("grounds"), language),
         points=(*(task.text for task in tasks), control.text),
         attachments=attachments(card("attachments"), language),
-        signature=signature,
+        signature=marks.signature,
         visas=visas(case, office),
         readers=tuple(dict.fromkeys(one.short for one in (*people, *control.who))),
-        executor=executor_of(office.directory.people.get(case.initiator)),
-        code=case_code(case, number or case.number),
+        executor=marks.executor,
+        code=marks.code,
         doubts=(
             *(() if sure else (matter,)),
             *(one.dative for one in people if not one.sure),
             *(one.accusative for one in control.who if not one.sure),
-            *(() if signature.surname else (NO_SIGNER[language],)),
+            *marks.doubts,
         ),
     )
 

@@ -19,18 +19,8 @@ from mailflow.core.addressee import Addressee, read_addressee
 from mailflow.core.cards import Card
 from mailflow.core.case import Case
 from mailflow.core.headings import heading
-from mailflow.core.letterhead import (
-    NO_SIGNER,
-    Executor,
-    Letterhead,
-    Signature,
-    executor_of,
-    letterhead_of,
-    signature_of,
-    signer,
-)
+from mailflow.core.letterhead import Executor, Letterhead, Signature, marks_of
 from mailflow.core.office import Office
-from mailflow.core.sheet import case_code
 from mailflow.core.views import Language
 
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
@@ -66,18 +56,15 @@ class OutgoingLetter:
 
 def outgoing_letter(case: Case, office: Office) -> OutgoingLetter:
     """Give the letter of a case. It is a draft until both its registration number and date are on the card."""
-    card = Card(case)
-    company = office.directory.company
-    language: Language = "en" if card("language", company.language).startswith("en") else "ru"
-    number, day = card("reg_number"), card.day("reg_date", language)
+    card, marks = Card(case), marks_of(case, office)
+    language = marks.language
     addressee, matter, doubts = _written_by_hand(card) if language == "en" else _by_grammar(card)
-    signature = signature_of(signer(office), language)
     return OutgoingLetter(
         language=language,
-        letterhead=letterhead_of(company),
-        draft=not (number and day),
-        date=day if number else "",
-        number=number if day else "",
+        letterhead=marks.letterhead,
+        draft=marks.draft,
+        date=marks.day,
+        number=marks.number,
         their_number=card("their_number"),
         their_date=card.day("their_date", language),
         addressee=replace(addressee, address=card.lines("addressee_address")),
@@ -86,10 +73,10 @@ def outgoing_letter(case: Case, office: Office) -> OutgoingLetter:
         text=paragraphs(card("text")),
         attachments=attachments(card("attachments"), language),
         closing=_CLOSING[language],
-        signature=signature,
-        executor=executor_of(office.directory.people.get(case.initiator)),
-        code=case_code(case, number or case.number),
-        doubts=doubts if signature.surname else (*doubts, NO_SIGNER[language]),
+        signature=marks.signature,
+        executor=marks.executor,
+        code=marks.code,
+        doubts=(*doubts, *marks.doubts),
     )
 
 

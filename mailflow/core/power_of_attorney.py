@@ -24,12 +24,11 @@ from mailflow.core.cards import Card
 from mailflow.core.case import Case
 from mailflow.core.dates import MONTHS, format_date_in_words
 from mailflow.core.directory import Company, Person
-from mailflow.core.letterhead import NO_SIGNER, Letterhead, Signature, letterhead_of, signature_of, signer
+from mailflow.core.letterhead import Letterhead, Signature, marks_of, signature_of, signer
 from mailflow.core.morphology import Case as In
 from mailflow.core.named import Named, named, of_person
 from mailflow.core.office import Office
 from mailflow.core.passport import printed, read_passport
-from mailflow.core.sheet import case_code
 from mailflow.core.views import Language
 
 _NUMBERED = re.compile(r"^\d{1,2}[.)]\s+")
@@ -61,27 +60,26 @@ class PowerOfAttorney:
 
 def power_of_attorney(case: Case, office: Office) -> PowerOfAttorney:
     """Give the power of attorney of a case. It is a draft until its registration number and date are on the card."""
-    card = Card(case)
-    company = office.directory.company
-    language: Language = "en" if card("language", company.language).startswith("en") else "ru"
+    card, marks = Card(case), marks_of(case, office)
+    language, company = marks.language, office.directory.company
     words = _Russian if language == "ru" else _English
-    number, day = card("reg_number"), _day(card("reg_date"))
+    day = _day(card("reg_date"))
     person, director = named(card("person"), office), signer(office)
     return PowerOfAttorney(
         language=language,
-        letterhead=letterhead_of(company),
-        draft=not (number and day),
-        number=number if day else "",
+        letterhead=marks.letterhead,
+        draft=marks.draft or day is None,
+        number=marks.number if day is not None else "",
         place=words.place(company.city),
-        date=words.dated(day) if number and day else "",
+        date=words.dated(day) if marks.number and day is not None else "",
         grantor=words.grantor(company, director, card("grounds")),
         attorney=words.attorney(person, card),
         powers=tuple(_NUMBERED.sub("", line).rstrip(" ;.") for line in card.lines("powers")),
         term=words.term(_day(card("valid_until")), card.says("substitution")),
         specimen=words.specimen(person, card("person")),
-        signature=signature_of(director, language),
-        code=case_code(case, number or case.number),
-        doubts=tuple(_doubts(card, person, director, language)),
+        signature=marks.signature,
+        code=marks.code,
+        doubts=(*_doubts(card, person, language), *marks.doubts),
     )
 
 
@@ -92,7 +90,7 @@ def _day(iso: str) -> date | None:
         return None
 
 
-def _doubts(card: Card, person: Named | None, director: Person | None, language: Language) -> Iterator[str]:
+def _doubts(card: Card, person: Named | None, language: Language) -> Iterator[str]:
     said = _DOUBTS[language]
     if person is None:
         yield said["person"]
@@ -103,8 +101,6 @@ def _doubts(card: Card, person: Named | None, director: Person | None, language:
     since, until = _day(card("reg_date")), _day(card("valid_until"))
     if since is not None and until is not None and until < since:
         yield said["term"]
-    if director is None:
-        yield NO_SIGNER[language]
 
 
 _DOUBTS: dict[Language, dict[str, str]] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from mailflow.core.answers import Answer
@@ -143,11 +143,7 @@ def _agreed(entry: Entry) -> Cell:
     case = entry.case
     now = material_hash(case.fields, case.files, entry.office.process_of(case).material)
     holds = [d for d in _decided(case, Ask.APPROVAL) if d.answer in _AGREED and d.material == now]
-    return ", ".join(f"{entry.office.short(d.by)} {_on(d.at, entry)}" for d in holds)
-
-
-def _on(moment: datetime, entry: Entry) -> str:
-    return format_date(moment.astimezone(entry.office.hours.zone).date(), entry.language)
+    return ", ".join(f"{entry.office.short(d.by)} {entry.office.shown_day(d.at, entry.language)}" for d in holds)
 
 
 def _closing_papers(entry: Entry) -> Cell:
@@ -185,7 +181,11 @@ def _executors(entry: Entry) -> Cell:
 def _executed(entry: Entry) -> Cell:
     """The numbers of the answers sent and the day the letter was dealt with."""
     closed = entry.case.closed_at
-    done = _on(closed, entry) if closed is not None and entry.case.state is CaseState.DONE else ""
+    done = (
+        entry.office.shown_day(closed, entry.language)
+        if closed is not None and entry.case.state is CaseState.DONE
+        else ""
+    )
     return ", ".join(part for part in (*entry.case.linked, done) if part)
 
 
@@ -221,22 +221,31 @@ def _note(entry: Entry) -> Cell:
     return "; ".join(part for part in (became, text_of(entry.case, "comment")) if part)
 
 
+# The columns more than one register has.
+_DATE = Column("Дата", "Date", 11, _entered_on)
+_INITIATOR = Column("Инициатор", "Initiator", 18, _initiator)
+_STATUS = Column("Статус", "Status", 24, _status)
+_AGREED_BY = Column("Согласовали", "Agreed by", 40, _agreed)
+_NOTE = Column("Примечание", "Note", 24, _note)
+_CURRENCY = Column("Валюта", "Currency", 9, _currency)
+_SIGNED_BY = Column("Подписал", "Signed by", 18, _signed_by)
+
 PAYMENTS = (
     Column("№ заявки", "Request No.", 15, _number),
-    Column("Дата", "Date", 11, _entered_on),
-    Column("Инициатор", "Initiator", 18, _initiator),
+    _DATE,
+    _INITIATOR,
     Column("Подрядчик", "Payee", 28, "counterparty"),
     Column("ИНН", "INN", 14, "inn"),
     Column("За что", "For", 30, "subject_matter"),
     Column("Статья ДДС", "Cash flow item", 16, "cash_flow_item"),
     Column("В бюджете", "In the budget", 11, "in_budget"),
     Column("Сумма", "Amount", 16, "amount"),
-    Column("Валюта", "Currency", 9, _currency),
+    _CURRENCY,
     Column("НДС", "VAT", 14, "vat"),
     Column("Оплатить до", "Pay by", 12, "pay_by"),
     Column("Срочно", "Urgent", 9, "urgent"),
-    Column("Статус", "Status", 24, _status),
-    Column("Согласовали", "Agreed by", 40, _agreed),
+    _STATUS,
+    _AGREED_BY,
     Column("Дата оплаты", "Paid on", 12, "payment_date"),
     Column("№ п/п", "Payment order", 12, "payment_number"),
     Column("Закрывающие документы", "Closing papers", 16, _closing_papers),
@@ -254,20 +263,20 @@ INCOMING = (
     Column("Срок", "Due", 11, "due"),
     Column("Отметка об исполнении", "Carried out", 24, _executed),
     Column("Дело №", "File", 10, _file_index),
-    Column("Примечание", "Note", 24, _note),
+    _NOTE,
 )
 OUTGOING = (
     Column("Исх. №", "No.", 15, _number),
-    Column("Дата", "Date", 11, _entered_on),
+    _DATE,
     Column("Адресат", "Addressee", 36, _addressee),
     Column("Заголовок", "About", 40, _heading),
-    Column("Подписал", "Signed by", 18, _signed_by),
+    _SIGNED_BY,
     Column("Исполнитель", "Executor", 18, _initiator),
     Column("Листов / прил.", "Enclosures", 18, "enclosures"),
     Column("Способ отправки, РПО", "Sent by", 24, _sent_by),
     Column("Ответ на вх. №", "Answers No.", 15, "answers"),
     Column("Дело №", "File", 10, _file_index),
-    Column("Примечание", "Note", 24, _note),
+    _NOTE,
 )
 
 
@@ -286,30 +295,30 @@ def _read_by(entry: Entry) -> Cell:
 
 CONTRACTS = (
     Column("№", "No.", 15, _number),
-    Column("Дата", "Date", 11, _entered_on),
+    _DATE,
     Column("Контрагент", "Counterparty", 30, "counterparty"),
     Column("ИНН", "INN", 14, "inn"),
     Column("Предмет", "Subject", 36, _heading),
     Column("Сумма", "Amount", 16, "amount"),
-    Column("Валюта", "Currency", 9, _currency),
+    _CURRENCY,
     Column("Срок", "Term", 12, "due"),
     Column("Куратор", "Curator", 18, _initiator),
     Column("Стадия", "Stage", 24, _status),
-    Column("Согласовали", "Agreed by", 40, _agreed),
+    _AGREED_BY,
     Column("Оригинал (место)", "Original kept at", 20, "archive_place"),
     Column("Файл", "File", 30, _files),
-    Column("Примечание", "Note", 24, _note),
+    _NOTE,
 )
 ORDERS = (
     Column("№", "No.", 12, _number),
-    Column("Дата", "Date", 11, _entered_on),
+    _DATE,
     Column("Заголовок", "About", 44, _heading),
-    Column("Подписал", "Signed by", 18, _signed_by),
+    _SIGNED_BY,
     Column("Исполнители", "Executors", 30, "recipients"),
     Column("Контроль", "Control", 18, "controller"),
     Column("Ознакомлены", "Read by", 14, _read_by),
     Column("Дело", "File", 12, _file_index),
-    Column("Примечание", "Note", 24, _note),
+    _NOTE,
 )
 ATTORNEY = (
     Column("№", "No.", 12, _number),
@@ -317,10 +326,10 @@ ATTORNEY = (
     Column("Срок", "Valid until", 12, "valid_until"),
     Column("Кому", "For whom", 36, "person"),
     Column("Для чего", "Powers", 44, "powers"),
-    Column("Подписал", "Signed by", 18, _signed_by),
+    _SIGNED_BY,
     Column("Получил (роспись)", "Received (signature)", 20, lambda entry: ""),
     Column("Отозвана / возвращена", "Revoked / returned", 20, lambda entry: ""),
-    Column("Примечание", "Note", 24, _note),
+    _NOTE,
 )
 
 _OWN_COLUMNS = frozenset({"currency", "comment", "reg_number", "reg_date"})
@@ -335,10 +344,10 @@ def columns_of(process: Process) -> tuple[Column, ...]:
     fields = (Column(rule.label.ru, rule.label.en, _WIDTHS.get(rule.type, _WIDE), name) for name, rule in shown)
     return (
         Column("№", "No.", 15, _number),
-        Column("Дата", "Date", 11, _entered_on),
-        Column("Инициатор", "Initiator", 18, _initiator),
+        _DATE,
+        _INITIATOR,
         *fields,
-        Column("Статус", "Status", 24, _status),
-        Column("Согласовали", "Agreed by", 40, _agreed),
-        Column("Примечание", "Note", 24, _note),
+        _STATUS,
+        _AGREED_BY,
+        _NOTE,
     )

@@ -16,7 +16,6 @@ from datetime import datetime
 from mailflow.core.answers import Answer
 from mailflow.core.card_texts import field_text, title
 from mailflow.core.case import Ask, Assignment, Case, CaseState, Decision, FileVersion, Standing
-from mailflow.core.dates import format_date
 from mailflow.core.office import Office
 from mailflow.core.on_behalf import accusative
 from mailflow.core.rules import Process
@@ -224,11 +223,11 @@ class _Sheet:
 
     def day(self, moment: datetime) -> str:
         """Give the day in the office's time zone."""
-        return format_date(moment.astimezone(self._office.hours.zone).date(), self._language)
+        return self._office.shown_day(moment, self._language)
 
     def moment(self, moment: datetime) -> str:
         """Give day, hour and minute in the office's time zone."""
-        return f"{self.day(moment)} {moment.astimezone(self._office.hours.zone):%H:%M}"
+        return self._office.shown(moment, self._language)
 
     def field(self, name: str) -> str:
         """Give a field of the card as people read it; '' for one the process does not have."""

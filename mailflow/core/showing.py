@@ -67,7 +67,7 @@ def _bare_view(letter: SendLetter, case: Case, office: Office, now: datetime, re
         said=tuple(dict.fromkeys(_said(case, office, language))),
         waiting=tuple(dict.fromkeys(_waiting(case, office, language, now, own))),
         files=tuple(_file_line(f, office, language) for f in case.current_files),
-        due=_moment(task.due_at, office, language) if task is not None and task.due_at is not None else "",
+        due=office.shown_day(task.due_at, language) if task is not None and task.due_at is not None else "",
         changes=tuple(_changes(case, language)) if letter.kind in _SHOW_CHANGES else (),
         rows=letter.rows,
         words={**_OWN_WORDS.get(letter.kind, {}), **_each_once(letter.words)},
@@ -163,12 +163,12 @@ def _said(case: Case, office: Office, language: Language) -> Iterator[Said]:
     for a in case.assignments:
         if a.decision is not None and a.ask not in _NO_DECISION and a.round == case.round:
             who = named(a.decision.by, a.principal, office, language)
-            when = _moment(a.decision.at, office, language, hours=True)
+            when = office.shown(a.decision.at, language)
             yield Said(who, answer_word(a.decision.answer, language), when, a.decision.comment)
         elif a.standing is Standing.SKIPPED and a.round == case.round:
             yield Said(office.short(a.principal), a.note, "")
     for opinion in case.opinions:
-        when = _moment(opinion.at, office, language, hours=True)
+        when = office.shown(opinion.at, language)
         yield Said(office.short(opinion.by), _OPINION[language], when, opinion.text)
 
 
@@ -189,10 +189,10 @@ def _waiting(case: Case, office: Office, language: Language, now: datetime, read
         if a.id == readers_own:
             continue
         name = _stage_name(a, case, office, language)
-        due = _moment(a.due_at, office, language) if a.due_at is not None else ""
+        due = office.shown_day(a.due_at, language) if a.due_at is not None else ""
         late = a.due_at is not None and a.due_at < now
         who = _asked_now(a, case, office, language, now)
-        yield Waiting(who, name, _moment(a.opened_at, office, language), due, late)
+        yield Waiting(who, name, office.shown_day(a.opened_at, language), due, late)
 
 
 def _asked_now(task: Assignment, case: Case, office: Office, language: Language, now: datetime) -> str:
@@ -317,7 +317,7 @@ def _file_line(file: FileVersion, office: Office, language: Language) -> FileLin
     if language == "ru":
         number = number.replace(".", ",")
     short = f"{file.sha256[:4]}…{file.sha256[-4:]}"
-    by = f"{office.short(file.by)}, {_moment(file.at, office, language, hours=True)}" if file.version > 1 else ""
+    by = f"{office.short(file.by)}, {office.shown(file.at, language)}" if file.version > 1 else ""
     said = f"{by}: {file.comment}" if by and file.comment else by
     return FileLine(file.name, file.version, f"{number} {_SIZES[language][unit]}", short, said)
 
@@ -341,9 +341,3 @@ def _changes(case: Case, language: Language) -> Iterator[Changed]:
         yield from (Changed(file.name, place.was, place.now) for place in found.places)
         if found.more:
             yield Changed(file.name, note=_MORE[language].format(n=found.more))
-
-
-def _moment(moment: datetime, office: Office, language: Language, hours: bool = False) -> str:
-    local = moment.astimezone(office.hours.zone)
-    day = format_date(local.date(), language)
-    return f"{day} {local:%H:%M}" if hours else day

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from mailflow.core.card_texts import card, title
 from mailflow.core.case import Case
-from mailflow.core.dates import format_date
 from mailflow.core.office import Office
 from mailflow.core.sheet import case_code, zone_name
 from mailflow.core.views import Language, Line
@@ -50,19 +49,18 @@ def visa_supplement(case: Case, office: Office, now: datetime) -> VisaSupplement
     """Give the supplement of a case as it stands. `now` is printed as the time it was made."""
     language = office.language
     person = office.directory.people.get(case.initiator)
-    made = now.astimezone(office.hours.zone)
     return VisaSupplement(
         language=language,
         company=office.directory.company.name,
         number=case.number,
-        date=format_date(case.opened_at.astimezone(office.hours.zone).date(), language),
+        date=office.shown_day(case.opened_at),
         title=title(case, office, language),
         initiator=office.short(case.initiator),
         position=person.position if person is not None else "",
         card=card(case, office, language),
         visas=visas(case, office),
         files=tuple(AgreedFile(file.name, file.version, file.sha256) for file in case.current_files),
-        made=f"{format_date(made.date(), language)} {made:%H:%M}",
+        made=office.shown(now),
         zone=zone_name(str(office.hours.zone), language),
         code=case_code(case, case.number),
     )

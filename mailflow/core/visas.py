@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from mailflow.core.answers import Answer
 from mailflow.core.case import Assignment, Case
-from mailflow.core.dates import format_date
 from mailflow.core.office import Office
 from mailflow.core.views import Language
 
@@ -52,11 +51,10 @@ def _visa(asked: Assignment, stage: str, office: Office, language: Language) -> 
     decision = asked.decision
     assert decision is not None
     person = office.directory.people.get(decision.by)
-    at = decision.at.astimezone(office.hours.zone)
     return Visa(
         stage=stage,
         position=person.position if person is not None else "",
         name=office.short(decision.by),
-        at=f"{format_date(at.date(), language)} {at:%H:%M}",
+        at=office.shown(decision.at),
         way=way_of(decision.channel, language),
     )
