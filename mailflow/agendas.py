@@ -39,9 +39,12 @@ async def send_lists(desk: Desk, now: datetime, at: time | None) -> int:
 async def _daily(person: str, desk: Desk, now: datetime, at: time) -> bool:
     """Send a person who wants one letter a day what waits for him."""
     office = desk.office
-    local = now.astimezone(office.hours.zone)
-    begins = datetime.combine(local.date(), at, office.hours.zone)
-    if mode_of(person, office.facts) != "daily" or not is_due(office, now, at) or local > begins + MORNING:
+    if mode_of(person, office.facts) != "daily":
+        return False
+    time_there = office.time_of(person)
+    local = now.astimezone(time_there.zone)
+    begins = datetime.combine(local.date(), at, time_there.zone)
+    if not is_due(time_there, now, at) or local > begins + MORNING:
         return False
     key = f"agenda/{local.date()}/{person}"
     if await desk.store.happened(key):

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailflow.config import Settings, read_settings
+from mailflow.core.branches import OwnDays, read_own_days
 from mailflow.core.calendar_ru import RUSSIA
 from mailflow.core.directory import Directory, read_directory
 from mailflow.core.office import SECRETARY, Office
@@ -144,10 +145,16 @@ def read_ground(site: Path | None) -> Ground:
 
 def read_people(path: Path) -> Directory:
     """Read directory.yaml; every site needs somebody who is its secretary."""
-    directory = read_directory(_text(path), path.name)
+    directory = read_directory(_text(path), path.name, read_calendars(path.parent))
     if not directory.holders(SECRETARY):
         raise SettingsError(f"{path.name}: nobody holds the role `{SECRETARY}`: add it under `roles:`")
     return directory
+
+
+def read_calendars(site: Path) -> dict[str, OwnDays]:
+    """Read the days of the offices that keep a calendar of their own: calendars/*.yaml of a site."""
+    paths = sorted((site / "calendars").glob("*.yaml"))
+    return {path.stem: read_own_days(_text(path), f"calendars/{path.name}") for path in paths}
 
 
 def rules_of(folders: Sequence[Path], directory: Directory) -> dict[str, Process]:

@@ -38,7 +38,7 @@ async def send_digest(store: Store, blobs: Blobs, office: Office, now: datetime,
     Give whether it was committed by this call. May be called as often as you like.
     """
     today = now.astimezone(office.hours.zone).date()
-    if not is_due(office, now, at) or await store.happened(f"{KEY}{today}"):
+    if not is_due(office.time, now, at) or await store.happened(f"{KEY}{today}"):
         return False
     office = await present(office, store, now)
     reader = office.acting(office.secretary, now)

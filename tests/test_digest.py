@@ -98,7 +98,7 @@ def test_after_a_stop_it_covers_everything_since_the_digest_before_up_to_a_month
     ],
 )
 def test_it_leaves_from_its_hour_on_and_on_working_days_only(now: str, due: bool) -> None:
-    assert is_due(OFFICE, datetime.fromisoformat(now).replace(tzinfo=MOSCOW), AT) == due
+    assert is_due(OFFICE.time, datetime.fromisoformat(now).replace(tzinfo=MOSCOW), AT) == due
 
 
 def berlin() -> Office:
@@ -106,16 +106,16 @@ def berlin() -> Office:
 
 
 def test_the_hour_is_the_office_s_own_on_both_sides_of_a_clock_change() -> None:
-    assert not is_due(berlin(), datetime(2026, 3, 27, 7, 29, tzinfo=UTC), AT)
-    assert is_due(berlin(), datetime(2026, 3, 27, 7, 30, tzinfo=UTC), AT)
-    assert not is_due(berlin(), datetime(2026, 3, 30, 6, 29, tzinfo=UTC), AT)
-    assert is_due(berlin(), datetime(2026, 3, 30, 6, 30, tzinfo=UTC), AT)
+    assert not is_due(berlin().time, datetime(2026, 3, 27, 7, 29, tzinfo=UTC), AT)
+    assert is_due(berlin().time, datetime(2026, 3, 27, 7, 30, tzinfo=UTC), AT)
+    assert not is_due(berlin().time, datetime(2026, 3, 30, 6, 29, tzinfo=UTC), AT)
+    assert is_due(berlin().time, datetime(2026, 3, 30, 6, 30, tzinfo=UTC), AT)
 
 
 def test_an_hour_that_a_clock_change_leaves_out_or_repeats_is_still_reached() -> None:
     office = replace(berlin(), calendar=OFFICE.calendar.overridden(working=frozenset([date(2026, 3, 29)])))
-    assert not is_due(office, datetime(2026, 3, 29, 0, 59, tzinfo=UTC), time(2, 30))
-    assert is_due(office, datetime(2026, 3, 29, 1, 0, tzinfo=UTC), time(2, 30))
+    assert not is_due(office.time, datetime(2026, 3, 29, 0, 59, tzinfo=UTC), time(2, 30))
+    assert is_due(office.time, datetime(2026, 3, 29, 1, 0, tzinfo=UTC), time(2, 30))
 
 
 # What it says

@@ -114,7 +114,9 @@ def test_people_and_rules_of_a_new_site_are_in_order(site: Path, language: Langu
 
 def test_the_examples_of_the_directory_can_be_uncommented(site: Path) -> None:
     text = (site / "directory.yaml").read_text(encoding="utf-8")
-    (site / "directory.yaml").write_text(re.sub(r"^( +)# (?=\w+: )", r"\1", text, flags=re.MULTILINE), encoding="utf-8")
+    (site / "directory.yaml").write_text(
+        re.sub(r"^( *)# (?= *\w+: )", r"\1", text, flags=re.MULTILINE), encoding="utf-8"
+    )
     person = read_people(site / "directory.yaml").people["i.ivanov"]
     assert person.trusted_sum is not None
     assert person.manager == "head"

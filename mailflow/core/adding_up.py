@@ -70,7 +70,7 @@ def _fact(case: Case | None, office: Office) -> Fact | None:
     if amount is None or not payee:
         return None
     said = {"amount": str(amount.amount), "currency": amount.currency, "payee": payee}
-    return Fact("spent", case.initiator, case.id, said, office.day(office.after(case.opened_at, rule.within)))
+    return Fact("spent", case.initiator, case.id, said, office.day(office.time.after(case.opened_at, rule.within)))
 
 
 def _sum(case: Case, field: str) -> Money | None:

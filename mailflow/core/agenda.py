@@ -15,7 +15,6 @@ from datetime import datetime
 
 from mailflow.core.card_texts import card, title
 from mailflow.core.case import Ask, Assignment, Case, FileVersion, card_hash
-from mailflow.core.dates import format_date
 from mailflow.core.office import Office
 from mailflow.core.on_behalf import accusative
 from mailflow.core.views import Language
@@ -91,7 +90,7 @@ def _row(
         names = (f"{file.name} ({file.sha256[:4]}…{file.sha256[-4:]})" for file in case.current_files)
         parts.append(_say("files", language, names=", ".join(names)))
     if task.due_at is not None:
-        day = format_date(task.due_at.astimezone(office.hours.zone).date(), language)
+        day = office.shown_due(task, language)
         parts.append(_say("late" if task.due_at < now else "due", language, day=day))
     if task.ask not in BY_NUMBER:
         parts.append(_say("own_letter", language))

@@ -224,11 +224,12 @@ def _filled(turn: Turn, assignment: Assignment, event: AnswerReceived, person: s
 
 def _deferred(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
     """No letter: he has said when. A reminder comes on that morning."""
-    when = turn.office.morning(turn.now, event.details.until)
-    day = turn.office.day(when)
+    time = turn.office.time_of(person)
+    when = time.morning(turn.now, event.details.until)
+    day = time.day(when)
     if day != assignment.deferred_to:
         turn.set_timer("remind", when, turn.put(assignment, deferred_to=day))
-    turn.because("deferred", who=turn.office.short(person), when=turn.office.day(when))
+    turn.because("deferred", who=turn.office.short(person), when=day)
 
 
 _Act = Callable[[Turn, Assignment, AnswerReceived, str], None]

@@ -19,6 +19,7 @@ from mailflow.core.card_texts import title
 from mailflow.core.case import Assignment, Case
 from mailflow.core.dates import format_date, format_date_with_weekday
 from mailflow.core.office import Office
+from mailflow.core.office_time import OfficeTime
 from mailflow.core.views import Language, Section
 from mailflow.core.worktime import Duration, Unit, is_working_day, working_days_between
 
@@ -85,16 +86,16 @@ class Digest:
         return tuple((section.title, *row) for section in self.sections for row in section.rows)
 
 
-def is_due(office: Office, now: datetime, at: time) -> bool:
+def is_due(office: OfficeTime, now: datetime, at: time) -> bool:
     """Say whether a digest belongs to this moment: a working day, at or after that hour of the office."""
-    local = now.astimezone(office.hours.zone)
-    return is_working_day(local.date(), office.calendar) and local.time() >= at
+    local = now.astimezone(office.zone)
+    return office.works(local.date()) and local.time() >= at
 
 
 def span(office: Office, now: datetime, before: date | None) -> Span:
     """Give the days since the digest of the day `before`, at least from the last working day on."""
     today = now.astimezone(office.hours.zone).date()
-    first = office.before(now, Duration(1, Unit.WORKING_DAY)).date()
+    first = office.time.before(now, Duration(1, Unit.WORKING_DAY)).date()
     if before is not None:
         first = min(first, max(before, today - FURTHEST_BACK))
     return Span(first, today - timedelta(days=1))
@@ -258,7 +259,7 @@ class _Reading:
         days = working_days_between(self._local(task.opened_at), self._local(self.now), self.office.calendar)
         counted_days = counted(days, _WORKING_DAYS[self.language], self.language)
         waited = self._say("waited", days=counted_days) if days else self._say("since_today")
-        due = format_date(self._local(task.due_at), self.language)
+        due = self.office.shown_due(task, self.language)
         who = self.office.short(task.principal)
         return self._say("late", who=who, due=due, waited=waited, absence=self._absence(task))
 

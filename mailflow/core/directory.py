@@ -8,12 +8,13 @@ stops the start, with the line.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from mailflow.core.branches import Branch, OwnDays
 from mailflow.core.documents import Lines, read_with_lines
 from mailflow.core.money import Money, parse_money
 from mailflow.core.name_forms import may_mean
@@ -91,6 +92,8 @@ class Person(_Entry):
     also: tuple[str, ...] = ()
     """Other registered addresses: a reply from them counts as the person's."""
     department: str | None = None
+    office: str | None = None
+    """Where he works, if that office keeps hours of its own: a name of `offices:`."""
     position: str = ""
     manager: str | None = None
     """Only where it is not the head of the department."""
@@ -129,6 +132,7 @@ class _File(_Entry):
     people: dict[str, Person]
     departments: dict[str, Department] = {}
     roles: dict[str, tuple[str, ...]] = {}
+    offices: dict[str, Branch] = {}
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,9 @@ class Directory:
     people: Mapping[str, Person]
     departments: Mapping[str, Department]
     roles: Mapping[str, tuple[str, ...]]
+    offices: Mapping[str, Branch] = field(default_factory=dict)
+    calendars: Mapping[str, OwnDays] = field(default_factory=dict)
+    """The files of calendars/ by name."""
 
     @cached_property
     def _by_address(self) -> dict[str, str]:
@@ -243,13 +250,34 @@ def _may_mean(wanted: str, person: Person) -> bool:
     return may_mean(wanted, person.name, person.gender, tuple(case for case in cases if case))
 
 
-def read_directory(text: str, name: str = "directory.yaml") -> Directory:
-    """Read directory.yaml; raise SettingsError naming file, line and cure for everything that is wrong."""
+def read_directory(
+    text: str, name: str = "directory.yaml", calendars: Mapping[str, OwnDays] | None = None
+) -> Directory:
+    """Read directory.yaml; raise SettingsError naming file, line and cure for everything that is wrong.
+
+    calendars: the files of calendars/ by name, for the offices that keep one.
+    """
     file, lines = read_with_lines(text, name, _File)
-    complaints = [*_unknown_people(file, lines), *_doubled_addresses(file, lines)]
+    own = calendars or {}
+    complaints = [*_unknown_people(file, lines), *_doubled_addresses(file, lines), *_unknown_offices(file, lines, own)]
     if complaints:
         raise SettingsError("\n".join(complaints))
-    return Directory(file.company, file.people, file.departments, file.roles)
+    return Directory(file.company, file.people, file.departments, file.roles, file.offices, own)
+
+
+def _unknown_offices(file: _File, lines: Lines, calendars: Mapping[str, OwnDays]) -> Iterator[str]:
+    for person_id, person in file.people.items():
+        if person.office is not None and person.office not in file.offices:
+            yield (
+                f"{lines.at(('people', person_id, 'office'))}: there is no office `{person.office}`: "
+                "add it under `offices:`"
+            )
+    for key, branch in file.offices.items():
+        if branch.calendar and branch.calendar not in calendars:
+            yield (
+                f"{lines.at(('offices', key, 'calendar'))}: there is no calendars/{branch.calendar}.yaml: "
+                "write its days there or remove `calendar:`"
+            )
 
 
 def _unknown_people(file: _File, lines: Lines) -> Iterator[str]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
-from mailflow.core import worktime
-from mailflow.core.case import Case
+from mailflow.core.branches import NO_OWN_DAYS
+from mailflow.core.case import Assignment, Case
 from mailflow.core.dates import format_date
 from mailflow.core.directory import Directory, Substitution
 from mailflow.core.kept_rules import KeptRules
 from mailflow.core.memory import Fact, arranged
+from mailflow.core.office_time import OfficeTime
 from mailflow.core.rules import NamedStage, Process, Rules
 from mailflow.core.views import Language
-from mailflow.core.worktime import Calendar, Duration, OfficeHours
+from mailflow.core.worktime import Calendar, OfficeHours
 
 SECRETARY = "secretary"
 
@@ -72,32 +73,29 @@ class Office:
         known = self.known_process_of(case)
         return known.stage(name) if known is not None else None
 
-    def after(self, moment: datetime, span: Duration) -> datetime:
-        """Give the moment so much working time later, in the office's own hours and calendar."""
-        return worktime.later(moment, span, self.calendar, self.hours)
+    @property
+    def time(self) -> OfficeTime:
+        """Give the working time of the company; whoever has no office of his own keeps it."""
+        return OfficeTime(self.calendar, self.hours)
 
-    def before(self, moment: datetime, span: Duration) -> datetime:
-        """Give the moment so much working time earlier: when to remind."""
-        return worktime.earlier(moment, span, self.calendar, self.hours)
-
-    def put_off(self, term: datetime, since: datetime, until: datetime) -> datetime:
-        """Give the term after its clock stood still between those moments."""
-        return worktime.put_off(term, since, until, self.calendar, self.hours)
-
-    def end_of(self, day: date) -> datetime:
-        """Give the closing hour of that day."""
-        return datetime.combine(day, self.hours.end, self.hours.zone)
-
-    def morning(self, moment: datetime, day: date | None = None) -> datetime:
-        """Give the opening hour of that day, or of the next working day; of the first working one from there."""
-        today = moment.astimezone(self.hours.zone).date()
-        wanted = day if day is not None and day > today else today + timedelta(days=1)
-        opened = worktime.next_working_day(wanted, self.calendar)
-        return datetime.combine(opened, self.hours.start, self.hours.zone)
+    def time_of(self, person: str) -> OfficeTime:
+        """Give the working time of the office the person works in."""
+        known = self.directory.people.get(person)
+        branch = self.directory.offices.get(known.office or "") if known is not None else None
+        if branch is None:
+            return self.time
+        return branch.working_time(self.directory.calendars.get(branch.calendar, NO_OWN_DAYS), self.time)
 
     def day(self, moment: datetime) -> str:
-        """Give the ISO day of a moment in the office's time zone."""
-        return moment.astimezone(self.hours.zone).date().isoformat()
+        """Give the ISO day of a moment in the company's time zone."""
+        return self.time.day(moment)
+
+    def shown_due(self, task: Assignment, language: Language) -> str:
+        """Give the day of a task's term as it is where the person asked works; '' where it has none."""
+        if task.due_at is None:
+            return ""
+        there = self.time_of(self.acting(task.principal, task.opened_at))
+        return format_date(there.local_date(task.due_at), language)
 
     def shown_day(self, moment: datetime, language: Language | None = None) -> str:
         """Give the day of a moment as papers print it: «18.11.2026»; by default in the company's language."""
@@ -109,12 +107,12 @@ class Office:
 
     def acting(self, person: str, moment: datetime) -> str:
         """Give who acts for the person at that moment; somebody who has left stands for himself."""
-        day = self.day(moment)
+        day = self.time_of(person).day(moment)
         return self.directory.acting(person, day, arranged(self.facts, day))
 
     def stands_in(self, person: str, moment: datetime) -> Substitution | None:
         """Give the substitution of the person that holds at that moment, or None."""
-        day = self.day(moment)
+        day = self.time_of(person).day(moment)
         return self.directory.stands_in(person, day, arranged(self.facts, day))
 
     def short(self, person: str) -> str:

@@ -67,7 +67,7 @@ def _bare_view(letter: SendLetter, case: Case, office: Office, now: datetime, re
         said=tuple(dict.fromkeys(_said(case, office, language))),
         waiting=tuple(dict.fromkeys(_waiting(case, office, language, now, own))),
         files=tuple(_file_line(f, office, language) for f in case.current_files),
-        due=office.shown_day(task.due_at, language) if task is not None and task.due_at is not None else "",
+        due=office.shown_due(task, language) if task is not None else "",
         changes=tuple(_changes(case, language)) if letter.kind in _SHOW_CHANGES else (),
         rows=letter.rows,
         words={**_OWN_WORDS.get(letter.kind, {}), **_each_once(letter.words)},
@@ -189,7 +189,7 @@ def _waiting(case: Case, office: Office, language: Language, now: datetime, read
         if a.id == readers_own:
             continue
         name = _stage_name(a, case, office, language)
-        due = office.shown_day(a.due_at, language) if a.due_at is not None else ""
+        due = office.shown_due(a, language)
         late = a.due_at is not None and a.due_at < now
         who = _asked_now(a, case, office, language, now)
         yield Waiting(who, name, office.shown_day(a.opened_at, language), due, late)

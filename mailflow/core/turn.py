@@ -41,6 +41,7 @@ from mailflow.core.effects import (
 from mailflow.core.habits import waits_for_daily
 from mailflow.core.memory import Fact
 from mailflow.core.office import Office
+from mailflow.core.office_time import OfficeTime
 from mailflow.core.rule_words import DueField
 from mailflow.core.rules import NamedStage, Process
 from mailflow.core.stages import Numbering, Stage
@@ -142,11 +143,11 @@ class Turn:
 
     def open(self, stage: str, principal: str, ask: Ask, rule: Stage | None = None, about: str = "") -> Assignment:
         """Give the person something to do: the assignment, its letter's addressee and its timers."""
-        due = self._due(rule) if rule is not None else None
+        due = self._due(rule, principal) if rule is not None else None
         name = assignment_id(self.case.id, self.case.round, stage, principal)
         made = Assignment(name, self.case.round, stage, principal, ask, self.now, due, about=about)
         if rule is not None and rule.on_silence is not None:
-            made = replace(made, silent_at=self.office.after(self.now, rule.on_silence.after))
+            made = replace(made, silent_at=self._time(principal).after(self.now, rule.on_silence.after))
         before = self.case.assignment(name)
         if before is not None:
             made = replace(made, nudges=before.nudges)
@@ -226,17 +227,23 @@ class Turn:
         """Let the office strike a fact."""
         self._effects.append(Forget(self._next(), fact))
 
-    def _due(self, rule: Stage) -> datetime | None:
+    def _time(self, principal: str) -> OfficeTime:
+        """Give the working time by which this person's terms count: that of whoever acts for him."""
+        return self.office.time_of(self.acting(principal))
+
+    def _due(self, rule: Stage, principal: str) -> datetime | None:
+        time = self._time(principal)
         if not isinstance(rule.due, DueField):
-            return self.office.after(self.now, rule.due) if rule.due is not None else None
+            return time.after(self.now, rule.due) if rule.due is not None else None
         day = self.case.fields.get(rule.due.name)
-        return self.office.end_of(date.fromisoformat(day)) if isinstance(day, str) and day else None
+        return time.end_of(date.fromisoformat(day)) if isinstance(day, str) and day else None
 
     def wind(self, made: Assignment, rule: Stage) -> None:
         """Set the timers of a task that is open now."""
+        time = self.office.time_of(self.acts_on(made))
         if made.due_at is not None:
             for reminder in rule.remind:
-                at = made.due_at if reminder.before is None else self.office.before(made.due_at, reminder.before)
+                at = made.due_at if reminder.before is None else time.before(made.due_at, reminder.before)
                 if at > self.now:
                     self.set_timer("due" if reminder.before is None else "remind", at, made)
         if rule.on_silence is not None and made.silent_at is not None and made.silent_at > self.now:
@@ -261,16 +268,18 @@ class Turn:
         on = self.put(
             task,
             paused_at=None,
-            due_at=self._after_pause(task.due_at, task.paused_at),
-            silent_at=self._after_pause(task.silent_at, task.paused_at),
+            due_at=self._after_pause(task.due_at, task),
+            silent_at=self._after_pause(task.silent_at, task),
             note=note,
         )
         stage = self.process.stage(task.stage)
         if stage is not None:
             self.wind(on, stage.rule)
 
-    def _after_pause(self, term: datetime | None, since: datetime) -> datetime | None:
-        return self.office.put_off(term, since, self.now) if term is not None else None
+    def _after_pause(self, term: datetime | None, task: Assignment) -> datetime | None:
+        if term is None or task.paused_at is None:
+            return term
+        return self.office.time_of(self.acts_on(task)).put_off(term, task.paused_at, self.now)
 
     def _next(self) -> str:
         return f"{self._key}/{len(self._effects)}"

@@ -231,7 +231,7 @@ class House:
 
         The clock of the machine cannot be set forward, so the digest alone is told the hour.
         """
-        app, hour = self.app, self.app.office.morning(now())
+        app, hour = self.app, self.app.office.time.morning(now())
         await send_digest(app.store, app.desk.blobs, app.office, hour, hour.time())
         post = Post(app.settings.post())
         try:

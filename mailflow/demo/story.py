@@ -170,7 +170,7 @@ _ACTS: Mapping[Act, Callable[[House, Scene, Language], Awaitable[Deed]]] = {
 
 
 def _says(house: House, scene: Scene, language: Language) -> str:
-    due = house.app.office.after(now(), TO_ANSWER).astimezone(house.app.office.hours.zone).date()
+    due = house.app.office.time.after(now(), TO_ANSWER).astimezone(house.app.office.hours.zone).date()
     return scene.says.in_(language).format(today=format_date(_today(house), language), due=format_date(due, language))
 
 

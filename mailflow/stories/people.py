@@ -10,15 +10,16 @@ from typing import Any
 
 import yaml
 
+from mailflow.core.branches import OwnDays
 from mailflow.core.directory import Directory, read_directory
 
 
 class People:
     """A directory that can be changed; `directory` is how it stands now."""
 
-    def __init__(self, text: str, name: str) -> None:
-        self._name = name
-        self.directory: Directory = read_directory(text, name)
+    def __init__(self, text: str, name: str, calendars: Mapping[str, OwnDays] | None = None) -> None:
+        self._name, self._calendars = name, calendars
+        self.directory: Directory = read_directory(text, name, calendars)
         self._file: dict[str, Any] = yaml.safe_load(text)
 
     def laid_over(self, patch: Mapping[str, Any]) -> None:
@@ -37,7 +38,7 @@ class People:
         self._become({**self._file, "people": people, "roles": roles, "departments": departments})
 
     def _become(self, file: dict[str, Any]) -> None:
-        self.directory = read_directory(yaml.safe_dump(file, allow_unicode=True), self._name)
+        self.directory = read_directory(yaml.safe_dump(file, allow_unicode=True), self._name, self._calendars)
         self._file = file
 
 

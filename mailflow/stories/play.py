@@ -115,7 +115,7 @@ class Player:
                 self._say(f"a mail comes in: {step.eml}")
                 await self._office.arrives(self._bytes(step.eml))
             case Passes():
-                await self._pass_to(self._office.office.after(self._office.now, step.after))
+                await self._pass_to(self._office.office.time.after(self._office.now, step.after))
             case Until():
                 await self._pass_to(step.at.replace(tzinfo=self._office.office.hours.zone))
             case Leaves() | Stands() | Directs():

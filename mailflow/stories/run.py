@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from mailflow.app import DIRECTORY_FILE, now, read_people, rule_folders, rules_of, shipped, working_time
+from mailflow.app import DIRECTORY_FILE, now, read_calendars, read_people, rule_folders, rules_of, shipped, working_time
 from mailflow.config import SETTINGS_FILE, read_settings
 from mailflow.core.calendar_ru import RUSSIA
 from mailflow.core.office import Office
@@ -114,7 +114,8 @@ def _office(file: StoryFile, site: Path) -> Office:
 
 
 def _people(file: StoryFile) -> People:
-    return People(file.people.read_text(encoding="utf-8"), file.people.name)
+    text = file.people.read_text(encoding="utf-8")
+    return People(text, file.people.name, read_calendars(file.people.parent))
 
 
 def site_hours(site: Path) -> tuple[Calendar, OfficeHours]:
