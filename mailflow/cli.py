@@ -24,6 +24,7 @@ from mailflow import __version__, log
 from mailflow.core.answers import Expecting
 from mailflow.core.views import Language
 from mailflow.errors import CannotBeRead, MailflowError
+from mailflow.journal_command import journal
 from mailflow.providers import PROVIDERS, Provider
 from mailflow.rules_command import SITE, rules
 
@@ -226,44 +227,7 @@ def inbox(site: Path, kind: str | None, state: Any, limit: int) -> None:
     click.echo(_await(work()))
 
 
-@main.group()
-def journal() -> None:
-    """The history of every case: check it, play it again."""
-
-
-@journal.command("verify")
-@SITE
-def journal_verify(site: Path) -> None:
-    """Check the hash chains; exit code 1 when a row was altered, removed or put in."""
-    from mailflow import telling
-    from mailflow.app import opened
-
-    async def work() -> tuple[bool, str]:
-        async with opened(site) as app:
-            return await telling.journal_check(app)
-
-    whole, text = _await(work())
-    click.echo(text)
-    sys.exit(0 if whole else 1)
-
-
-@journal.command("replay")
-@SITE
-@click.argument("number")
-def journal_replay(site: Path, number: str) -> None:
-    """Give the case back from its journal alone, and say whether it equals the one stored."""
-    from mailflow import telling
-    from mailflow.app import opened
-
-    async def work() -> tuple[bool, str]:
-        async with opened(site) as app:
-            return await telling.journal_replayed(app, number)
-
-    same, text = _await(work())
-    click.echo(text)
-    sys.exit(0 if same else 1)
-
-
+main.add_command(journal)
 main.add_command(rules)
 
 

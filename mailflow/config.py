@@ -233,6 +233,13 @@ class KeysSection(_Section):
     """One file a key, named 1.key, 2.key, ...: the highest signs, all are accepted."""
 
 
+class JournalSection(_Section):
+    """The history of every case, and who keeps its head outside."""
+
+    auditor: str = Field(default="", pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")
+    """A mailbox of somebody else the journal's head is sent to each day: without it a tail cut off is not seen."""
+
+
 class DigestSection(_Section):
     """The secretary's morning digest, with the registers of the year."""
 
@@ -259,6 +266,7 @@ class _Toml(_Section):
     store: StoreSection = StoreSection()
     keys: KeysSection = KeysSection()
     digest: DigestSection = DigestSection()
+    journal: JournalSection = JournalSection()
     registers: RegistersSection = RegistersSection()
     web: WebSection | None = None
 
@@ -273,6 +281,7 @@ class Settings:
         self.office = toml.office
         self.store = toml.store
         self.digest = toml.digest
+        self.journal = toml.journal
         self.registers = toml.registers
         self.web = toml.web
         self._keys = toml.keys

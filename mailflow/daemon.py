@@ -34,6 +34,7 @@ from mailflow.receive import Settle, failed, oversized, receive, unreadable
 from mailflow.remind import remind
 from mailflow.respond import Window
 from mailflow.rulekeeping import take_rules
+from mailflow.sealing import anchor_daily, seal_all
 from mailflow.sending import Sender
 
 LEFT_BEHIND = timedelta(days=1)
@@ -203,6 +204,7 @@ class Ringer:
                 await self.send_digest()
                 await self.send_lists()
                 await self.run_errands()
+                await self.seal()
             except MailflowError as wrong:
                 log.broken("timers", str(wrong))
             await rung(self._bells.timers)
@@ -258,6 +260,13 @@ class Ringer:
         sent = await alone("lists", send_lists(app.desk, now(), app.settings.digest.at))
         taken = await alone("departed", take_up(app.desk, now()))
         if sent or taken:
+            self._bells.letters.set()
+
+    async def seal(self) -> None:
+        """Seal what was written since the last time; once a day the auditor is sent the head."""
+        app = self._app
+        await alone("seal", seal_all(app.store, now()))
+        if await alone("anchor", anchor_daily(app.store, app.office, app.settings.journal.auditor, now())) is True:
             self._bells.letters.set()
 
 
@@ -350,6 +359,7 @@ async def run_once(app: App) -> tuple[int, int, int]:
         await ringer.send_digest()
         await ringer.send_lists()
         await ringer.run_errands()
+        await ringer.seal()
         sent = await sender.send_ready()
         return taken, rung, sent
     finally:

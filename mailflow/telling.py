@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from mailflow.app import App
+from mailflow.core.auditing import Altered, Shortened, Unanchored, Whole
 from mailflow.core.card_texts import card, title
 from mailflow.core.case import Case
-from mailflow.core.journal import Intact, replay, verify
+from mailflow.core.journal import replay
 from mailflow.core.numbers import spellings
+from mailflow.core.seals import Head
 from mailflow.edges.store import OutboxRow
 from mailflow.errors import MailflowError
+from mailflow.sealing import audit
 
 PAGE = 500
 
@@ -66,18 +69,43 @@ async def inbox_list(app: App, kind: str | None, state: Any, limit: int) -> str:
     return _table(("received", "kind", "state", "from", "subject", "why"), table)
 
 
-async def journal_check(app: App) -> tuple[bool, str]:
-    """Verify every chain; give whether all are whole, and the account."""
-    counted, broken = 0, []
-    for name, number in await _chains(app):
-        result = verify(await app.store.journal(name))
-        if isinstance(result, Intact):
-            counted += result.count
-        else:
-            broken.append(f"{number}: row {result.seq}: {result.what}")
-    if broken:
-        return False, "\n".join((*broken, f"the journal is NOT intact: {len(broken)} chains"))
-    return True, f"the journal is intact: {counted} rows"
+async def journal_check(app: App, anchor: Head | None = None) -> tuple[bool, str]:
+    """Hold every row against the chains, the seals and the anchor; give whether all is well, and the account."""
+    match await audit(app.store, anchor):
+        case Whole(rows=rows, anchored=anchored):
+            return True, f"the journal is intact: {rows} rows, the first {anchored} as the anchor has them"
+        case Unanchored(rows=rows, head=head):
+            return True, f"the journal is intact: {rows} rows, but unanchored\n{_UNANCHORED}\nhead now: {head}"
+        case Shortened(rows=rows, expected=expected, witness=witness):
+            shortened = f"the journal is SHORTENED: it has {rows} rows, the {witness} was made over {expected}"
+            return False, f"{shortened}\n{_SHORTENED}"
+        case Altered(findings=findings):
+            named = [await _named(app, finding) for finding in findings]
+            return False, "\n".join((*named, "the journal is ALTERED", _ALTERED))
+        case never:
+            assert_never(never)
+
+
+_UNANCHORED = (
+    "rows cut off at the end with care would not be seen: give the newest letter of the auditor's mailbox,"
+    " `mailflow journal verify --anchor LETTER.eml`;\n"
+    "without an auditor write one into mailflow.toml, [journal] auditor, or keep the head below elsewhere"
+)
+_SHORTENED = (
+    "rows are gone, or an older backup was put back: stop the service, keep the database as it is,"
+    " and compare with the last backup made before the anchor"
+)
+_ALTERED = (
+    "somebody wrote to the database past mailflow, or it is damaged: stop the service, keep a copy of it as it is,"
+    " and compare the rows named with the last backup that verifies"
+)
+
+
+async def _named(app: App, finding: str) -> str:
+    """Say a finding with the number of its case in place of the case's id."""
+    case, colon, rest = finding.partition(": ")
+    found = await app.store.load(case) if colon else None
+    return f"{found.number}: {rest}" if found is not None and found.number else finding
 
 
 async def journal_replayed(app: App, number: str) -> tuple[bool, str]:
@@ -87,17 +115,6 @@ async def journal_replayed(app: App, number: str) -> tuple[bool, str]:
     if again == stored:
         return True, f"{stored.number}: the journal gives the case back, version {stored.version}"
     return False, f"{stored.number}: the journal gives another case than the one stored: look at `mailflow show`"
-
-
-async def _chains(app: App) -> list[tuple[str, str]]:
-    chains = [("office", "office")]
-    after: str | None = None
-    while True:
-        rows = await app.store.cases(after=after, limit=PAGE)
-        chains += [(row.id, row.number) for row in rows]
-        if len(rows) < PAGE:
-            return chains
-        after = rows[-1].id
 
 
 async def _find(app: App, number: str) -> Case:

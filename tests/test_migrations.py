@@ -33,11 +33,12 @@ COLUMNS = {
     "frame": "key content gaps",
     "inbox": "id account? folder? uidvalidity? uid? message_key message_id sha256 size received_at sender subject"
     " kind reason case state attempts error settled_at?",
-    "journal": "id case seq at event_key event_type event why patch previous hash",
+    "journal": "id case seq at event_key event_type event why patch previous hash salt content",
     "mailbox": "id account folder uidvalidity last_uid taken_from?",
     "outbox": "key case assignment kind person address language letter message_id state created_at next_at"
     " lease_until? lease_token? attempts reason content card sent_at?",
     "register": "id name year last",
+    "seal": "number at size root last peaks",
     "timer": "key case assignment what due_at state",
     "token": "hash purpose case assignment person card issued_at expires_at used_at?",
 }
@@ -87,12 +88,16 @@ SQLITE_TRIGGERS = {f"{word}_{when}" for word in WORDS for when in ("insert", "up
     "assignment_no_delete",
     "journal_no_delete",
     "journal_no_update",
+    "seal_no_delete",
+    "seal_no_update",
 }
 POSTGRES_TRIGGERS = {
     "assignment_decided_once",
     "assignment_no_delete",
     "journal_no_change",
     "journal_no_truncate",
+    "seal_no_change",
+    "seal_no_truncate",
 }
 
 

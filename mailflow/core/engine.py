@@ -145,12 +145,12 @@ def _receipt(turn: Turn) -> None:
 
 def _notice(event: NoticeDue, office: Office) -> Transition:
     """One letter for a mail that moves no case."""
-    person = office.directory.people[event.to]
+    address = event.address or office.directory.people[event.to].address
     letter = SendLetter(
         f"{event.key}/0",
         event.kind,
         event.to,
-        person.address,
+        address,
         office.directory.language(event.to),
         automatic_answer=bool(event.in_reply_to),
         words=event.words,
@@ -159,7 +159,7 @@ def _notice(event: NoticeDue, office: Office) -> Transition:
         enclosed=tuple(Enclosed(f.name, f.content_type, f.sha256, f.size) for f in event.enclosed),
     )
     what = notice_word(event.kind, office.language)
-    why = sentence("notice", office.language, what=what, who=office.short(event.to))
+    why = sentence("notice", office.language, what=what, who=office.short(event.to) or address)
     learnt = (Remember(f"{event.key}/{place}", fact) for place, fact in enumerate(event.learns, start=1))
     return Transition(None, (letter, *learnt), why)
 

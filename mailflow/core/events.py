@@ -212,13 +212,15 @@ class NoticeDue:
     at: datetime
     kind: str
     to: str
-    """Person id."""
+    """Person id; '' where `address` is given."""
     words: Mapping[str, str] = field(default_factory=dict)
     rows: tuple[tuple[str, ...], ...] = ()
     enclosed: tuple[IncomingFile, ...] = ()
     in_reply_to: str = ""
     learns: tuple[Fact, ...] = ()
     """What the office knows from now on: how the person wants to be written to."""
+    address: str = ""
+    """Where the letter goes if it is not to somebody of the directory: the auditor's mailbox."""
     type: Literal["notice"] = "notice"
 
 

@@ -53,6 +53,10 @@ class JournalRow:
     previous: str = ""
     """`hash` of the row before, '' in the first."""
     hash: str = ""
+    salt: str = ""
+    """Chance that is hashed together with what the row says: once it is gone, nothing erased can be guessed back."""
+    content: str = ""
+    """Of a row some of whose content was erased, the hash of all it said once; '' as long as it says everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +132,25 @@ def difference(old: Document, new: Document) -> Document:
 
 
 def link(previous_hash: str, row: JournalRow) -> str:
-    """Give the hash of a row: SHA-256 over the hash before and everything the row says."""
-    said = {
+    """Give the hash of a row: SHA-256 over the hash before, its place, and the hash of everything it says."""
+    place = {
         "case": row.case or OFFICE,
         "seq": row.seq,
         "at": row.at.astimezone(UTC).isoformat(),
-        "event_key": row.event_key,
         "event_type": row.event_type,
-        "event": row.event,
-        "why": row.why,
-        "patch": row.patch,
     }
-    return hashlib.sha256(f"{previous_hash}\n{canonical(said)}".encode()).hexdigest()
+    # A row written before rows had salt is hashed in one piece.
+    said = {"content": row.content or content_hash(row)} if row.salt or row.content else _said(row)
+    return hashlib.sha256(f"{previous_hash}\n{canonical({**place, **said})}".encode()).hexdigest()
+
+
+def content_hash(row: JournalRow) -> str:
+    """Give the SHA-256 of what the row says, salted."""
+    return hashlib.sha256(f"{row.salt}\n{canonical(_said(row))}".encode()).hexdigest()
+
+
+def _said(row: JournalRow) -> Document:
+    return {"event_key": row.event_key, "event": row.event, "why": row.why, "patch": row.patch}
 
 
 def verify(rows: Sequence[JournalRow], expected: int | None = None) -> Intact | Broken:
@@ -149,7 +160,7 @@ def verify(rows: Sequence[JournalRow], expected: int | None = None) -> Intact | 
     """
     previous = ""
     for seq, row in enumerate(rows, start=1):
-        fault = _fault(row, seq, rows[0].case, previous)
+        fault = row_fault(row, seq, rows[0].case, previous)
         if fault:
             return Broken(seq, fault)
         previous = row.hash
@@ -171,7 +182,8 @@ def replay(rows: Sequence[JournalRow]) -> Case:
     return read_case(document)
 
 
-def _fault(row: JournalRow, seq: int, case: str, previous: str) -> str:
+def row_fault(row: JournalRow, seq: int, case: str, previous: str) -> str:
+    """Say what is wrong with a row that should be this one of its chain, after that hash; '' where nothing is."""
     if row.case != case:
         return f"row {row.seq} belongs to {row.case or OFFICE}, not to {case or OFFICE}"
     if row.seq != seq:

@@ -189,6 +189,7 @@ _ANSWERS: Mapping[Answer, tuple[str, str]] = {
 
 
 _NOTICES: Mapping[str, tuple[str, str]] = {
+    "anchor": ("печать журнала", "the seal of the journal"),
     "code": ("код для страницы", "a code for the page"),
     "digest": ("сводка", "the digest"),
     "help": ("справка", "the help"),

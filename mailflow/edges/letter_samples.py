@@ -65,7 +65,7 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "version": ("files", "changes"),
     "file": ("card",),
 }
-_NO_CASE = people.NO_CASE | {"tasks", "help", "stray", "unknown_request", "code", "digest", "register"}
+_NO_CASE = people.NO_CASE | {"tasks", "help", "stray", "unknown_request", "anchor", "code", "digest", "register"}
 
 
 def _words(kind: str, language: Language) -> Mapping[str, str]:
@@ -174,6 +174,7 @@ _RU = _Told(
             "text": "Добрый день! Направляем письмо о начислениях. Просим ответить до 20.11.2026.",
         },
         "unknown_request": {"subject": "Документы от Ромашки"},
+        "anchor": {"day": "20.11.2026 09:00", "rows": "1204", "head": f"mailflow.1.1204.{'5e' * 32}"},
         "code": {
             "number": "СЧ-2026-0157",
             "title": "Счёт № 57, ООО «Ромашка», 120 000,50 ₽",
@@ -313,6 +314,7 @@ _EN = _Told(
             "text": "Good afternoon! We send a letter about the charges. Please answer by 20 November 2026.",
         },
         "unknown_request": {"subject": "Papers from Daisy"},
+        "anchor": {"day": "20 Nov 2026 09:00", "rows": "1204", "head": f"mailflow.1.1204.{'5e' * 32}"},
         "code": {
             "number": "INV-2026-0157",
             "title": "Invoice No. 57, Daisy Ltd, RUB 120,000.50",

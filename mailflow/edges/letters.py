@@ -94,6 +94,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "undelivered": ("address", "reason"),
     "stray": ("from", "subject", "text"),
     "unknown_request": ("subject",),
+    "anchor": ("day", "rows", "head"),
     "code": ("number", "title", "code"),
     "digest": ("day", "counts", "enclosed"),
     "register": ("title", "days", "count", "own", "unknown"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import cast
@@ -12,6 +13,7 @@ from mailflow.edges.store.session import Row, Session, Statement, Value, inserti
 
 COLUMNS = tuple(field.name for field in fields(JournalRow))
 _NEW_ONLY = "ON CONFLICT (event_key) DO NOTHING RETURNING id"
+SALT_BYTES = 16
 OFFICE_LOCK = 7_245_702
 """Name of the lock under which the office's chain grows."""
 
@@ -34,7 +36,13 @@ async def standing(session: Session, event_key: str, case: str, seq: int) -> tup
 
 def addition(row: JournalRow, previous: str) -> Statement:
     """Write the next row of its chain, linked to the hash before, unless its event is there already."""
-    plain = replace(row, event_key=storable(row.event_key), why=storable(row.why), previous=previous)
+    plain = replace(
+        row,
+        event_key=storable(row.event_key),
+        why=storable(row.why),
+        previous=previous,
+        salt=secrets.token_hex(SALT_BYTES),
+    )
     linked = replace(plain, hash=link(previous, plain))
     [statement] = insertions("journal", COLUMNS, [_values(linked)], _NEW_ONLY, "event")
     return statement
@@ -52,6 +60,12 @@ async def listed(session: Session, case: str) -> list[JournalRow]:
     """Give the rows of a chain in order; the office's is named `office`."""
     query = 'SELECT * FROM journal WHERE "case" = ? ORDER BY seq'
     return [_row(row) for row in await session.rows(query, "" if case == OFFICE else case)]
+
+
+async def after(session: Session, last: int, limit: int) -> list[tuple[int, JournalRow]]:
+    """Give the next rows of all chains in the order they were written, each with its id."""
+    query = "SELECT * FROM journal WHERE id > ? ORDER BY id LIMIT ?"
+    return [(row["id"], _row(row)) for row in await session.rows(query, last, limit)]
 
 
 def _values(row: JournalRow) -> Sequence[Value]:

@@ -91,6 +91,14 @@ class Session:
         if self._postgres:
             await self.rows("SELECT pg_advisory_xact_lock(?)", name)
 
+    async def no_writing(self, table: str) -> None:
+        """Wait until nobody is writing to the table, and let nobody to the end of our transaction.
+
+        SQLite has one writer anyway.
+        """
+        if self._postgres:
+            await self.rows(f'LOCK TABLE "{table}" IN SHARE MODE')
+
     @property
     def skip_locked(self) -> str:
         """What a claiming SELECT ends in."""

@@ -21,6 +21,7 @@ from mailflow.core.effects import Transition
 from mailflow.core.events import Event, NoticeDue, RulesTaken
 from mailflow.core.journal import JournalRow
 from mailflow.core.memory import About, Fact
+from mailflow.core.seals import Seal
 from mailflow.edges.frames import Frame
 from mailflow.edges.store import (
     browsers,
@@ -34,6 +35,7 @@ from mailflow.edges.store import (
     lists,
     mailboxes,
     outbox,
+    seals,
     timers,
     tokens,
 )
@@ -142,6 +144,30 @@ class Store:
     async def journal(self, case_id: str) -> list[JournalRow]:
         """Give the journal of the case in order; that of no case is named `office`."""
         return await self._db.read(lambda s: journal.listed(s, case_id))
+
+    async def journal_after(self, last: int, limit: int) -> list[tuple[int, JournalRow]]:
+        """Give the next rows of all journals after that id, each with its own, in the order they were written."""
+        return await self._db.read(lambda s: journal.after(s, last, limit))
+
+    async def versions(self) -> dict[str, int]:
+        """Give for every case how many rows its journal must have."""
+        return await self._db.read(cases.versions)
+
+    async def seal(self, now: datetime) -> Seal | None:
+        """Fold rows of the journal that are not sealed yet into the next seal; None if there are none."""
+        return await self._db.run(lambda s: seals.seal(s, now))
+
+    async def newest_seal(self) -> Seal | None:
+        """Give the last seal, or None."""
+        return await self._db.read(seals.newest)
+
+    async def seals(self) -> list[Seal]:
+        """Give every seal in order."""
+        return await self._db.read(seals.listed)
+
+    async def sealed_hashes(self, last: int) -> list[tuple[int, str]]:
+        """Give id and hash of every journal row up to that id, in the order of the tree."""
+        return await self._db.read(lambda s: seals.hashes(s, last))
 
     # Lists over the whole office
 

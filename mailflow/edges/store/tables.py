@@ -85,10 +85,24 @@ class Journal(Model):
     patch: fields.JSONField[object] = fields.JSONField()
     previous = fields.CharField(64, default="")
     hash = fields.CharField(64)
+    salt = fields.CharField(64, default="", db_default="")
+    content = fields.CharField(64, default="", db_default="")
 
     class Meta:
         table = "journal"
         unique_together = (("case", "seq"),)
+
+
+class Seal(Model):
+    number = fields.IntField(primary_key=True, generated=False)
+    at = fields.DatetimeField()
+    size = fields.BigIntField()
+    root = fields.CharField(64)
+    taken = fields.BigIntField(source_field="last")
+    peaks = fields.TextField()
+
+    class Meta:
+        table = "seal"
 
 
 class Inbox(Model):
