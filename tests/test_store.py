@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import itertools
 import random
@@ -521,6 +522,37 @@ async def test_work_that_waits_for_more_than_its_session_is_refused_and_rolled_b
         await store._db.run(works_and_waits)
     [row] = await store.outbox()
     assert row.state == "ready"
+    await store.close()
+
+
+async def test_a_row_is_found_while_somebody_else_writes_and_is_the_one_that_is_committed(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite://{tmp_path}/mailflow.db", "example.org")
+    await store.take_only(a_mail(1))
+    with contextlib.closing(sqlite3.connect(tmp_path / "mailflow.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("UPDATE inbox SET subject = 'another'")
+        before = await asyncio.wait_for(store.seen_key(a_mail(1).message_key), 1)
+        other.execute("COMMIT")
+        after = await store.seen_key(a_mail(1).message_key)
+    assert before is not None
+    assert before.taken.subject == a_mail(1).subject
+    assert after is not None
+    assert after.taken.subject == "another"
+    await store.close()
+
+
+async def test_a_store_that_was_closed_leaves_the_database_alone_in_its_folder(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite://{tmp_path}/mailflow.db", "example.org")
+    await store.take_only(a_mail(1))
+    assert await store.seen_key(a_mail(1).message_key) is not None
+    await store.close()
+    assert [file.name for file in tmp_path.iterdir()] == ["mailflow.db"]
+
+
+async def test_a_glance_writes_nothing(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite://{tmp_path}/mailflow.db", "example.org")
+    with pytest.raises(StoreError, match="readonly"):
+        await store._db.glance(lambda session: session.rows("DELETE FROM inbox"))
     await store.close()
 
 

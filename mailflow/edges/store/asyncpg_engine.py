@@ -82,6 +82,8 @@ class Client(AsyncpgDBClient):
         """Do the work outside a transaction."""
         return await work(self)
 
+    glance = look
+
     def _in_transaction(self) -> TransactionContext:
         return PooledContext(TransactionWrapper(self), self._pool_init_lock)
 

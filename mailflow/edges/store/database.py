@@ -1,7 +1,7 @@
 """An open database: its connections, its transactions, and which of its errors pass by themselves.
 
-Owns: opening and migrating, `run` (one transaction, tried again when the world stood in its way)
-and `read`. Refuses to know: what the statements mean.
+Owns: opening and migrating, `run` (one transaction, tried again when the world stood in its way),
+`read` and `glance`. Refuses to know: what the statements mean.
 
 A transaction holds the only SQLite connection, and its work is done in that connection's own thread:
 no mail, page or file is touched within one, no task is started and nothing is awaited but the session.
@@ -139,6 +139,15 @@ class Database:
 
         async def attempt() -> T:
             seen: T = await self._client.look(lambda client: work(Session(client)))
+            return seen
+
+        return await self._try_often(attempt)
+
+    async def glance(self, work: Work[T]) -> T:
+        """Read as `read` does what is found by an index and is small: a list would keep the whole service waiting."""
+
+        async def attempt() -> T:
+            seen: T = await self._client.glance(lambda client: work(Session(client)))
             return seen
 
         return await self._try_often(attempt)

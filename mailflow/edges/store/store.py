@@ -88,19 +88,19 @@ class Store:
 
     async def load(self, case_id: str) -> Case | None:
         """Give the case, or None."""
-        return await self._db.read(lambda s: cases.load(s, case_id))
+        return await self._db.glance(lambda s: cases.load(s, case_id))
 
     async def cases_named(self, ids: Sequence[str]) -> dict[str, Case]:
         """Give those of these cases that are there, by id; for a claimed batch, no more than some hundred ids."""
-        return await self._db.read(lambda s: cases.named(s, ids))
+        return await self._db.glance(lambda s: cases.named(s, ids))
 
     async def load_by_number(self, number: str) -> Case | None:
         """Give the case of that number, exact first, else with letters of either size; or None."""
-        return await self._db.read(lambda s: cases.load_by_number(s, number))
+        return await self._db.glance(lambda s: cases.load_by_number(s, number))
 
     async def number_exists(self, number: str) -> bool:
         """Say whether a case has that number, letters of either size."""
-        return await self._db.read(lambda s: cases.number_exists(s, number))
+        return await self._db.glance(lambda s: cases.number_exists(s, number))
 
     async def commit(
         self,
@@ -173,7 +173,7 @@ class Store:
 
     async def happened(self, event_key: str) -> bool:
         """Say whether the event was committed."""
-        return await self._db.read(lambda s: lists.happened(s, event_key))
+        return await self._db.glance(lambda s: lists.happened(s, event_key))
 
     async def rules_taken(self) -> list[RulesTaken]:
         """Give every version of every process that ever came into force, the oldest first."""
@@ -219,7 +219,7 @@ class Store:
 
     async def facts(self, day: str, about: Sequence[About] = ()) -> tuple[Fact, ...]:
         """Give what holds on that ISO day: who stands in, who wants which letters, and what is known of these."""
-        return await self._db.read(lambda s: facts.recalled(s, day, about))
+        return await self._db.glance(lambda s: facts.recalled(s, day, about))
 
     # Mails taken in
 
@@ -241,11 +241,11 @@ class Store:
 
     async def seen(self, source: Source) -> InboxRow | None:
         """Give what became of the mail at that place, or None."""
-        return await self._db.read(lambda s: inbox.seen(s, source))
+        return await self._db.glance(lambda s: inbox.seen(s, source))
 
     async def seen_key(self, message_key: str) -> InboxRow | None:
         """Give what became of the same mail at any place, or None."""
-        return await self._db.read(lambda s: inbox.seen_key(s, message_key))
+        return await self._db.glance(lambda s: inbox.seen_key(s, message_key))
 
     async def inbox(self, state: InboxState | None = None, kind: str | None = None, limit: int = 100) -> list[InboxRow]:
         """Give the newest mails taken in."""
@@ -261,7 +261,7 @@ class Store:
 
     async def mailbox(self, account: str, folder: str) -> MailboxState | None:
         """Give how far the folder has been read, or None if it never was."""
-        return await self._db.read(lambda s: mailboxes.load(s, account, folder))
+        return await self._db.glance(lambda s: mailboxes.load(s, account, folder))
 
     async def keep_mailbox(self, state: MailboxState) -> None:
         """Note how far the folder has been read."""
@@ -286,7 +286,7 @@ class Store:
 
     async def frame(self, key: str, content: str) -> Frame:
         """Give the bytes of the rendered letter; `content` is their hash as its row says it. StoreError if damaged."""
-        return await self._db.read(lambda s: frames.load(s, key, content))
+        return await self._db.glance(lambda s: frames.load(s, key, content))
 
     async def release_letters(self, letters: Sequence[Outgoing], reason: str, next_at: datetime) -> None:
         """Give back claimed letters that were not tried, to be claimed from `next_at` on."""
@@ -298,11 +298,11 @@ class Store:
 
     async def letters(self, message_ids: Sequence[str]) -> list[SentLetter]:
         """Give our letters with these Message-IDs, in the order asked for."""
-        return await self._db.read(lambda s: outbox.letters(s, message_ids))
+        return await self._db.glance(lambda s: outbox.letters(s, message_ids))
 
     async def words_of(self, key: str) -> Mapping[str, str]:
         """Give the words a letter of ours was given; none for an unknown key."""
-        return await self._db.read(lambda s: outbox.words(s, key))
+        return await self._db.glance(lambda s: outbox.words(s, key))
 
     async def outbox(
         self, state: OutboxState | None = None, case: str | None = None, limit: int = 100
@@ -312,17 +312,17 @@ class Store:
 
     async def letters_lately(self, person: str, kind: str, since: datetime) -> int:
         """Count the letters of that kind owed to the person since then."""
-        return await self._db.read(lambda s: lists.letters_lately(s, person, kind, since))
+        return await self._db.glance(lambda s: lists.letters_lately(s, person, kind, since))
 
     # Timers and tokens
 
     async def due_timers(self, now: datetime, limit: int) -> list[DueTimer]:
         """Give the timers whose time has come, the longest overdue first."""
-        return await self._db.read(lambda s: timers.due(s, now, limit))
+        return await self._db.glance(lambda s: timers.due(s, now, limit))
 
     async def due_errands(self, now: datetime, limit: int) -> list[DueErrand]:
         """Give what is to be done outside now, the oldest first."""
-        return await self._db.read(lambda s: errands.due(s, now, limit))
+        return await self._db.glance(lambda s: errands.due(s, now, limit))
 
     async def postpone_errand(self, key: str, reason: str, now: datetime, pause: timedelta) -> None:
         """Try an errand again later."""
@@ -334,11 +334,11 @@ class Store:
 
     async def next_timer(self) -> datetime | None:
         """Give the time of the next timer, or None if none waits."""
-        return await self._db.read(timers.next_at)
+        return await self._db.glance(timers.next_at)
 
     async def token(self, hash_: str) -> Token | None:
         """Give what the token of that hash stands for, or None. Whether it still counts, the caller says."""
-        return await self._db.read(lambda s: tokens.load(s, hash_))
+        return await self._db.glance(lambda s: tokens.load(s, hash_))
 
     async def token_used(self, hash_: str, now: datetime) -> bool:
         """Mark the token as used; False if it was before, or is unknown."""
@@ -348,7 +348,7 @@ class Store:
 
     async def browser(self, hash_: str) -> Browser | None:
         """Give the browser of that cookie's hash, or None. Whether it still counts, the caller says."""
-        return await self._db.read(lambda s: browsers.load(s, hash_))
+        return await self._db.glance(lambda s: browsers.load(s, hash_))
 
     async def browsers(self, person: str) -> list[Browser]:
         """Give the person's browsers, the newest first."""
@@ -364,7 +364,7 @@ class Store:
 
     async def code(self, token: str) -> Code | None:
         """Give what is known of the codes of the link with that hash, or None."""
-        return await self._db.read(lambda s: browsers.code(s, token))
+        return await self._db.glance(lambda s: browsers.code(s, token))
 
     async def issue_code(self, token: str, person: str, seed: str, now: datetime) -> Code | Wait:
         """Note that a code is sent for the link, a live one again or the one of `seed`; or say to wait."""
