@@ -595,3 +595,47 @@ def test_a_megabyte_of_anything_is_read_within_a_second(piece: str, expecting: E
     named = (piece, expecting) == ("Петрову ", Expecting.RESOLUTION)  # a name alone is whom it goes to
     assert (answer_to(text, expecting) is YES_OF[expecting]) is named
     assert time.process_time() - started < 1
+
+
+# --- a refusal and its reason in two mails
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("Отклонить", Answer.REJECT), ("Отказ", Answer.REJECT), ("Reject", Answer.REJECT),
+        ("Отклонить:", Answer.REJECT),
+        ("На доработку", Answer.REWORK), ("Верните", Answer.REWORK), ("rework please", Answer.REWORK),
+        ("Не согласовано. На доработку.", Answer.REWORK), ("нет", Answer.DECLINE), ("Против", Answer.DECLINE),
+        ("Не согласовано", Answer.DECLINE), ("Not approved", Answer.DECLINE), ("👎", Answer.DECLINE),
+    ],
+)  # fmt: skip
+def test_a_refusal_without_its_reason_says_which_refusal_it_is(text: str, refusal: Answer) -> None:
+    for expecting in (Expecting.APPROVAL, Expecting.PAYMENT, Expecting.EXECUTION):
+        assert read(text, expecting, FRIDAY).details.refusal is refusal
+
+
+REASONS = (
+    "слишком дорого", "нет бюджета", "не в бюджете", "это дубль счёта 45", "Причина: дубль", "не тот поставщик",
+    "Слишком дорого, да и не нужно", "ошибка в сумме", "Too expensive", "we have no budget", "There is a cheaper offer",
+    "There is a mistake in the amount", "issued by mistake",
+)  # fmt: skip
+NO_REASONS = (
+    "Ошибся, не отклоняю", "хотя нет, передумал, всё в порядке", "не надо отклонять", "ignore my previous mail",
+    "my mistake", "Согласовал бы", "ну ок", "ага", "всё в порядке", "?", "!!!", "спасибо", "Хорошо, спасибо", "Принято",
+    "whatever", "никакого отказа, не обращайте внимания",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REASONS)
+def test_words_about_the_matter_may_be_a_reason(text: str) -> None:
+    for expecting in (Expecting.APPROVAL, Expecting.PAYMENT, Expecting.EXECUTION):
+        reading = read(text, expecting, FRIDAY)
+        assert (reading.answer, reading.details.no_reason) == (Answer.UNCLEAR, False)
+
+
+@pytest.mark.parametrize("text", NO_REASONS)
+def test_words_that_say_nothing_half_agree_or_take_back_are_no_reason(text: str) -> None:
+    for expecting in (Expecting.APPROVAL, Expecting.PAYMENT, Expecting.EXECUTION):
+        reading = read(text, expecting, FRIDAY)
+        assert (reading.answer, reading.details.no_reason) == (Answer.UNCLEAR, True)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailflow.core.answers import Answer, Details
-from mailflow.core.case import Ask, CaseState, Standing
+from mailflow.core.case import Ask, CaseState, Channel, Standing
 from mailflow.core.effects import SendLetter
 from mailflow.core.sender import Proven
 from tests.offices import NOBODY, Story, directory, invoice_process, letters, neon, paper, timers, waits_on
@@ -184,6 +184,72 @@ def test_a_refusal_without_a_reason_waits_for_its_reason() -> None:
     said = next(a for a in story.it.assignments if a.principal == "p.petrov")
     assert said.decision is not None
     assert (said.decision.answer, said.decision.comment) == (Answer.REWORK, "дорого, есть дешевле")
+
+
+def refuses(refusal: Answer, *reasons: tuple[Answer, Details], channel: Channel = "reply") -> Story:
+    """Petrov refuses without a reason and then says more."""
+    story = Story()
+    story.request()
+    story.answer("p.petrov", Answer.NEED_REASON, details=Details(refusal=refusal))
+    for answer, details in reasons:
+        story.answer("p.petrov", answer, "дорого", details=details, channel=channel)
+    return story
+
+
+def decision_of(story: Story, person: str) -> Answer | None:
+    decision = story.task(person).decision
+    return decision.answer if decision is not None else None
+
+
+@pytest.mark.parametrize("said", [Answer.UNCLEAR, Answer.DECLINE])
+@pytest.mark.parametrize(
+    ("refusal", "becomes", "state"),
+    [
+        (Answer.REJECT, Answer.REJECT, CaseState.REJECTED),
+        (Answer.REWORK, Answer.REWORK, CaseState.OPEN),
+        (Answer.DECLINE, Answer.REWORK, CaseState.OPEN),
+    ],
+)
+def test_the_reason_completes_the_refusal_it_was_asked_for(
+    refusal: Answer, becomes: Answer, state: CaseState, said: Answer
+) -> None:
+    story = refuses(refusal, (said, Details()))
+    assert (decision_of(story, "p.petrov"), story.it.state) == (becomes, state)
+
+
+def test_a_mere_no_after_a_rejection_leaves_it_a_rejection_and_a_plain_word_changes_it() -> None:
+    again = (Answer.NEED_REASON, Details(refusal=Answer.DECLINE))
+    reason = (Answer.UNCLEAR, Details())
+    assert decision_of(refuses(Answer.REJECT, again, reason), "p.petrov") is Answer.REJECT
+    other = (Answer.NEED_REASON, Details(refusal=Answer.REWORK))
+    assert decision_of(refuses(Answer.REJECT, other, reason), "p.petrov") is Answer.REWORK
+    assert decision_of(refuses(Answer.DECLINE, (Answer.REJECT, Details())), "p.petrov") is Answer.REJECT
+    assert decision_of(refuses(Answer.REJECT, (Answer.REWORK, Details())), "p.petrov") is Answer.REWORK
+    assert decision_of(refuses(Answer.REJECT, (Answer.APPROVE, Details())), "p.petrov") is Answer.APPROVE
+
+
+@pytest.mark.parametrize("more", [(Answer.UNCLEAR, Details(no_reason=True)), (Answer.DONE, Details())])
+def test_what_is_no_reason_completes_no_refusal(more: tuple[Answer, Details]) -> None:
+    story = refuses(Answer.REJECT, more)
+    assert letters(story.transitions[-1]) == [("unclear", "p.petrov")]
+    assert decision_of(story, "p.petrov") is None
+    assert decision_of(refuses(Answer.REJECT, (Answer.UNCLEAR, Details()), channel="list"), "p.petrov") is None
+
+
+def test_the_question_for_the_reason_says_which_refusal_it_is() -> None:
+    words = [
+        next(e for e in refuses(one).transitions[-1].effects if isinstance(e, SendLetter)).words["said"]
+        for one in (Answer.REJECT, Answer.REWORK, Answer.DECLINE)
+    ]
+    assert words == ["отклонено", "на доработку", "не согласовано"]
+
+
+def test_a_remark_is_the_reason_of_the_rejection_that_follows_it() -> None:
+    story = Story()
+    story.request()
+    story.answer("p.petrov", Answer.APPROVE_WITH_REMARKS, "поправьте п. 3")
+    story.answer("p.petrov", Answer.NEED_REASON, details=Details(refusal=Answer.REJECT))
+    assert (decision_of(story, "p.petrov"), story.it.state) == (Answer.REJECT, CaseState.REJECTED)
 
 
 def test_a_yes_with_a_remark_moves_nothing_until_he_says_whether_it_blocks() -> None:

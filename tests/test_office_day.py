@@ -119,6 +119,39 @@ async def test_a_yes_with_a_remark_is_not_a_yes(day: Day) -> None:
     assert await day.waits_on() == ["o.smirnova"]
 
 
+@pytest.mark.parametrize("answers", ["our question", "the letter before it"])
+@pytest.mark.parametrize(
+    ("says", "reason", "state"),
+    [
+        ("Отклонить", "слишком дорого, есть дешевле", "rejected"),
+        ("Reject", "Too expensive", "rejected"),
+        ("На доработку", "не та смета", "open"),
+        ("нет", "не в бюджете", "open"),
+    ],
+)
+async def test_a_reason_in_a_mail_of_its_own_completes_the_refusal_whichever_letter_it_answers(
+    day: Day, says: str, reason: str, state: str, answers: str
+) -> None:
+    await day.asks()
+    asked = await day.last(PETROV)
+    await day.says(PETROV, says)
+    question = await day.last(PETROV)
+    assert await day.waits_on() == ["p.petrov"]
+    await day.world.reply(PETROV, question if answers == "our question" else asked, reason)
+    await day.works()
+    assert (await day.case()).state.value == state
+    assert await day.waits_on() == ([] if state == "rejected" else ["i.kuznetsov"])
+    assert reason in (await day.last(IVAN)).text
+
+
+@pytest.mark.parametrize("says", ["Ошибся, не отклоняю", "I was wrong, ignore it", "ну ок", "?"])
+async def test_who_takes_back_or_half_agrees_gives_no_reason_for_his_rejection(day: Day, says: str) -> None:
+    await day.asks()
+    await day.says(PETROV, "Отклонить")
+    await day.says(PETROV, says)
+    assert await day.waits_on() == ["p.petrov"]
+
+
 async def test_a_quoted_yes_is_not_a_yes(day: Day) -> None:
     await day.asks()
     await day.says(PETROV, "Вложение не открывается\n\nпт, 13 нояб. 2026 г. в 10:02, Иван <i@x>:\n> Согласовано")

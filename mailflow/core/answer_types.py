@@ -42,7 +42,7 @@ class Expecting(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What an answer carries: a payment's number and date, a delegate, a return date, a resolution."""
+    """What an answer carries: a payment's number and date, a delegate, a return date, a resolution, a refusal."""
 
     number: str = ""
     date: datetime.date | None = None
@@ -51,6 +51,10 @@ class Details:
     executors: tuple[str, ...] = ()
     due: datetime.date | None = None
     answer_needed: bool | None = None
+    refusal: Answer | None = None
+    """Of a refusal without its reason: which one it is, `reject`, `rework` or `decline`."""
+    no_reason: bool = False
+    """What was unclear is no reason of a refusal either: it half agrees, takes back, or speaks to somebody else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ letter, a wrong "yes" costs money.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from mailflow.core import performing, resolutions
 from mailflow.core.answer_types import Answer, Details, Expecting, Reading
-from mailflow.core.approvals import APPROVAL_INDEX, APPROVAL_RULES, Rule, unclear
+from mailflow.core.approvals import APPROVAL_INDEX, APPROVAL_RULES, Rule, states_a_fact, unclear
 from mailflow.core.normal import swap_layout
 from mailflow.core.phrase_search import Index
 from mailflow.core.statements import Statement, statement
@@ -49,7 +50,10 @@ def read(text: str, expecting: Expecting, written_on: date, language: str = "ru"
 
 
 def _judge(said: Statement, rules: tuple[Rule, ...]) -> Reading:
-    return next((reading for rule in rules if (reading := rule(said))), unclear(said))
+    reading = next((reading for rule in rules if (reading := rule(said))), unclear(said))
+    if reading.answer is Answer.UNCLEAR and not states_a_fact(said):
+        return replace(reading, details=Details(no_reason=True))
+    return reading
 
 
 def _may_be_other_layout(text: str) -> bool:

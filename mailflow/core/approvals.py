@@ -25,7 +25,7 @@ Rule = Callable[[Statement], Reading | None]
 DECISION_PHRASES = (
     Says.DOUBT, Says.NEGATED, Says.WITHDRAW, Says.DELEGATE, Says.YES, Says.NO, Says.REJECT, Says.REWORK, Says.FIX,
     Says.LATER, Says.WEAK, Says.ASK, Says.PROXY, Says.WOULD, Says.IF, Says.BUT, Says.SOLE, Says.SORRY, Says.TAKEN,
-    Says.LOOKED, Says.POLITE, Says.OBJECT, Says.LABEL, Says.WHO,
+    Says.LOOKED, Says.POLITE, Says.OBJECT, Says.LABEL, Says.WHO, Says.REGRET,
 )  # fmt: skip
 APPROVAL_INDEX = index(*DECISION_PHRASES)
 
@@ -214,6 +214,20 @@ APPROVAL_RULES: tuple[Rule, ...] = (
 """In this order; the first rule that answers wins."""
 
 
+def states_a_fact(s: Statement) -> bool:
+    """Tell whether words that decide nothing say something of the matter, as the reason of a refusal does.
+
+    «Слишком дорого» does. «Ну ок», «?» have nothing of their own; «ошибся», «согласовал бы» speak against a refusal.
+    """
+    own = s.unsaid(Span(0, len(s.row) - 1), *DECISION_PHRASES) if s.row else []
+    return any(token.kind in ("word", "number") for token in own) and not s.said(*_AGAINST_A_REFUSAL)
+
+
+_AGAINST_A_REFUSAL = (
+    Says.YES, Says.NEGATED, Says.WITHDRAW, Says.REGRET, Says.WOULD, Says.PROXY, Says.PAID, Says.DONE, Says.ACK,
+)  # fmt: skip
+
+
 def counted_yes(s: Statement) -> tuple[Phrase, ...]:
     """Give the yeses that count beside other words: strong ones anywhere but in a condition, a weak one only first."""
     weak = s.said(Says.WEAK)[:1]
@@ -242,7 +256,7 @@ def _has_words(s: Statement, span: list[int]) -> bool:
 
 def _refusal(s: Statement, kind: Says, reason: str) -> Reading:
     if not reason:
-        return Reading(Answer.NEED_REASON, reason="a refusal without its reason")
+        return Reading(Answer.NEED_REASON, None, Details(refusal=_ANSWER_OF[kind]), "a refusal without its reason")
     return Reading(_ANSWER_OF[kind], reason, reason="a refusal with its reason")
 
 

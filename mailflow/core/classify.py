@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from mailflow.core.answers import Answer, Expecting, Reading, read
+from mailflow.core.answers import Answer, Details, Expecting, Reading, read
 from mailflow.core.around import ASKS_FOR_FIELDS, Surroundings, Target
 from mailflow.core.automatic import automatic, surely_automatic
 from mailflow.core.case import Ask
@@ -122,7 +122,7 @@ def _read_reply(own: Fresh, target: Target, message: Message, around: Surroundin
     """Read the answer to what was asked; a mail whose parts disagree answers nothing."""
     comment = " ".join(own.text.split())
     if target.aside:
-        return Reading(Answer.UNCLEAR, comment or None, reason="it is not written to us, or names two cases")
+        return _unclear(comment, "it is not written to us, or names two cases")
     expecting = _EXPECTING.get(target.ask) if target.ask is not None else Expecting.APPROVAL
     if expecting is None:
         return _explanation(own, comment, message, around)
@@ -130,14 +130,17 @@ def _read_reply(own: Fresh, target: Target, message: Message, around: Surroundin
     if target.ask is Ask.FIELDS and reading.answer is Answer.UNCLEAR:
         reading = _said_right(own.text, reading, around.written_on(message))
     if reading.answer in _GOES_ON and _refuses_in_subject(message, around.written_on(message)):
-        return Reading(Answer.UNCLEAR, comment, reason="its subject says no")
-    if own.conflict and reading.answer is not Answer.UNCLEAR:
-        return Reading(
-            Answer.UNCLEAR, comment, reason="its parts disagree, hide words, or words were typed into what it quotes"
-        )
+        return _unclear(comment, "its subject says no")
+    if own.conflict:
+        return _unclear(comment, "its parts disagree, hide words, or words were typed into what it quotes")
     if target.ask not in _ASKS_TO_DECIDE:
         return Reading(reading.answer, comment or None, reading.details, reading.reason)
     return reading
+
+
+def _unclear(comment: str, reason: str) -> Reading:
+    """What cannot be taken at its word is no reason of a refusal either."""
+    return Reading(Answer.UNCLEAR, comment or None, Details(no_reason=True), reason)
 
 
 _GOES_ON = frozenset({Answer.APPROVE, Answer.PAID, Answer.DONE, Answer.ACKNOWLEDGE})

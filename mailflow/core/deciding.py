@@ -28,7 +28,7 @@ from mailflow.core.gathering import gathered
 from mailflow.core.nudging import file_wanted, may_nudge, unclear
 from mailflow.core.opining import opine
 from mailflow.core.recording import REPLIED, decide, pass_on_from, receipt, say, tell_initiator
-from mailflow.core.refusing import need_reason, refused, remarked
+from mailflow.core.refusing import completed_by, need_reason, refused, remarked
 from mailflow.core.resolving import resolved
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
@@ -140,19 +140,14 @@ def _settled(assignment: Assignment, event: AnswerReceived) -> Answer:
     if event.answer is Answer.APPROVE and assignment.ask is Ask.APPROVAL and event.files:
         # «Согласовано» with an edited file is a yes to something else than was sent.
         return Answer.APPROVE_WITH_REMARKS
-    # A press says what it says: «Готово» on the page is never the reason a reply still owes.
-    vague = event.channel in REPLIED and event.answer in (Answer.UNCLEAR, Answer.DONE, Answer.ACKNOWLEDGE)
-    if vague and event.comment and _reason_awaited(assignment):
-        return Answer.DECLINE
+    refusal = completed_by(assignment, event)
+    if refusal is not None:
+        return refusal
     if event.answer is Answer.UNCLEAR and event.files and assignment.ask is Ask.EXECUTION and not event.comment:
         return Answer.DONE
     if event.answer is Answer.NEED_REASON and assignment.pending is Answer.APPROVE_WITH_REMARKS:
-        return Answer.DECLINE
+        return event.details.refusal or Answer.DECLINE
     return event.answer
-
-
-def _reason_awaited(assignment: Assignment) -> bool:
-    return assignment.pending is Answer.NEED_REASON
 
 
 def _positive(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:

@@ -10,7 +10,7 @@ from mailflow.core.case import REWORK, Ask, Assignment, CaseState
 from mailflow.core.closing import close_open, tell_starter
 from mailflow.core.events import AnswerReceived
 from mailflow.core.nudging import may_nudge
-from mailflow.core.recording import decide, receipt
+from mailflow.core.recording import REPLIED, decide, receipt
 from mailflow.core.route import next_round
 from mailflow.core.turn import Turn
 from mailflow.core.versions import adopt, set_aside, tell_participants
@@ -63,14 +63,35 @@ def _return(turn: Turn, person: str, reason: str) -> None:
 
 
 def need_reason(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    """Keep which refusal it is, and ask for its reason: the reason then completes that one."""
     if not may_nudge(turn, assignment):
         turn.because("unclear_silent", who=turn.office.short(person))
         return
-    assignment = turn.case.assignment(assignment.id) or assignment
-    turn.put(assignment, pending=Answer.NEED_REASON, pending_comment="")
+    refusal = _refusal(assignment, event)
+    turn.put(turn.case.assignment(assignment.id) or assignment, pending=refusal, pending_comment="")
     turn.because("reason_needed", who=turn.office.short(person))
-    said = answer_word(Answer.DECLINE, turn.office.directory.language(person))
+    said = answer_word(refusal, turn.office.directory.language(person))
     turn.letter("reason", person, assignment.id, {"said": said}, answers_a_mail=True)
+
+
+REFUSALS = frozenset({Answer.REJECT, Answer.REWORK, Answer.DECLINE})
+
+
+def _refusal(assignment: Assignment, event: AnswerReceived) -> Answer:
+    """Say which refusal is meant: what was said in so many words stands over a mere no, also over a later one."""
+    said = event.answer if event.answer in REFUSALS else event.details.refusal or Answer.DECLINE
+    return assignment.pending if said is Answer.DECLINE and assignment.pending in REFUSALS else said
+
+
+def completed_by(assignment: Assignment, event: AnswerReceived) -> Answer | None:
+    """Give the refusal whose reason these words are; None where none waits for one, or they are something else.
+
+    A press says what it says: «Готово» on the page is never the reason a reply still owes.
+    """
+    a_reason = event.answer is Answer.DECLINE or (event.answer is Answer.UNCLEAR and not event.details.no_reason)
+    if assignment.pending not in REFUSALS or event.channel not in REPLIED or not event.comment or not a_reason:
+        return None
+    return assignment.pending
 
 
 def remarked(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:

@@ -31,6 +31,7 @@ class Says(Enum):
     BUT = "a restriction follows"
     DOUBT = "a yes turned into irony or into something else"
     PROXY = "in somebody else's name"
+    REGRET = "«ошибся», «передумал»: what was said before may not hold"
     WITHDRAW = "a decision is taken back"
     DELEGATE = "somebody else is to decide"
     ASK = "something is asked for, without a question mark"
