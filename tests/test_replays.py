@@ -23,8 +23,8 @@ from mailflow.core.pressing import ended
 from mailflow.core.tokens import mint, read_token
 from mailflow.receive import receive
 from tests import servers
-from tests.offices import FULL, Story
 from tests.office_life import DOCS, IVAN, NUMBER, PETROV, Life, living
+from tests.offices import FULL, Story
 from tests.scale import Scale
 from tests.web_site import RING, Asked, Site, browser_of, served
 
