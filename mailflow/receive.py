@@ -65,7 +65,8 @@ async def receive(raw: bytes, source: Source | None, received_at: datetime, now:
     arrival, understood = await _understand(raw, mail, now, desk)
     taken = _understood_row(mail, understood)
     listed = await answer_list(arrival, understood, desk)
-    event = listed or await _within_limits(await _event_of(arrival, understood, now, desk), now, desk)
+    in_thread = await notice_answered(arrival.message, desk) is not None
+    event = listed or await _within_limits(await _event_of(arrival, understood, now, desk), in_thread, now, desk)
     reached("mail.understood")
     if event is None:
         await desk.store.take_only(taken)
@@ -184,16 +185,19 @@ MOST_NOTICES = {
     "status": 20,
 }
 """Letters of a kind one person is owed in a day for mails that move no case; the mails themselves are kept."""
+MOST_IN_A_THREAD = 2
+"""The same, where the mail answers such a letter: two machines that talk to each other stop here."""
 A_DAY = timedelta(days=1)
 
 
-async def _within_limits(event: Event | None, now: datetime, desk: Desk) -> Event | None:
+async def _within_limits(event: Event | None, in_thread: bool, now: datetime, desk: Desk) -> Event | None:
     """A machine that answers every question with another mail is not asked without end."""
     person, kind = _answered(event)
     if kind not in MOST_NOTICES:
         return event
+    most = min(MOST_NOTICES[kind], MOST_IN_A_THREAD) if in_thread else MOST_NOTICES[kind]
     lately = await desk.store.letters_lately(person, kind, now - A_DAY)
-    return event if lately < MOST_NOTICES[kind] else None
+    return event if lately < most else None
 
 
 def _answered(event: Event | None) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -465,11 +466,16 @@ def test_the_substitute_gets_the_letter_and_decides_and_the_sheet_says_for_whom(
     assert decided.decision.by == "director"
 
 
-def test_replies_nobody_can_read_are_asked_about_three_times_and_then_kept_silently() -> None:
+def test_replies_nobody_can_read_are_asked_about_twice_then_once_a_day_and_then_kept_silently() -> None:
     story = Story()
     story.request()
     asked = [letters(story.answer("p.petrov", Answer.UNCLEAR, "хм")) for _ in range(5)]
-    assert asked == [[("unclear", "p.petrov")]] * 3 + [[]] * 2
+    assert asked == [[("unclear", "p.petrov")]] * 2 + [[]] * 3
+    days = []
+    for _ in range(4):
+        story.now += timedelta(days=1)
+        days.append([letters(story.answer("p.petrov", Answer.UNCLEAR, "хм")) for _ in range(2)])
+    assert days == [[[("unclear", "p.petrov")], []]] * 2 + [[[], []]] * 2
 
 
 def test_every_effect_has_its_own_name_taken_from_its_event() -> None:

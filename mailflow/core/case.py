@@ -124,6 +124,8 @@ class Assignment:
     """For an explanation: the assignment whose question it answers."""
     nudges: int = 0
     """How many letters have asked this person to say it more clearly; there is a limit."""
+    nudged_at: datetime | None = None
+    """When the last of them was."""
     carried: bool = False
     """Not asked because an agreement given before still holds."""
     deferred_to: str = ""

@@ -1,23 +1,30 @@
 """Asking a person to say it more clearly, and knowing when to stop.
 
-Owns: the limit of such letters for one assignment. Later replies are kept in the journal silently:
-a mail loop or a forger must not be able to make us write without end.
+Owns: the limit of such letters for one assignment: two at once, then one a day, four in all. Replies beyond it
+are kept in the journal silently: a mail loop or a forger must not be able to make us write without end.
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from mailflow.core.case import Assignment
 from mailflow.core.events import AnswerReceived
 from mailflow.core.turn import Turn
 
-MAX_NUDGES = 3
+MOST_AT_ONCE = 2
+MOST_NUDGES = 4
+PAUSE = timedelta(days=1)
+"""After `MOST_AT_ONCE` letters a machine on the other side costs one letter in this time."""
 
 
 def may_nudge(turn: Turn, assignment: Assignment) -> bool:
     """Say whether one more letter of this sort may go out for the assignment, and count it."""
-    if assignment.nudges >= MAX_NUDGES:
+    last = assignment.nudged_at
+    soon = last is not None and turn.now - last < PAUSE
+    if assignment.nudges >= MOST_NUDGES or (soon and assignment.nudges >= MOST_AT_ONCE):
         return False
-    turn.put(assignment, nudges=assignment.nudges + 1)
+    turn.put(assignment, nudges=assignment.nudges + 1, nudged_at=turn.now)
     return True
 
 

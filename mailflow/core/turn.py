@@ -150,7 +150,7 @@ class Turn:
             made = replace(made, silent_at=self._time(principal).after(self.now, rule.on_silence.after))
         before = self.case.assignment(name)
         if before is not None:
-            made = replace(made, nudges=before.nudges)
+            made = replace(made, nudges=before.nudges, nudged_at=before.nudged_at)
         self.put(made)
         if rule is not None:
             self.wind(made, rule)
