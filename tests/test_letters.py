@@ -297,7 +297,7 @@ HOSTILE = st.lists(
 def test_whatever_people_type_the_letter_is_made_and_decides_nothing(
     kind: str, language: Language, typed: str, title: str
 ) -> None:
-    own = {"confirm": "", "trusted": "", "late": "", "done": "", "instruction": typed}
+    own = {"confirm": "", "trusted": "", "late": "", "instruction": typed}
     view = replace(
         view_of(kind, language),
         title=title,
