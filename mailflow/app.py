@@ -18,7 +18,7 @@ from mailflow.config import Settings, read_settings
 from mailflow.core.branches import OwnDays, read_own_days
 from mailflow.core.calendar_ru import RUSSIA
 from mailflow.core.directory import Directory, read_directory
-from mailflow.core.office import SECRETARY, Office
+from mailflow.core.office import SECRETARY, Access, Office
 from mailflow.core.rule_set import read_rule_set
 from mailflow.core.rules import Process
 from mailflow.core.surroundings import surroundings
@@ -124,7 +124,20 @@ def read_office(settings: Settings) -> Office:
         *working_time(settings),
         imported=imported_payees(settings.site),
         first_numbers=settings.registers.first_numbers,
+        access=_access(settings, directory),
     )
+
+
+def _access(settings: Settings, directory: Directory) -> Access:
+    """Give which roles see more; SettingsError for a role the directory does not have."""
+    said = settings.access
+    for role in {*said.everything, *said.payments, *said.post} - set(directory.roles) - _USUAL_ROLES:
+        raise SettingsError(f"[access]: nobody can hold the role `{role}`: add it under `roles:` in {DIRECTORY_FILE}")
+    return Access(said.everything, said.payments, said.post)
+
+
+_USUAL_ROLES = frozenset((*Access().everything, *Access().payments, *Access().post))
+"""Named where nothing is said; a small office need not have them all."""
 
 
 def working_time(settings: Settings) -> tuple[Calendar, OfficeHours]:

@@ -217,6 +217,17 @@ class WebSection(_Section):
         return value.rstrip("/")
 
 
+class AccessSection(_Section):
+    """Which roles of the directory see more than their own cases and their department's, by mail and in pages."""
+
+    everything: tuple[str, ...] = ("secretary", "director")
+    """They see every case."""
+    payments: tuple[str, ...] = ("accountant",)
+    """They see every case that has come to its payment."""
+    post: tuple[str, ...] = ("secretary",)
+    """They see the mail that waits for a person: strangers' letters, what was not understood, quarantine."""
+
+
 class StoreSection(_Section):
     """Where everything stands."""
 
@@ -268,6 +279,7 @@ class _Toml(_Section):
     digest: DigestSection = DigestSection()
     journal: JournalSection = JournalSection()
     registers: RegistersSection = RegistersSection()
+    access: AccessSection = AccessSection()
     web: WebSection | None = None
 
 
@@ -283,6 +295,7 @@ class Settings:
         self.digest = toml.digest
         self.journal = toml.journal
         self.registers = toml.registers
+        self.access = toml.access
         self.web = toml.web
         self._keys = toml.keys
 

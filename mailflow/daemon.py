@@ -19,7 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from mailflow import __version__, log
 from mailflow.agendas import send_lists
 from mailflow.alone import Broke, alone, of_the_world, reason_of
-from mailflow.app import App, now, shipped
+from mailflow.app import App, now
 from mailflow.bells import Bells, rung
 from mailflow.departing import take_up
 from mailflow.digest import send_digest
@@ -29,10 +29,10 @@ from mailflow.edges.store import DueErrand, MailboxState, Source
 from mailflow.edges.web import Web
 from mailflow.errands import put_off_errand, run_errand
 from mailflow.errors import MailboxError, MailflowError
+from mailflow.hall import web_of
 from mailflow.killpoints import reached
 from mailflow.receive import Settle, failed, oversized, receive, unreadable
 from mailflow.remind import remind
-from mailflow.respond import Window
 from mailflow.rulekeeping import take_rules
 from mailflow.sealing import anchor_daily, seal_all
 from mailflow.sending import Sender
@@ -317,9 +317,7 @@ def _web(app: App, bells: Bells) -> Web | None:
     """The page behind the links, where the site has one."""
     if app.settings.web is None:
         return None
-    desk = app.desk
-    window = Window(app.office, app.store, desk.blobs, desk.ring, app.counter.random, bells.letters.set)
-    return Web(app.settings.web, window, shipped("templates") / "web")
+    return web_of(app, bells.letters.set)
 
 
 async def _kept_alive(loop: Callable[[], Awaitable[None]]) -> None:

@@ -112,6 +112,16 @@ def code_ordered(number: str, token_hash: str, to: str) -> None:
     _say(logging.INFO, number, f"link {token_hash[:12]}: a code is sent to {to}")
 
 
+def sign_in_ordered(to: str) -> None:
+    """A letter to sign in with is on its way."""
+    _say(logging.INFO, "web", f"a letter to sign in with is sent to {to}")
+
+
+def signed_in(person: str, browser: str) -> None:
+    """Somebody signed in; the browser is named by its hash."""
+    _say(logging.INFO, "web", f"{person} signed in, browser {browser[:12]}")
+
+
 def page_serves(where: str) -> None:
     """The pages of the links can be reached."""
     _say(logging.INFO, "web", f"serves {where}")

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from mailflow.alone import Broke, alone
 from mailflow.core.case import CLARIFY, Ask, Assignment, Case, FileVersion, card_hash
-from mailflow.core.codes import fresh_code
+from mailflow.core.codes import fresh_code, link_tag
 from mailflow.core.effects import Enclosed, SendLetter
 from mailflow.core.office import Office
 from mailflow.core.pressing import level_of
@@ -137,10 +137,13 @@ def _nobody_waits(outgoing: Outgoing, case: Case | None) -> bool:
 
 def _with_code(letter: SendLetter, counter: Counter) -> SendLetter:
     """Put the one-time code into the letter that brings it: the row holds only the seed it is made from."""
-    if letter.kind != "code":
+    if letter.kind not in ("code", "sign_in"):
         return letter
-    code = fresh_code(letter.words["link"], letter.words["seed"], counter.ring)
-    words = {name: letter.words[name] for name in ("number", "title")}
+    key, seed = letter.words["link"], letter.words["seed"]
+    code = fresh_code(key, seed, counter.ring)
+    words = {name: letter.words[name] for name in ("number", "title") if name in letter.words}
+    if letter.kind == "sign_in":
+        words["link"] = f"{counter.web_url}/enter/{key}{link_tag(key, seed, counter.ring)}"
     return replace(letter, words={**words, "code": f"{code[:3]} {code[3:]}"})
 
 

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = {
     "assignment": "id case round stage principal ask standing opened_at due_at? answer? decided_by? decided_at?"
     " channel?",
-    "browser": "hash person label created_at expires_at revoked_at?",
+    "browser": "hash person label created_at expires_at revoked_at? signed_in_at?",
     "case": "id number? number_folded process register state stage round initiator subject amount_minor? currency"
     " counterparty waits_on opened_at changed_at closed_at? version document",
     "code": "token person seed issued_at? expires_at? since? sent wrong tried_at?",

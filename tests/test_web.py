@@ -22,6 +22,7 @@ from mailflow.core.answers import Answer
 from mailflow.core.case import card_hash
 from mailflow.core.codes import MOST_TRIES, NONCE_LIFE
 from mailflow.core.events import CommandReceived
+from mailflow.core.sight import PAGES
 from mailflow.core.tokens import letter_code, mint
 from mailflow.edges.store import Token, tokens
 from mailflow.edges.web import Web
@@ -510,7 +511,8 @@ async def every_route(site: Site) -> list[str]:
     finance = site.asked("o.smirnova")
     paths = [f"/d/{t}{rest}" for t in (letter.token, used.token, finance.token, "a" * 44)
              for rest in ("", "?choice=approve", "/code", "/file/1", "/file/9", "/other")]  # fmt: skip
-    return ["/", "/healthz", "/d", "/d/", "/favicon.ico", *paths]
+    own = ["/sign-in", "/sign-in/code", "/sign-out", "/enter/x", f"/enter/{'0' * 96}"]
+    return ["/", "/healthz", "/d", "/d/", "/favicon.ico", *own, *paths]
 
 
 async def test_safe_methods_write_nothing_on_any_route(site: Site) -> None:
@@ -528,9 +530,7 @@ async def test_safe_methods_write_nothing_on_any_route(site: Site) -> None:
 
 async def test_every_route_that_is_served_is_known_to_these_tests(site: Site) -> None:
     app = site.web._routes.app()
-    assert {route.path for route in app.routes} == {  # type: ignore[attr-defined]
-        "/healthz", "/d/{token}", "/d/{token}/code", "/d/{token}/file/{place}",
-    }  # fmt: skip
+    assert {route.path for route in app.routes} == set(PAGES)  # type: ignore[attr-defined]
 
 
 async def test_every_answer_carries_the_safe_headers(site: Site) -> None:
@@ -632,7 +632,7 @@ async def _ended(reader: asyncio.StreamReader) -> bool:
 
 
 async def test_a_body_that_never_ends_is_ended(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mailflow.edges.web.BODY_SECONDS", 0.3)
+    monkeypatch.setattr("mailflow.edges.web_answers.BODY_SECONDS", 0.3)
     _, letter = await asked(site)
     head = f"POST {letter.path} HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: 100\r\n\r\nnonce=1"
     assert (await asyncio.wait_for(site.wire(head.encode()), 5)).status == 408
@@ -731,6 +731,6 @@ async def test_the_pages_are_served_again_after_a_stop(site: Site) -> None:
 
 
 async def test_a_port_that_is_taken_is_said(site: Site) -> None:
-    second = Web(Where("http://127.0.0.1", LOOPBACK, site.port), site.window, shipped("templates") / "web")
+    second = Web(Where("http://127.0.0.1", LOOPBACK, site.port), site.window, site.hall, shipped("templates") / "web")
     with pytest.raises(SettingsError, match=rf"\[web\] .*{site.port}"):
         await second.run()

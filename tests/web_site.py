@@ -30,6 +30,9 @@ from mailflow.edges.letters import Letters
 from mailflow.edges.smtp import Accepted
 from mailflow.edges.store import Store
 from mailflow.edges.web import COOKIE, Web
+from mailflow.edges.web_rooms import NOTE, SESSION
+from mailflow.entrance import Entrance
+from mailflow.hall import Hall
 from mailflow.respond import Window
 from mailflow.world import Letter, read_letter
 from mailflow.writing import Counter, write
@@ -113,7 +116,9 @@ class Site:
         self.window = Window(self.office, store, self.blobs, ring, self.random, self.wake)
         self.port = free_port()
         where = Where(f"http://{LOOPBACK}:{self.port}", LOOPBACK, self.port)
-        self.web = Web(where, self.window, shipped("templates") / "web", lambda: self.now, patience=2.0)
+        self.entrance = Entrance(self.office, store, ring, self.random, self.wake)
+        self.hall = Hall(self.entrance)
+        self.web = Web(where, self.window, self.hall, shipped("templates") / "web", lambda: self.now, patience=2.0)
         self.counter = Counter(
             office=self.office,
             store=store,
@@ -245,6 +250,16 @@ class Site:
             form["code"] = code
         return await self.post_form(path, form, cookie)
 
+    async def sign_in(self, person: str) -> str:
+        """Sign the person in as people do; give the cookie of his browser."""
+        page = await self.get("/sign-in")
+        address = self.office.directory.people[person].address
+        asked = await self.post_form("/sign-in", {"nonce": page.nonce, "address": address})
+        await self.deliver()
+        note = f"{NOTE}={cookie_of(asked, NOTE)}"
+        form = {"nonce": asked.nonce, "code": self.sent_code(person)}
+        return cookie_of(await self.post_form("/sign-in/code", form, Cookie=note), SESSION)
+
     def dump(self) -> str:
         """The whole database as text."""
         with sqlite3.connect(self.folder / "mailflow.db") as db:
@@ -261,7 +276,12 @@ def parsed(raw: bytes) -> Answered:
 
 def browser_of(answer: Answered) -> str:
     """The cookie's value that an answer sets."""
-    [cookie] = [c for c in answer.cookies if c.startswith(f"{COOKIE}=")]
+    return cookie_of(answer, COOKIE)
+
+
+def cookie_of(answer: Answered, name: str) -> str:
+    """The value of the cookie of that name that an answer sets."""
+    [cookie] = [c for c in answer.cookies if c.startswith(f"{name}=")]
     return cookie.partition("=")[2].partition(";")[0]
 
 

@@ -100,6 +100,15 @@ def fresh_code(token: str, seed: str, ring: KeyRing) -> str:
     return f"{int.from_bytes(digest[:8]) % 1_000_000:06d}"
 
 
+def link_tag(token: str, seed: str, ring: KeyRing) -> str:
+    """Give what the link of a letter with a code ends in: 32 hex digits; '' where its key is gone."""
+    number = seed.partition(".")[0]
+    key = ring.keys.get(int(number)) if number.isdecimal() else None
+    if key is None:
+        return ""
+    return hmac.new(key, f"fresh link\0{token}\0{seed}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
 def typed_code(text: str) -> str:
     """Give the six digits a person typed, spaces and hyphens forgiven; '' for anything else."""
     digits = re.sub(r"[\s\-–]", "", text)

@@ -20,6 +20,18 @@ from mailflow.core.worktime import Calendar, OfficeHours
 SECRETARY = "secretary"
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Which roles see more than what is their own."""
+
+    everything: tuple[str, ...] = ("secretary", "director")
+    """Every case."""
+    payments: tuple[str, ...] = ("accountant",)
+    """Every case that has come to its payment."""
+    post: tuple[str, ...] = ("secretary",)
+    """The mail that waits for somebody to look at it."""
+
+
 @dataclass(frozen=True)
 class Office:
     """Rules, people and working time, all checked; one value, replaced whole when a file changes."""
@@ -37,6 +49,7 @@ class Office:
 
     first_numbers: Mapping[tuple[str, int], int] = field(default_factory=dict)
     """The first number of a register in a year, where others were given on paper before."""
+    access: Access = Access()
 
     @property
     def language(self) -> Language:

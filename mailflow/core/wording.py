@@ -191,6 +191,7 @@ _ANSWERS: Mapping[Answer, tuple[str, str]] = {
 _NOTICES: Mapping[str, tuple[str, str]] = {
     "anchor": ("печать журнала", "the seal of the journal"),
     "code": ("код для страницы", "a code for the page"),
+    "sign_in": ("код для входа", "a code to sign in"),
     "digest": ("сводка", "the digest"),
     "help": ("справка", "the help"),
     "mode": ("подтверждение, как часто писать", "how often to write, confirmed"),

@@ -17,11 +17,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from mailflow.app import App, shipped
+from mailflow.app import App
 from mailflow.core.answers import Answer
-from mailflow.edges.web import Web
 from mailflow.errors import MailflowError
-from mailflow.respond import Window
+from mailflow.hall import web_of
 from mailflow.world import Letter
 
 PATIENCE_SECONDS = 20
@@ -62,10 +61,7 @@ async def press(app: App, who: str, letter: Letter, choice: Answer) -> Pressed:
 @asynccontextmanager
 async def _served(app: App) -> AsyncIterator[None]:
     """Serve the site's page as long as the block lasts."""
-    assert app.settings.web is not None
-    desk = app.desk
-    window = Window(app.office, app.store, desk.blobs, desk.ring, app.counter.random)
-    web = Web(app.settings.web, window, shipped("templates") / "web")
+    web = web_of(app)
     running = asyncio.create_task(web.run())
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):

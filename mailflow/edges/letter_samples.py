@@ -65,7 +65,9 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "version": ("files", "changes"),
     "file": ("card",),
 }
-_NO_CASE = people.NO_CASE | {"tasks", "help", "stray", "unknown_request", "anchor", "code", "digest", "register"}
+_NO_CASE = people.NO_CASE | {
+    "tasks", "help", "stray", "unknown_request", "anchor", "code", "sign_in", "digest", "register",
+}  # fmt: skip
 
 
 def _words(kind: str, language: Language) -> Mapping[str, str]:
@@ -180,6 +182,7 @@ _RU = _Told(
             "title": "Счёт № 57, ООО «Ромашка», 120 000,50 ₽",
             "code": "482 915",
         },
+        "sign_in": {"code": "482 915", "link": "https://docs.neon.example/enter/0f3a"},
         "digest": {
             "day": "пт 20.11.2026",
             "counts": "14 новых, 2 просрочено, 1 письмо не разобрано",
@@ -320,6 +323,7 @@ _EN = _Told(
             "title": "Invoice No. 57, Daisy Ltd, RUB 120,000.50",
             "code": "482 915",
         },
+        "sign_in": {"code": "482 915", "link": "https://docs.neon.example/enter/0f3a"},
         "digest": {
             "day": "Fri 20 Nov 2026",
             "counts": "14 new, 2 overdue, 1 mail not understood",

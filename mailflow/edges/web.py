@@ -22,25 +22,24 @@ from urllib.parse import quote, urlsplit
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from mailflow import log
-from mailflow.core.pages import Already, Forged, Form, Looked, Press, Pressed, Recorded, Served
+from mailflow.core.pages import Already, Forged, Looked, Press, Pressed, Recorded, Served
 from mailflow.core.pressing import BROWSER_LIFE
-from mailflow.edges.web_forms import MOST_BYTES, from_elsewhere, read_form
-from mailflow.edges.web_pages import Pages, Shown
+from mailflow.core.sight import PAGES
+from mailflow.core.visits import Visitor
+from mailflow.edges.web_answers import body_of, closing, download, html, too_many_headers
+from mailflow.edges.web_forms import from_elsewhere, read_form
+from mailflow.edges.web_pages import Pages
+from mailflow.edges.web_rooms import SESSION, Clock, Door, Hall, Rooms
 from mailflow.edges.web_sockets import PATIENCE, Server, bound, server
 
 COOKIE = "mailflow_browser"
-BODY_SECONDS = 10.0
 ANSWER_SECONDS = 60.0
-MOST_HEADERS = 64
-MOST_HEADER_BYTES = 16 * 1024
 FORGED_SECONDS = 0.03
 """An answer to a link that is not ours takes this long, whatever was wrong with it."""
-PLAIN_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg"})
-"""Files sent as what they are; every other goes as mere bytes."""
 
 
 class WebSettings(Protocol):
@@ -63,7 +62,6 @@ class Desk(Protocol):
     async def file(self, text: str, place: int, now: datetime) -> Served | Forged: ...
 
 
-Clock = Callable[[], datetime]
 Answering = Callable[[Press, datetime], Awaitable[Pressed]]
 
 
@@ -74,13 +72,14 @@ class Web:
         self,
         settings: WebSettings,
         desk: Desk,
+        hall: Hall,
         templates: Path,
         clock: Clock = lambda: datetime.now(UTC),
         patience: float = PATIENCE,
     ) -> None:
         self._settings = settings
         self._pages = Pages(templates)
-        self._routes = _Routes(settings.url, desk, self._pages, clock)
+        self._routes = _Routes(settings.url, desk, Rooms(settings.url, hall, self._pages, clock), self._pages, clock)
         self._patience = patience
         self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -131,8 +130,9 @@ def headers(style: str) -> list[tuple[str, str]]:
 class _Routes:
     """What each address does."""
 
-    def __init__(self, url: str, desk: Desk, pages: Pages, clock: Clock) -> None:
+    def __init__(self, url: str, desk: Desk, rooms: Rooms, pages: Pages, clock: Clock) -> None:
         self._url = url
+        self._rooms = rooms
         self._prefix = urlsplit(url).path.rstrip("/")
         self._secure = urlsplit(url).scheme == "https"
         self._desk = desk
@@ -141,79 +141,87 @@ class _Routes:
 
     def app(self) -> Starlette:
         """Give the ASGI application."""
-        routes = [
-            Route("/healthz", self._guarded(self._healthy), methods=["GET"]),
-            Route("/d/{token}", self._guarded(self._look), methods=["GET"]),
-            Route("/d/{token}", self._guarded(self._press), methods=["POST"]),
-            Route("/d/{token}/code", self._guarded(self._send_code), methods=["POST"]),
-            Route("/d/{token}/file/{place}", self._guarded(self._file), methods=["GET"]),
-        ]
+        routes = [Route(door.path, self._guarded(door), methods=[door.method]) for door in self.doors()]
         app = Starlette(routes=routes, exception_handlers={HTTPException: self._nowhere})
         app.router.redirect_slashes = False
         return app
 
-    def _guarded(self, route: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-        """Let no request be endless and no error be silent or told to the reader."""
+    def doors(self) -> list[Door]:
+        """Give every address there is; one `sight.PAGES` does not name stops the start (KeyError)."""
+        return [
+            Door("/healthz", "GET", self._healthy),
+            Door("/d/{token}", "GET", self._look),
+            Door("/d/{token}", "POST", self._press),
+            Door("/d/{token}/code", "POST", self._send_code),
+            Door("/d/{token}/file/{place}", "GET", self._file),
+            *self._rooms.doors(),
+        ]
+
+    def _guarded(self, door: Door) -> Callable[[Request], Awaitable[Response]]:
+        """Let no request be endless, no error be silent or told to the reader, and nobody in who may not be."""
+        gate = PAGES[door.path]
 
         async def guarded(request: Request) -> Response:
-            if _too_many_headers(request):
-                return _html(self._pages.refused(431))
+            if too_many_headers(request):
+                return html(self._pages.refused(431))
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
-                    return await route(request)
+                    return await self._rooms.let_through(door, gate, request)
             except ClientDisconnect:
-                return _html(self._pages.refused())
+                return html(self._pages.refused())
             except TimeoutError:
-                return _closing(_html(self._pages.refused(408)))
+                return closing(html(self._pages.refused(408)))
             except Exception as wrong:
                 log.broken("web", repr(wrong))
-                return _html(self._pages.trouble())
+                return html(self._pages.trouble())
 
         return guarded
 
-    async def _healthy(self, request: Request) -> Response:
+    async def _healthy(self, request: Request, visitor: Visitor | None) -> Response:
         return PlainTextResponse("ok")
 
-    async def _look(self, request: Request) -> Response:
+    async def _look(self, request: Request, visitor: Visitor | None) -> Response:
         started = time.monotonic()
         text = request.path_params["token"]
-        outcome = await self._desk.look(text, request.cookies.get(COOKIE, ""), self._clock())
+        outcome = await self._desk.look(text, _browser(request), self._clock())
         chosen = request.query_params.getlist("choice")
         choice = chosen[0] if len(chosen) == 1 else ""
         return await self._told(outcome, text, choice, started)
 
-    async def _press(self, request: Request) -> Response:
+    async def _press(self, request: Request, visitor: Visitor | None) -> Response:
         return await self._sent(request, self._desk.press)
 
-    async def _send_code(self, request: Request) -> Response:
+    async def _send_code(self, request: Request, visitor: Visitor | None) -> Response:
         return await self._sent(request, self._desk.send_code)
 
     async def _sent(self, request: Request, answer: Answering) -> Response:
         started = time.monotonic()
         if from_elsewhere(request.headers, self._url):
-            return _html(self._pages.refused(403))
-        form = await _form(request)
-        if isinstance(form, int):
-            return _closing(_html(self._pages.refused(form)))
+            return html(self._pages.refused(403))
+        body = await body_of(request)
+        if isinstance(body, int):
+            return closing(html(self._pages.refused(body)))
+        form = read_form(body, request.headers.get("content-type", ""))
+        if form is None:
+            return html(self._pages.refused())
         text = request.path_params["token"]
-        cookie, agent = request.cookies.get(COOKIE, ""), request.headers.get("user-agent", "")
+        cookie, agent = _browser(request), request.headers.get("user-agent", "")
         outcome = await answer(Press(text, form, cookie, agent), self._clock())
         return await self._told(outcome, text, "", started)
 
-    async def _file(self, request: Request) -> Response:
+    async def _file(self, request: Request, visitor: Visitor | None) -> Response:
         started = time.monotonic()
         text, place = request.path_params["token"], request.path_params["place"]
         number = int(place) if place.isascii() and place.isdecimal() and len(place) <= 4 else 0
         served = await self._desk.file(text, number, self._clock())
         if isinstance(served, Forged):
             return await self._told(served, text, "", started)
-        kind = served.file.content_type if served.file.content_type in PLAIN_TYPES else "application/octet-stream"
-        return Response(served.content, media_type=kind, headers={"Content-Disposition": _attachment(served.file.name)})
+        return download(served.content, served.file.name, served.file.content_type)
 
     async def _told(self, outcome: Looked | Pressed, text: str, choice: str, started: float) -> Response:
         if isinstance(outcome, Forged):
             await asyncio.sleep(max(0.0, started + FORGED_SECONDS - time.monotonic()))
-        response = _html(self._pages.shown(outcome, f"{self._prefix}/d/{quote(text, safe='')}", choice))
+        response = html(self._pages.shown(outcome, f"{self._prefix}/d/{quote(text, safe='')}", choice))
         if isinstance(outcome, Recorded | Already) and outcome.browser is not None:
             response.set_cookie(
                 COOKIE,
@@ -231,44 +239,12 @@ class _Routes:
         status = error.status_code if isinstance(error, HTTPException) else 404
         if status == 404:
             await asyncio.sleep(FORGED_SECONDS)
-        response = _html(self._pages.forged(status))
+        response = html(self._pages.forged(status))
         if isinstance(error, HTTPException) and error.headers and "Allow" in error.headers:
             response.headers["Allow"] = error.headers["Allow"]
         return response
 
 
-async def _form(request: Request) -> Form | int:
-    """Read the body as our form; the status to refuse it with otherwise."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MOST_BYTES:
-                    return 413
-    except TimeoutError:
-        return 408
-    form = read_form(bytes(body), request.headers.get("content-type", ""))
-    return 400 if form is None else form
-
-
-def _html(shown: Shown) -> Response:
-    return HTMLResponse(shown.html, status_code=shown.status)
-
-
-def _closing(response: Response) -> Response:
-    response.headers["Connection"] = "close"
-    return response
-
-
-def _too_many_headers(request: Request) -> bool:
-    raw = request.scope["headers"]
-    size = sum(len(name) + len(value) for name, value in raw)
-    return len(raw) > MOST_HEADERS or size > MOST_HEADER_BYTES
-
-
-def _attachment(name: str) -> str:
-    """Name a file to be saved and never opened in place (RFC 6266): an ASCII name and the true one."""
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\/%;' else "_" for c in name)
-    whole = "".join(c if c.isprintable() and c not in "/\\" else "_" for c in name)
-    return f"attachment; filename=\"{plain or 'file'}\"; filename*=UTF-8''{quote(whole or 'file', safe='')}"
+def _browser(request: Request) -> str:
+    """Give the cookie of a browser that a link made known, else of one that has signed in."""
+    return request.cookies.get(COOKIE) or request.cookies.get(SESSION, "")

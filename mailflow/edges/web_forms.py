@@ -28,16 +28,22 @@ _TYPE = "application/x-www-form-urlencoded"
 
 
 def read_form(body: bytes, content_type: str) -> Form | None:
-    """Read the form; None for anything that our own page could not have sent."""
-    pairs = _pairs(body) if _is_form(content_type) else None
-    if pairs is None or len({key for key, _ in pairs}) != len(pairs):
-        return None
-    values = dict(pairs)
-    if not all(key in _LONGEST and _fits(key, value) for key, value in pairs):
-        return None
-    if "nonce" not in values or values.get("choice", "") not in ("", *ANSWERS):
+    """Read the form of a decision; None for anything that our own page could not have sent."""
+    values = read_fields(body, content_type, _LONGEST)
+    if values is None or values.get("choice", "") not in ("", *ANSWERS):
         return None
     return Form(**values)
+
+
+def read_fields(body: bytes, content_type: str, longest: Mapping[str, int]) -> dict[str, str] | None:
+    """Read a form with no other keys than these, `nonce` among them; None for anything else."""
+    pairs = _pairs(body, len(longest)) if _is_form(content_type) else None
+    if pairs is None or len({key for key, _ in pairs}) != len(pairs):
+        return None
+    if not all(key in longest and _fits(key, value, longest[key]) for key, value in pairs):
+        return None
+    values = dict(pairs)
+    return values if "nonce" in values else None
 
 
 def from_elsewhere(headers: Mapping[str, str], url: str) -> bool:
@@ -63,20 +69,20 @@ def _is_form(content_type: str) -> bool:
     return kind.strip() == _TYPE and parameters.strip().replace('"', "") in ("", "charset=utf-8")
 
 
-def _pairs(body: bytes) -> list[tuple[str, str]] | None:
+def _pairs(body: bytes, most: int) -> list[tuple[str, str]] | None:
     try:
         return parse_qsl(
             body.decode("ascii"),
             keep_blank_values=True,
             strict_parsing=True,
             errors="strict",
-            max_num_fields=len(_LONGEST),
+            max_num_fields=most,
         )
     except ValueError:
         return None
 
 
-def _fits(key: str, value: str) -> bool:
+def _fits(key: str, value: str, longest: int) -> bool:
     text = words_of(value) if key == "comment" else value
     kept = "\n\t" if key == "comment" else ""
-    return len(text) <= _LONGEST[key] and all(c.isprintable() or c in kept or ord(c) > 0x9F for c in text)
+    return len(text) <= longest and all(c.isprintable() or c in kept or ord(c) > 0x9F for c in text)

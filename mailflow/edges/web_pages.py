@@ -48,6 +48,8 @@ from mailflow.core.pages import (
 )
 from mailflow.core.pressing import NEEDS_WORDS
 from mailflow.core.views import Language
+from mailflow.core.visits import Visitor
+from mailflow.edges.web_room_words import room_words
 from mailflow.edges.web_words import words
 
 OK, REFUSED, FORBIDDEN, MISSING, GONE, WANTING, OFTEN, BROKEN = 200, 400, 403, 404, 410, 422, 429, 503
@@ -138,6 +140,24 @@ class Pages:
     def refused(self, status: int = REFUSED) -> Shown:
         """Print the page for a form that our own page could not have sent."""
         return Shown(status, self._both("Refused"))
+
+    def room(
+        self,
+        name: str,
+        language: Language,
+        visitor: Visitor | None,
+        prefix: str,
+        nonce: str,
+        status: int,
+        values: Mapping[str, Any],
+    ) -> Shown:
+        """Print a page for whoever is here; `values` is what its template shows, nothing of it is taken as HTML."""
+        said = {"wrong": "", "address": "", "left": False, "needed": False, **values}
+        w = {**words(language), **room_words(language)}
+        page: str = self._env.get_template(f"rooms/{name}.html.j2").render(
+            w=w, language=language, visitor=visitor, prefix=prefix, nonce=nonce, style=Markup(self._style), **said
+        )
+        return Shown(status, page)
 
     def trouble(self, status: int = BROKEN) -> Shown:
         """Print the page for a world that broke."""

@@ -23,7 +23,11 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """A browser that belongs to one person until it expires or is revoked; `label` is what it calls itself."""
+    """A browser that belongs to one person until it expires or is revoked; `label` is what it calls itself.
+
+    `signed_in_at`: since when it is the person's own place, where he sees all that is his; None for one
+    that is only known by a link.
+    """
 
     hash: str
     person: str
@@ -31,6 +35,7 @@ class Browser:
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    signed_in_at: datetime | None = None
 
 
 BROWSER = tuple(field.name for field in fields(Browser))
@@ -96,11 +101,10 @@ async def give_back(session: Session, token: str) -> None:
     await session.rows("UPDATE code SET wrong = wrong - 1 WHERE token = ? AND wrong > 0 RETURNING token", token)
 
 
-async def spend_code(session: Session, token: str, now: datetime) -> None:
-    """End the fresh code of a link: it has done its work once."""
-    await session.rows(
-        "UPDATE code SET expires_at = ? WHERE token = ? AND expires_at > ? RETURNING token", now, token, now
-    )
+async def spend_code(session: Session, token: str, now: datetime) -> bool:
+    """End the fresh code of a link: it has done its work once. False if somebody else has ended it."""
+    query = "UPDATE code SET expires_at = ? WHERE token = ? AND expires_at > ? RETURNING token"
+    return await session.row(query, now, token, now) is not None
 
 
 async def _open(session: Session, token: str, person: str) -> None:
@@ -113,7 +117,8 @@ async def _open(session: Session, token: str, person: str) -> None:
 
 def _browser(row: Row) -> Browser:
     times = {name: moment(row[name]) for name in ("created_at", "expires_at")}
-    return Browser(row["hash"], row["person"], row["label"], **times, revoked_at=moment_or_none(row["revoked_at"]))
+    revoked, signed_in = moment_or_none(row["revoked_at"]), moment_or_none(row["signed_in_at"])
+    return Browser(row["hash"], row["person"], row["label"], **times, revoked_at=revoked, signed_in_at=signed_in)
 
 
 def _code(row: Row) -> Code:

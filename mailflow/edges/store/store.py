@@ -378,6 +378,6 @@ class Store:
         """Take back the try that turned out right."""
         await self._db.run(lambda s: browsers.give_back(s, token))
 
-    async def spend_code(self, token: str, now: datetime) -> None:
-        """End the fresh code of the link: it has done its work once."""
-        await self._db.run(lambda s: browsers.spend_code(s, token, now))
+    async def spend_code(self, token: str, now: datetime) -> bool:
+        """End the fresh code of the link: it has done its work once. False if somebody else has ended it."""
+        return await self._db.run(lambda s: browsers.spend_code(s, token, now))

@@ -231,6 +231,7 @@ class Browser(Model):
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
+    signed_in_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "browser"

@@ -1,0 +1,145 @@
+"""Who sees which case and which page: the rule by itself, and every address that is served, for every role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from mailflow.core.answers import Answer
+from mailflow.core.directory import read_directory
+from mailflow.core.memory import Fact
+from mailflow.core.office import Access
+from mailflow.core.sight import PAGES, Sight, opens, sees, sight_of
+from mailflow.edges.web_rooms import SESSION
+from tests.offices import HERE, MONDAY, Story, neon
+from tests.web_site import Site, served
+
+PEOPLE = tuple(neon().directory.people)
+
+
+def seeing(story: Story) -> set[str]:
+    return {one for one in PEOPLE if sees(sight_of(one, story.office, story.now), story.it)}
+
+
+def test_a_request_is_seen_by_its_initiator_his_managers_those_asked_the_secretary_and_the_director() -> None:
+    story = Story()
+    story.request()
+    assert seeing(story) == {"i.kuznetsov", "p.petrov", "director", "sekretar"}
+
+
+def test_accounting_sees_an_invoice_when_it_has_come_to_its_payment_and_not_before() -> None:
+    story = Story()
+    story.request()
+    story.answer("p.petrov", Answer.APPROVE)
+    assert "buh" not in seeing(story)
+    story.answer("o.smirnova", Answer.APPROVE)
+    assert "buh" in seeing(story)
+
+
+def test_a_manager_sees_his_department_and_those_under_it_and_no_other() -> None:
+    story = Story()
+    story.request(by="a.morozov")
+    assert "p.petrov" not in seeing(story)
+    assert "director" in seeing(story)
+
+
+def test_whoever_stands_in_sees_what_the_absent_one_sees_and_only_on_those_days() -> None:
+    text = (HERE / "site" / "directory.yaml").read_text(encoding="utf-8")
+    away = text.replace(
+        "department: marketing, position: начальник отдела маркетинга",
+        'department: marketing, position: начальник, substitute: {by: n.kim, since: "2026-11-16", until: "2026-11-17"}',
+    )
+    assert away != text
+    story = Story(neon(read_directory(away)))
+    story.request()
+    assert sees(sight_of("n.kim", story.office, MONDAY), story.it)
+    assert not sees(sight_of("n.kim", story.office, MONDAY + timedelta(days=3)), story.it)
+
+
+def test_whoever_was_handed_a_task_sees_its_case() -> None:
+    story = Story()
+    story.request()
+    facts = (Fact("delegation", "n.kim", "task", {"case": story.it.id}),)
+    assert not sees(sight_of("n.kim", story.office, story.now), story.it)
+    assert sees(sight_of("n.kim", story.office, story.now, facts), story.it)
+
+
+def test_the_settings_name_the_roles_that_see_more() -> None:
+    story = Story()
+    story.request()
+    story.office = replace(story.office, access=Access(everything=("lawyer",), payments=(), post=("personnel",)))
+    assert seeing(story) == {"i.kuznetsov", "p.petrov", "director", "a.morozov"}  # the director heads the office
+    assert sight_of("n.kim", story.office, story.now).post
+
+
+def test_nobody_in_particular_sees_nothing() -> None:
+    story = Story()
+    story.request()
+    assert not sees(Sight("nobody", frozenset({"nobody"})), story.it)
+    assert not opens("person", None)
+    assert not opens("post", None)
+    assert not opens("post", Sight("x", frozenset({"x"})))
+
+
+# --- every address, every role
+
+ROLES = {
+    "nobody": "", "stranger to the case": "s.orlov", "initiator": "i.kuznetsov", "approver": "p.petrov",
+    "accountant": "buh", "secretary": "sekretar", "director": "director",
+}  # fmt: skip
+FREE = {"nobody", *ROLES} - {""}
+EXPECTED: dict[tuple[str, str], set[str]] = {
+    ("GET", "/"): FREE,
+    ("GET", "/healthz"): FREE,
+    ("GET", "/sign-in"): FREE,
+    ("POST", "/sign-in"): FREE,
+    ("POST", "/sign-in/code"): FREE,
+    ("POST", "/sign-out"): FREE - {"nobody"},
+    # What a link opens hangs on the link, not on who has signed in.
+    ("GET", "/d/{token}"): FREE,
+    ("POST", "/d/{token}"): FREE,
+    ("POST", "/d/{token}/code"): FREE,
+    ("GET", "/d/{token}/file/{place}"): FREE,
+    ("GET", "/enter/{link}"): set(),
+    ("POST", "/enter/{link}"): set(),
+}
+"""Who gets an answer of the page itself, neither the way in nor «there is nothing here»."""
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    async with served(tmp_path) as running:
+        yield running
+
+
+async def test_every_address_opens_for_exactly_the_roles_of_the_table(site: Site) -> None:
+    doors = {(door.method, door.path) for door in site.web._routes.doors()}
+    assert doors == set(EXPECTED), "a new address needs a line in the table"
+    assert {path for _, path in doors} == set(PAGES)
+    await site.request()
+    link = site.asked("p.petrov")
+    cookies = {role: await site.sign_in(person) if person else "" for role, person in ROLES.items()}
+    for (method, path), expected in sorted(EXPECTED.items()):
+        where = await place(site, path, link.token)
+        got = {role for role, cookie in cookies.items() if await answered(site, method, where, cookie)}
+        assert got == expected, (method, path)
+
+
+async def place(site: Site, path: str, token: str) -> str:
+    """Fill an address with what there is."""
+    values = {"token": token, "place": "1", "link": "0" * 96}
+    return re.sub(r"\{(\w+)\}", lambda found: values[found[1]], path)
+
+
+async def answered(site: Site, method: str, path: str, cookie: str) -> bool:
+    """True where the page itself answers; a form is sent with an old nonce, so that nothing happens."""
+    kept = {"Cookie": f"{SESSION}={cookie}"} if cookie else {}
+    answer = await (site.get(path, **kept) if method == "GET" else site.post_form(path, {"nonce": "1.0"}, **kept))
+    assert answer.status < 500, (method, path)
+    closed = answer.status == 404 or (answer.status == 403 and "открывается тем, кто вошёл" in answer.text)
+    return not closed
