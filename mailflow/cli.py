@@ -212,6 +212,22 @@ def show(site: Path, number: str) -> None:
 
 @main.command()
 @SITE
+@click.argument("number")
+@click.option("--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="The zip; by default NUMBER.zip.")
+def evidence(site: Path, number: str, out: Path | None) -> None:
+    """Pack a case so that anybody can check it offline: mails, files, journal, its place under the seal, verify.py."""
+    from mailflow import telling
+    from mailflow.app import opened
+
+    async def work() -> str:
+        async with opened(site) as app:
+            return await telling.case_evidence(app, number, out)
+
+    click.echo(_await(work()))
+
+
+@main.command()
+@SITE
 @click.option("--kind", help="Only this kind: stray, quarantined, bounce, ...")
 @click.option("--state", type=click.Choice(["processed", "quarantined", "failed", "duplicate"]))
 @click.option("--limit", default=50, show_default=True, help="How many, newest first.")

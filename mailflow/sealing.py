@@ -38,9 +38,9 @@ async def anchor_daily(store: Store, office: Office, auditor: str, now: datetime
     return isinstance(sent, Committed)
 
 
-async def anchor_now(store: Store, office: Office, auditor: str, now: datetime) -> Head:
-    """Seal, and owe the auditor the head as it is at this moment; give the head."""
-    head = await head_now(store, now)
+async def anchor_now(store: Store, office: Office, auditor: str, now: datetime, head: Head | None = None) -> Head:
+    """Owe the auditor this head, or the one over everything that is written by now; give the head."""
+    head = head or await head_now(store, now)
     await advance(_notice(f"{KEY}{now.isoformat()}", head, office, auditor, now), store, office, now)
     return head
 

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, assert_never
 
-from mailflow.app import App
+from mailflow.app import App, now
 from mailflow.core.auditing import Altered, Shortened, Unanchored, Whole
 from mailflow.core.card_texts import card, title
 from mailflow.core.case import Case
+from mailflow.core.filenames import safe_name
 from mailflow.core.journal import replay
 from mailflow.core.numbers import spellings
 from mailflow.core.seals import Head
 from mailflow.edges.store import OutboxRow
 from mailflow.errors import MailflowError
+from mailflow.evidence import evidence
 from mailflow.sealing import audit
 
 PAGE = 500
@@ -55,6 +58,21 @@ async def case_story(app: App, number: str) -> str:
         *[_letter(app, row) for row in reversed(await app.store.outbox(case=case.id, limit=PAGE))],
     ]
     return "\n".join(parts)
+
+
+async def case_evidence(app: App, number: str, out: Path | None) -> str:
+    """Write the package of evidence on a case; a file that is there is never written over."""
+    case = await _find(app, number)
+    path = out or Path(safe_name(f"{case.number}.zip", "application/zip", case.id))
+    if path.exists():
+        raise MailflowError(f"{path}: it exists already: name another file with -o")
+    made = await evidence(app, case, now())
+    try:
+        path.touch(0o600, exist_ok=False)
+        path.write_bytes(made.content)
+    except OSError as wrong:
+        raise MailflowError(f"{path}: cannot be written ({wrong.strerror}): name another place with -o") from None
+    return f"{path}: {len(made.content)} bytes\nfingerprint {made.fingerprint}\nhead {made.head}"
 
 
 async def inbox_list(app: App, kind: str | None, state: Any, limit: int) -> str:

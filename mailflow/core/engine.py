@@ -24,6 +24,7 @@ from mailflow.core.events import (
     DecisionEntered,
     DocumentMade,
     Event,
+    EvidenceGiven,
     LetterBounced,
     LinkedCaseClosed,
     NoticeDue,
@@ -61,6 +62,8 @@ def transition(case: Case | None, event: Event, office: Office) -> Transition:
         case RulesTaken():
             words = {"process": event.process, "version": short_version(event.version)}
             return Transition(None, (), sentence("rules_taken", office.language, **words))
+        case EvidenceGiven():
+            return Transition(None, (), sentence("evidence_given", office.language, count=event.rows))
         case RequestReceived():
             return _open(event, office)
         case _:

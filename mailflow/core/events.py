@@ -237,6 +237,22 @@ class RulesTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceGiven:
+    """A package of evidence on a case was made: so many rows, so many files, and nothing else."""
+
+    key: str
+    at: datetime
+    about: str
+    """The id of the case."""
+    rows: int
+    last: str
+    """Hash of the last of them."""
+    files: Mapping[str, str]
+    """SHA-256 of every file by its name."""
+    type: Literal["evidence"] = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
 class RulesUpgraded:
     """The operator lets a case go on by today's rules instead of those it began under."""
 
@@ -262,7 +278,7 @@ CaseEvent = (
 )
 """Happens to a case that exists."""
 
-OfficeEvent = NoticeDue | RulesTaken
+OfficeEvent = NoticeDue | RulesTaken | EvidenceGiven
 """Concerns no case."""
 
 Event = RequestReceived | OfficeEvent | CaseEvent

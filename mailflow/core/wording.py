@@ -89,6 +89,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "правила процесса {process}: версия {version}",
         "rules of the process {process}: version {version}",
     ),
+    "evidence_given": (
+        "выдан пакет доказательств по заявке, строк журнала: {count}",
+        "a package of evidence on a case was given out, rows of its journal: {count}",
+    ),
     "upgraded": (
         "заявка переведена на правила версии {version}",
         "the case goes by the rules of version {version} now",

@@ -78,6 +78,12 @@ async def seen_key(session: Session, message_key: str) -> InboxRow | None:
     return _row_or_none(await session.row(query, message_key))
 
 
+async def of_case(session: Session, case: str) -> list[InboxRow]:
+    """Give the mails of a case in the order they came, but for copies of one that is there."""
+    query = """SELECT * FROM inbox WHERE "case" = ? AND state <> 'duplicate' ORDER BY id"""
+    return [_row(row) for row in await session.rows(query, case)]
+
+
 async def listed(session: Session, state: str | None, kind: str | None, limit: int) -> list[InboxRow]:
     """Give the newest mails, in that state and of that kind if these are given."""
     chosen = [(name, value) for name, value in (("state", state), ("kind", kind)) if value is not None]

@@ -239,6 +239,10 @@ class Store:
 
         return await self._db.run(work)
 
+    async def mails_of(self, case_id: str) -> list[InboxRow]:
+        """Give the mails of a case, the oldest first; a mail that came twice is given once."""
+        return await self._db.read(lambda s: inbox.of_case(s, case_id))
+
     async def seen(self, source: Source) -> InboxRow | None:
         """Give what became of the mail at that place, or None."""
         return await self._db.glance(lambda s: inbox.seen(s, source))
