@@ -3,9 +3,9 @@
 Проверка пакета доказательств. Этот файл не обращается ни к сети, ни к mailflow: он только считает хеши (SHA-256).
 
 What it shows, in this order: every file is the one that was packed; every row of the case's journal is as it was
-written and none is missing; the statement that closes the package names exactly these rows and files; rows and statement
-stand in the sealed journal of the whole office, under the head that is printed at the end. Compare that head with
-the letter the auditor got: nobody can make a second set of rows that fits the same head.
+written and none is missing; the statement that closes the package names exactly these rows and files; rows and
+statement stand in the sealed journal of the whole office, under the head that is printed at the end. Compare that
+head with the letter the auditor got: nobody can make a second set of rows that fits the same head.
 
 Owns: the checks and their words. Refuses to know: anything but the package; it is packed with every one, as verify.py.
 """
