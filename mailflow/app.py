@@ -33,6 +33,7 @@ from mailflow.errands import Bench
 from mailflow.errors import SettingsError
 from mailflow.explain import Ground
 from mailflow.lookup import Desk
+from mailflow.reference_files import read_lists
 from mailflow.rulekeeping import kept_rules
 from mailflow.site_lists import imported_payees
 from mailflow.writing import Counter
@@ -189,7 +190,8 @@ def rule_folders(site: Path) -> Sequence[Path]:
 def read_rules(folders: Sequence[Path], directory: Directory | None) -> list[Process]:
     """Read every process; SettingsError gathers what is wrong in all files. Without people they are not checked."""
     paths = sorted(path for folder in folders for path in folder.glob("*.yaml"))
-    return read_rule_set({f"rules/{path.name}": _text(path) for path in paths}, directory)
+    lists = {name: one for folder in folders for name, one in read_lists(folder.parent).items()}
+    return read_rule_set({f"rules/{path.name}": _text(path) for path in paths}, directory, lists)
 
 
 def _text(path: Path) -> str:

@@ -10,6 +10,7 @@ import json
 import shutil
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,20 @@ def check(site: Path) -> None:
     for process in checked:
         stages = " → ".join(stage.rule.title.ru for stage in process.stages)
         click.echo(f"{process.name}: {process.title.ru}: {stages}")
+    for line in _lists(site, checked):
+        click.echo(line)
     click.echo(f"{len(checked)} process{'' if len(checked) == 1 else 'es'}, nothing wrong")
+
+
+def _lists(site: Path, processes: Sequence[Process]) -> Iterator[str]:
+    """Tell of each list how many values it has, which fields go by it, and which words name two of them."""
+    from mailflow.reference_files import read_lists
+
+    used = {(one.name, f"{p.name}.{field}") for p in processes for field, one in p.choices.items() if one.name}
+    for one in read_lists(site).values():
+        fields = ", ".join(sorted(field for name, field in used if name == one.name)) or "no field goes by it"
+        doubled = f"; names two values, so neither: {', '.join(one.doubled[:5])}" if one.doubled else ""
+        yield f"list {one.name}: {len(one.values)} value{'' if len(one.values) == 1 else 's'}: {fields}{doubled}"
 
 
 @rules.command("test")

@@ -7,7 +7,6 @@ number and the cure: an account that is silently left out would raise an alarm o
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from mailflow.core.payee_names import name_key
 from mailflow.core.payees import REMEMBERED
 from mailflow.core.requisites import Invalid, Valid, check_account, check_inn
 from mailflow.errors import SettingsError
+from mailflow.reference_files import csv_rows, text_of
 
 PAYEES = "counterparties.csv"
 _HEADS: Mapping[str, str] = {
@@ -31,26 +31,18 @@ def imported_payees(site: Path) -> tuple[Fact, ...]:
     path = site / "lists" / PAYEES
     if not path.is_file():
         return ()
-    lines = _text(path).splitlines()
-    if not lines:
+    rows = csv_rows(text_of(path))
+    first = next(rows, None)
+    if first is None:
         return ()
-    rows = csv.reader(lines, delimiter=";" if lines[0].count(";") > lines[0].count(",") else ",")
-    head = [_HEADS.get(" ".join(cell.lower().replace("ё", "е").split()), "") for cell in next(rows)]
+    head = [_HEADS.get(" ".join(cell.lower().replace("ё", "е").split()), "") for cell in first[1]]
     missing = {"counterparty", "inn", "account", "bic"} - set(head)
     if missing:
         raise SettingsError(
             f"lists/{PAYEES}:1: there is no column for {', '.join(sorted(missing))}: add it to the head"
         )
-    numbered = ((number, dict(zip(head, row, strict=False))) for number, row in enumerate(rows, start=2))
+    numbered = ((number, dict(zip(head, row, strict=False))) for number, row in rows)
     return tuple(fact for number, row in numbered for fact in _facts(row, number))
-
-
-def _text(path: Path) -> str:
-    content = path.read_bytes()
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1251", "replace")
 
 
 def _facts(row: Mapping[str, str], number: int) -> Iterator[Fact]:

@@ -158,7 +158,7 @@ def test_the_file_the_others_are_made_from_is_right() -> None:
         (
             ", of: [Реклама, Аренда]",
             "",
-            "9:3: the choice `item` has no values: add `of: [...]`",
+            "9:3: the choice `item` has no values: add `of: [...]`, or `of: NAME` of a list",
         ),
         (
             '"{what} · {amount}"',

@@ -103,7 +103,7 @@ def _reply(message: Message, own: Fresh, around: Surroundings) -> Understood | N
     said = read_answer(words_of(laid_out(message, own)), around.written_on(message), forms, target.asked)
     fields, findings = with_papers(said.values, forms, around, around.written_on(message)) if forms else ({}, ())
     reason = f"answers a letter of ours; {reading.reason}" if reading.reason else "answers a letter of ours"
-    return Reply(reason, reading, fields, asked_about(said, forms), findings)
+    return Reply(reason, reading, fields, asked_about(said, forms), findings, said.near)
 
 
 _EXPECTING: Mapping[Ask, Expecting] = {

@@ -12,7 +12,7 @@ can be slipped under, or a stage slipped past, in dollars.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
@@ -124,7 +124,12 @@ def _check_equality(source: str, known: Mapping[str, ValueType], choices: Choice
             wanted = _LITERALS.get(kind, "another expression")
             raise ValueError(f"`{name}` is never equal to {literal}: compare it with {wanted}")
         if name in choices and literal[1:-1] not in ("", *choices[name]):
-            raise ValueError(f"`{name}` is never {literal}: it may be {', '.join(filter(None, choices[name]))}")
+            raise ValueError(f"`{name}` is never {literal}: it may be {_first(choices[name])}")
+
+
+def _first(values: Sequence[str], most: int = 12) -> str:
+    said = [value for value in values if value]
+    return ", ".join(said[:most]) + (", …" if len(said) > most else "")
 
 
 _TRUTH_COMPARED = re.compile(r"\)\s*[!=]=\s*(?:true|false)\b|\b(?:true|false)\s*[!=]=\s*[\w.]+\(")

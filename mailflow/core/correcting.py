@@ -12,6 +12,7 @@ from mailflow.core.asking import ask_now, make_needed
 from mailflow.core.case import Ask, Assignment, CaseState, Decision, FieldValue, Standing
 from mailflow.core.events import AnswerReceived
 from mailflow.core.facts import empty_fields, lacks_file, too_many
+from mailflow.core.hinting import near_words
 from mailflow.core.nudging import unclear
 from mailflow.core.route import begin, go_on, missing_fields, next_round
 from mailflow.core.rules import NamedStage
@@ -43,7 +44,8 @@ def completed(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     take_files(turn, event.files, person, event.comment)
     turn.because("fields", who=turn.office.short(person))
     if missing_fields(turn) or not turn.case.confirmed:
-        turn.letter("registered", turn.case.initiator, assignment.id, answers_a_mail=True)
+        near = near_words(event.near)
+        turn.letter("registered", turn.case.initiator, assignment.id, words=near, answers_a_mail=True)
         return
     _done(turn, assignment, event, person)
     begin(turn)

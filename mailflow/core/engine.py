@@ -35,6 +35,7 @@ from mailflow.core.events import (
     TaskHandedOver,
     TimerDue,
 )
+from mailflow.core.hinting import near_words
 from mailflow.core.learning import learn
 from mailflow.core.linking import document_made, linked_closed
 from mailflow.core.office import Office
@@ -133,17 +134,18 @@ def _open(event: RequestReceived, office: Office) -> Transition:
         turn.because("opened", who=who)
     begin(turn)
     if not event.started_from:
-        _receipt(turn)
+        _receipt(turn, event)
     learn(turn, None)
     return turn.finished()
 
 
-def _receipt(turn: Turn) -> None:
+def _receipt(turn: Turn, event: RequestReceived) -> None:
     """Tell the initiator the number; where he himself is asked to fill something, a reply to this fills it too."""
     mine = [a for a in turn.case.open_assignments if a.principal == turn.case.initiator]
     if any(a.ask is not Ask.FIELDS for a in mine):
         return  # The letter that asks him tells him the number too.
-    turn.letter("registered", turn.case.initiator, next((a.id for a in mine), ""), answers_a_mail=True)
+    task = next((a.id for a in mine), "")
+    turn.letter("registered", turn.case.initiator, task, words=near_words(event.near), answers_a_mail=True)
 
 
 def _notice(event: NoticeDue, office: Office) -> Transition:

@@ -51,6 +51,8 @@ class RequestReceived:
     ambiguous: tuple[str, ...] = ()
     started_from: str = ""
     """The id of the case that started this one, or ''."""
+    near: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For a choice that was stated otherwise, the values it may have meant."""
     type: Literal["request"] = "request"
 
 
@@ -77,6 +79,8 @@ class AnswerReceived:
     findings: tuple[str, ...] = ()
     message_id: str = ""
     """Of the mail that answered, so that what we answer threads with it."""
+    near: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """As of a request."""
     type: Literal["answer"] = "answer"
 
 

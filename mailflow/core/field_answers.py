@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from mailflow.core.field_forms import FieldForm, Value, agrees, read_value
+from mailflow.core.field_forms import FieldForm, Value, agrees, choices_in, near_to, read_value
 from mailflow.core.fields import FieldsRead, read_fields
 from mailflow.core.money import fold
 
@@ -45,13 +45,23 @@ def read_answer(text: str, written_on: date, forms: Sequence[FieldForm], asked: 
     values = {**_choices(said.rest, forms), **short, **said.values}
     refused = [name for name, value in short.items() if not agrees(value, named[name])]
     unsure = tuple(name for name in said.ambiguous if name not in values)
-    return replace(said, values=values, ambiguous=(*unsure, *refused))
+    near = {**said.near, **_meant(unsaid, [form for form in open_ if form.name not in values])}
+    return replace(said, values=values, ambiguous=(*unsure, *refused), near=near)
+
+
+def _meant(pieces: Sequence[str], open_: Sequence[FieldForm]) -> dict[str, tuple[str, ...]]:
+    """Give what a bare answer may have meant, where one choice alone is still asked about."""
+    if len(pieces) != 1 or len(open_) != 1:
+        return {}
+    near = near_to(pieces[0], open_[0])
+    return {open_[0].name: near} if near else {}
 
 
 def _choices(rest: str, forms: Sequence[FieldForm]) -> dict[str, Value]:
     """Take «Реклама» on a line of its own for the choice it names: it was asked for."""
-    lines = {fold(_unmarked(line)).strip(" .!") for line in rest.splitlines()}
-    return {form.name: choice for form in forms for choice in form.choices if fold(choice) in lines}
+    lines = [_unmarked(line).strip(" .!") for line in rest.splitlines()]
+    found = ((form.name, choices_in(lines, form)) for form in forms if form.choices)
+    return {name: next(iter(values)) for name, values in found if len(values) == 1}
 
 
 def _unmarked(line: str) -> str:

@@ -11,7 +11,7 @@ What may go wrong: a text that does not surely read as its type gives None and m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -19,6 +19,7 @@ from typing import Literal
 from mailflow.core.conditions import Condition
 from mailflow.core.dates import read_date
 from mailflow.core.money import Money, fold, parse_money, stated_currency, write_amount
+from mailflow.core.reference_lists import Pairs, bare, index_of, nearest
 from mailflow.core.said_lists import goal_of, goals_in, points_in, weights_agree
 from mailflow.core.term import read_term
 
@@ -43,6 +44,8 @@ class FieldForm:
     most: int | None = None
     sources: tuple[str, ...] = ("body", "paper")
     needed: bool | Condition = False
+    also: Pairs = ()
+    """Further words for a choice: (word, value)."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -159,14 +162,15 @@ def read_value(text: str, form: FieldForm, written_on: date) -> Value | None:
     return _READERS[form.type](text.strip(), form, written_on)
 
 
-def choice_of(text: str, choices: tuple[str, ...]) -> str | None:
-    """Give the allowed value a text names, without regard to case, ё, quotes and a closing dot."""
-    wanted = _bare(text)
-    return next((choice for choice in choices if _bare(choice) == wanted), None)
+def choices_in(texts: Iterable[str], form: FieldForm) -> frozenset[str]:
+    """Give the allowed values the texts name, without regard to case, ё, quotes and a closing dot."""
+    index = index_of(form.choices, form.also)
+    return frozenset(index[word] for word in map(bare, texts) if word in index)
 
 
-def _bare(text: str) -> str:
-    return fold(text).strip(" .,;«»\"'“”„")
+def near_to(text: str, form: FieldForm) -> tuple[str, ...]:
+    """Give the values of a choice that a text may have meant; () for any other field."""
+    return nearest(text, form.choices, form.also) if form.type == "choice" else ()
 
 
 def _text(text: str, form: FieldForm, written_on: date) -> Value | None:
@@ -199,7 +203,7 @@ def _digits(text: str, form: FieldForm, written_on: date) -> Value | None:
 
 
 def _choice(text: str, form: FieldForm, written_on: date) -> Value | None:
-    return choice_of(text, form.choices)
+    return index_of(form.choices, form.also).get(bare(text))
 
 
 _LISTED = re.compile(r"^\s*(?:(?:[-–—•*]|[0-9]{1,2}[.)])\s*|(?:потом|затем|далее|сначала|а также|then|first) )*", re.I)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from mailflow.core.dates import read_date
-from mailflow.core.field_forms import Claim, FieldForm, choice_of, read_value
+from mailflow.core.field_forms import Claim, FieldForm, choices_in, read_value
 from mailflow.core.field_phrases import ORGANISATION, sentences
 from mailflow.core.money import MONEY_PATTERN, fold, stated_currency
 
@@ -81,9 +81,9 @@ def _fragments(said: Sequence[str]) -> Iterator[str]:
 
 
 def _choice(said: Sequence[str], form: FieldForm) -> Iterator[Claim]:
-    found = {choice for piece in _fragments(said) if (choice := choice_of(piece, form.choices))}
+    found = choices_in(_fragments(said), form)
     if len(found) == 1:
-        yield Claim(form.name, found.pop())
+        yield Claim(form.name, next(iter(found)))
 
 
 def _lone_day(said: Sequence[str], form: FieldForm, written_on: date) -> Iterator[Claim]:

@@ -15,7 +15,7 @@ from datetime import date
 from itertools import chain, islice
 
 from mailflow.core.dates import DATE_PATTERN, read_date
-from mailflow.core.field_forms import Claim, FieldForm, choice_of, read_value
+from mailflow.core.field_forms import Claim, FieldForm, choices_in, read_value
 from mailflow.core.money import MONEY_PATTERN, fold, stated_currency
 
 LONGEST = 20_000
@@ -133,7 +133,8 @@ def _in_budget(said: Sequence[str], folded: Sequence[str], form: FieldForm, writ
             yield Claim(form.name, True if sure else None)
 
 
-_CHOICE_ENDS = (
+LONGEST_CHOICE = 120
+_CHOICE_ENDS = re.compile(
     r"(?= ?(?:$|[.,;:!()»\"”—–-])| (?:не в бюджете|в бюджете|вне бюджета|сверх бюджета|до|не позднее|срочно"
     r"|прошу|просьба|оплат\w*|спасибо|сумма|на сумму|in budget|not in|urgent|by|please|thanks)\b)"
 )
@@ -142,12 +143,17 @@ _CHOICE_ENDS = (
 def _choices(folded: Sequence[str], form: FieldForm) -> Iterator[Claim]:
     """Claim «статья Реклама»: a word for the field and one of its values; any other value is no value."""
     words = "|".join(re.escape(fold(word)) for word in sorted(form.words, key=len, reverse=True))
-    values = "|".join(re.escape(fold(choice)) for choice in sorted(form.choices, key=len, reverse=True))
-    value = rf"(?:({values or '(?!)'}){_CHOICE_ENDS})?"
-    named = re.compile(rf"\b(?:{words})(?: ?[:—–-])? ?(?=[^\W\d]|[«\"“])[«\"“]?{value}")
+    named = re.compile(rf"\b(?:{words})(?: ?[:—–-])? ?(?=[^\W\d]|[«\"“])[«\"“]?")
     for sentence in folded:
         for match in named.finditer(sentence):
-            yield Claim(form.name, choice_of(match[1], form.choices) if match[1] else None)
+            yield Claim(form.name, _leading_choice(sentence[match.end() : match.end() + LONGEST_CHOICE], form))
+
+
+def _leading_choice(text: str, form: FieldForm) -> str | None:
+    """Give the longest value a text begins with, where something ends behind it."""
+    ends = [end.start() for end in _CHOICE_ENDS.finditer(text)]
+    named = (choices_in((text[:end],), form) for end in reversed(ends) if end)
+    return next((next(iter(values)) for values in named if values), None)
 
 
 _NOT_PERCENT = r"(?![0-9]| ?%)"

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import chain, pairwise
 
 from mailflow.core.dates import DATE_PATTERN
-from mailflow.core.field_forms import DEFAULT_SYNONYMS, Claim, FieldForm, FieldType, Value, agrees, read_value
+from mailflow.core.field_forms import DEFAULT_SYNONYMS, Claim, FieldForm, FieldType, Value, agrees, near_to, read_value
 from mailflow.core.field_hints import read_hints
 from mailflow.core.field_phrases import WRAPPED, read_phrases
 from mailflow.core.money import fold, stated_currency
@@ -47,13 +47,15 @@ class FieldsRead:
     not as the field allows (then the value is there all the same, as stated).
 
     `rest`: the lines that are no form lines, as written; free phrases stay in it, they are part of what
-    was said. `by_line`: the fields that form lines name.
+    was said. `by_line`: the fields that form lines name. `near`: for a choice that was stated otherwise, the
+    values it may have meant.
     """
 
     values: Mapping[str, Value]
     ambiguous: tuple[str, ...] = ()
     rest: str = ""
     by_line: frozenset[str] = frozenset()
+    near: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,12 @@ def read_fields(text: str, written_on: date, forms: Sequence[FieldForm]) -> Fiel
     values, ambiguous = _weighed((lines, said, hints), tuple(form.name for form in forms))
     refused = (form.name for form in forms if form.name in values and not agrees(values[form.name], form))
     named = frozenset(claim.name for claim in lines)
-    return FieldsRead(values, (*ambiguous, *refused), rest.strip("\n"), named)
+    near = {pair.form.name: near_to(head, pair.form) for pair, head in filled if pair.form.name in ambiguous}
+    return FieldsRead(values, (*ambiguous, *refused), rest.strip("\n"), named, _said(near))
+
+
+def _said(near: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {name: values for name, values in near.items() if values}
 
 
 def _lists(rest: str, written_on: date, forms: Sequence[FieldForm]) -> Iterator[Claim]:

@@ -58,6 +58,7 @@ def _answer(reply: Reply, arrival: Arrival, office: Office) -> Event | None:
         ambiguous=unsure,
         files=arrival.files,
         findings=reply.findings,
+        near=reply.near,
         message_id=arrival.message.message_id,
     )
 
@@ -85,6 +86,7 @@ def _request(request: Request, arrival: Arrival, office: Office) -> Event | None
         message_id=message.message_id,
         findings=request.findings,
         ambiguous=unsure,
+        near=request.near,
     )
 
 

@@ -45,6 +45,8 @@ class Request:
     findings: tuple[str, ...] = ()
     """Codes of the checks of the papers that failed."""
     text: str = ""
+    near: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For a choice that was stated otherwise, the values it may have meant."""
     kind: Kind = Kind.REQUEST
 
 
@@ -57,6 +59,7 @@ class Reply:
     fields: Fields = field(default_factory=dict)
     ambiguous: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    near: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kind: Kind = Kind.REPLY
 
 

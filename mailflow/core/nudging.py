@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from mailflow.core.case import Assignment
 from mailflow.core.events import AnswerReceived
+from mailflow.core.hinting import near_words
 from mailflow.core.turn import Turn
 
 MOST_AT_ONCE = 2
@@ -35,7 +36,8 @@ def unclear(turn: Turn, assignment: Assignment, event: AnswerReceived, person: s
         turn.because("unclear_silent", who=who)
         return
     turn.because("unclear", who=who)
-    turn.letter("unclear", person, assignment.id, {"text": event.comment}, answers_a_mail=True)
+    words = {"text": event.comment, **near_words(event.near)}
+    turn.letter("unclear", person, assignment.id, words, answers_a_mail=True)
 
 
 def file_wanted(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:

@@ -52,7 +52,7 @@ def read_request(message: Message, own: Fresh, around: Surroundings) -> Request:
         fields = {**{name: value for name, value in more.items() if name not in said.ambiguous}, **fields}
     unsure = asked_about(said, forms)
     missing = missing_of(forms, fields, unsure)
-    return Request(why, process, sure, fields, own.original, missing, unsure, findings, own.text)
+    return Request(why, process, sure, fields, own.original, missing, unsure, findings, own.text, said.near)
 
 
 def laid_out(message: Message, own: Fresh) -> str:

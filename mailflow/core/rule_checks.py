@@ -6,7 +6,7 @@ Owns: `complaints`. Refuses to know: conditions (`conditions`) and how the file 
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mailflow.core.case import OWN_STAGES
@@ -26,6 +26,7 @@ from mailflow.core.routing import (
     unknown_in,
 )
 from mailflow.core.rule_file import RuleFile
+from mailflow.core.rule_lists import Lists, choices_of, list_complaints
 from mailflow.core.rule_words import DueField
 from mailflow.core.stages import NOBODY_ACTS, Stage
 
@@ -40,10 +41,10 @@ PAPER_NAMES = (
 """What `needs` and `closing_papers` may name; `paper_views` knows what each says."""
 
 
-def complaints(file: RuleFile, lines: Lines, directory: Directory | None) -> Iterator[str]:
-    """Give what is wrong, one sentence each; without a directory the people it names are not checked."""
+def complaints(file: RuleFile, lines: Lines, directory: Directory | None, lists: Lists | None = None) -> Iterator[str]:
+    """Give what is wrong, one sentence each; without a directory or lists what it names of them is not checked."""
     yield from _stage_complaints(file, lines, directory)
-    yield from _form_complaints(file, lines)
+    yield from _form_complaints(file, lines, lists)
 
 
 # Those the directory never resolves to the initiator himself.
@@ -139,7 +140,7 @@ def _names_departments(stage: Stage) -> bool:
 _NUMBER: Mapping[str, Any] = {"year": 2026, "seq": 1, "index": "01-14"}
 
 
-def _form_complaints(file: RuleFile, lines: Lines) -> Iterator[str]:
+def _form_complaints(file: RuleFile, lines: Lines, lists: Lists | None) -> Iterator[str]:
     yield from _bad_form(file.register_.number, _NUMBER, lines.at(("register", "number")))
     if "{seq" not in file.register_.number:
         yield f"{lines.at(('register', 'number'))}: the number has no {{seq}}: every case would have the same one"
@@ -150,16 +151,15 @@ def _form_complaints(file: RuleFile, lines: Lines) -> Iterator[str]:
         added = file.fields.get(file.adds_up.sum)
         if added is None or added.type != "money":
             yield f"{lines.at(('adds_up',))}: there is no field `{file.adds_up.sum}` of money: add it under `fields:`"
-    yield from _unknown_fields(file, lines)
+    yield from _unknown_fields(file, lines, lists)
+    yield from list_complaints(file, lines, lists)
     yield from _unknown_papers(file, lines)
     for name, rule in file.fields.items():
-        if rule.type == "choice" and not rule.of:
-            yield f"{lines.at(('fields', name))}: the choice `{name}` has no values: add `of: [...]`"
         if rule.most and rule.type != "people":
             yield f"{lines.at(('fields', name, 'most'))}: `most:` counts people: `{name}` is {rule.type}"
 
 
-def _unknown_fields(file: RuleFile, lines: Lines) -> Iterator[str]:
+def _unknown_fields(file: RuleFile, lines: Lines, lists: Lists | None) -> Iterator[str]:
     for n, entry in enumerate(file.stages):
         for name, stage in entry.items():
             path: Path = ("stages", n, name)
@@ -175,10 +175,11 @@ def _unknown_fields(file: RuleFile, lines: Lines) -> Iterator[str]:
                 known = dict.fromkeys((*file.fields, "number"), "")
                 yield from _bad_form(getattr(stage.text, language), known, lines.at((*path, "text")))
             for key in ("who", "if_initiator"):
-                yield from (f"{lines.at((*path, key))}: {wrong}" for wrong in _wrong_who(getattr(stage, key), file))
+                who = getattr(stage, key)
+                yield from (f"{lines.at((*path, key))}: {wrong}" for wrong in _wrong_who(who, file, lists))
 
 
-def _wrong_who(who: Who | None, file: RuleFile) -> Iterator[str]:
+def _wrong_who(who: Who | None, file: RuleFile, lists: Lists | None) -> Iterator[str]:
     """Say what of `who` the card does not have: a field of people, a choice with every one of its values."""
     if who is None:
         return
@@ -190,19 +191,30 @@ def _wrong_who(who: Who | None, file: RuleFile) -> Iterator[str]:
         ):
             yield f"there is no field `{part.field}` of points: add it under `fields:` with type points"
     for table in tables_of(who):
-        yield from _wrong_table(table, file)
+        yield from _wrong_table(table, file, lists)
 
 
-def _wrong_table(table: ByTable, file: RuleFile) -> Iterator[str]:
+def _wrong_table(table: ByTable, file: RuleFile, lists: Lists | None) -> Iterator[str]:
     rule = file.fields.get(table.field)
     if rule is None or rule.type != "choice":
         yield f"the table goes by `{table.field}`, which is no choice: add it under `fields:` with type choice"
         return
-    for value in set(table.table) - set(rule.of):
-        yield f"the table has `{value}`, which `{table.field}` never is: it may be {', '.join(rule.of)}"
-    missing = [value for value in rule.of if value not in table.table]
+    chosen = choices_of(rule, lists)
+    if chosen is None:
+        return
+    for value in sorted(set(table.table) - set(chosen.values)):
+        yield f"the table has `{value}`, which `{table.field}` never is: it may be {_first(chosen.values)}"
+    missing = [value for value in chosen.values if value not in table.table]
     if missing and table.otherwise is None:
-        yield f"the table says nothing of {', '.join(missing)}: add rows, or `else: ...`"
+        yield f"the table says nothing of {_first(missing)}: add rows, or `else: ...`"
+
+
+def _first(values: Sequence[str]) -> str:
+    """List values, of a long list the first."""
+    return ", ".join(values[:_MOST_LISTED]) + (", …" if len(values) > _MOST_LISTED else "")
+
+
+_MOST_LISTED = 12
 
 
 def _unknown_papers(file: RuleFile, lines: Lines) -> Iterator[str]:

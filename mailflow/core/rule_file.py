@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mailflow.core.rule_words import Entry, InWords, Span, Texts
+from mailflow.core.rule_words import Entry, InWords, Span, Texts, Values
 from mailflow.core.stages import Stage
 
 FieldType = Literal[
@@ -55,8 +55,8 @@ class FieldRule(Entry):
     written to; answers = «На № …» names it, as our answer to a letter does."""
     material: bool = False
     """A change brings everybody back, even those who agreed."""
-    of: Texts = ()
-    """The values a choice may have."""
+    of: Values = ()
+    """The values a choice may have: in brackets, or the name of a list of the site."""
     most: int | None = Field(default=None, gt=0)
     """How many a list may name; when it names more, the initiator is asked."""
     departments: Literal["head", "everybody"] = "head"

@@ -62,7 +62,11 @@ _WHO: JsonSchemaValue = {
 _ORDER: JsonSchemaValue = {
     "anyOf": [{"enum": ["in turn", "all", "any", "one per department"]}, {"type": "integer", "minimum": 1}]
 }
+_VALUES: JsonSchemaValue = {
+    "anyOf": [{"type": "array", "items": {"type": ["string", "integer"]}}, {"type": "string", "examples": ["objects"]}]
+}
 _WRITTEN: Mapping[tuple[str, str], JsonSchemaValue] = {
+    ("FieldRule", "of"): _VALUES,
     ("Stage", "order"): _ORDER,
     ("Stage", "due"): _DUE,
     ("Stage", "remind"): {"type": "array", "items": _REMINDER},
@@ -72,6 +76,7 @@ _KEPT: Mapping[str, JsonSchemaValue | None] = {
     "Words": _WORDS,
     "Duration": _SPAN,
     "DueField": None,
+    "ListName": None,
     "Reminder": None,
     "Unit": None,
 }

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from mailflow.core.directory import Directory
 from mailflow.core.places import Lines, Path
 from mailflow.core.rule_file import RuleFile
+from mailflow.core.rule_lists import Lists
 from mailflow.core.rules import Process, read_placed
 from mailflow.core.signs import fold
 from mailflow.core.soundness import unfilled
@@ -34,16 +35,16 @@ class _One:
             yield ("stages", n, stage.name), stage.name, stage.rule
 
 
-def read_rule_set(texts: Mapping[str, str], directory: Directory | None) -> list[Process]:
+def read_rule_set(texts: Mapping[str, str], directory: Directory | None, lists: Lists | None = None) -> list[Process]:
     """Read every text, by the name of its file; SettingsError gathers what is wrong in all of them and between them.
 
-    Without a directory the people they name are not checked.
+    Without a directory the people they name are not checked, without `lists` the lists.
     """
     complaints: list[str] = []
     read: list[_One] = []
     for name, text in texts.items():
         try:
-            read.append(_One(*read_placed(text, name, directory)))
+            read.append(_One(*read_placed(text, name, directory, lists)))
         except SettingsError as wrong:
             complaints.append(str(wrong))
     # What is wrong between files is only told once each of them is right by itself: else it may be its echo.

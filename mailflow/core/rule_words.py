@@ -64,7 +64,20 @@ def _texts(value: object) -> object:
     return [str(value)] if isinstance(value, str | int) else value
 
 
+@dataclass(frozen=True, slots=True)
+class ListName:
+    """The values of a choice stand in this list of the site: lists/NAME.csv, .xlsx or .yaml."""
+
+    name: str
+
+
+def _values(value: object) -> object:
+    """Values in brackets are meant themselves; a word alone names a list."""
+    return ListName(value) if isinstance(value, str) else _texts(value)
+
+
 InWords = Annotated[Words, BeforeValidator(_words)]
 Span = Annotated[Duration, BeforeValidator(_duration)]
 WhoIs = Annotated[Who, PlainValidator(read_who)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Values = Annotated[tuple[str, ...] | ListName, BeforeValidator(_values)]

@@ -15,8 +15,10 @@ from typing import Literal
 from mailflow.core.conditions import Condition, ValueType, compile_condition
 from mailflow.core.directory import Directory
 from mailflow.core.documents import Lines, read_with_lines
+from mailflow.core.reference_lists import ReferenceList
 from mailflow.core.rule_checks import complaints as complaints_of
 from mailflow.core.rule_file import AddsUp, FieldRule, FieldType, Register, Rework, RuleFile, StartsWith
+from mailflow.core.rule_lists import Lists, choices_of
 from mailflow.core.rule_words import Words
 from mailflow.core.soundness import unsound
 from mailflow.core.stages import Stage
@@ -77,6 +79,8 @@ class Process:
     tell_initiator: Literal["when all agreed", "each stage"] = "when all agreed"
     adds_up: AddsUp | None = None
     """The sum that is added up over the initiator's cases to the same payee."""
+    choices: Mapping[str, ReferenceList] = field(default_factory=dict)
+    """The values each choice of the card may have; none for one whose list is not at hand."""
     version: str = ""
     """SHA-256 of the text it was read from, in hex: a case goes on by the version it began under."""
     text: str = field(default="", repr=False)
@@ -128,19 +132,21 @@ def _named_stages(file: RuleFile, compiled: _Compiler) -> Iterator[NamedStage]:
             yield NamedStage(name, stage, when, skip_when)
 
 
-def read_process(text: str, name: str, directory: Directory | None) -> Process:
+def read_process(text: str, name: str, directory: Directory | None, lists: Lists | None = None) -> Process:
     """Read one rules file; raise SettingsError with a line for everything wrong in it.
 
-    Without a directory the people it names are not checked.
+    Without a directory the people it names are not checked, without `lists` the lists it names.
     """
-    return read_placed(text, name, directory)[0]
+    return read_placed(text, name, directory, lists)[0]
 
 
-def read_placed(text: str, name: str, directory: Directory | None) -> tuple[Process, RuleFile, Lines]:
+def read_placed(
+    text: str, name: str, directory: Directory | None, lists: Lists | None = None
+) -> tuple[Process, RuleFile, Lines]:
     """As `read_process`, with the file as it was written and where its keys stand."""
     file, lines = read_with_lines(text, name, RuleFile)
-    process, complaints = _compiled(file, lines)
-    complaints += [*complaints_of(file, lines, directory), *unsound(file, lines, directory)]
+    process, complaints = _compiled(file, lines, lists)
+    complaints += [*complaints_of(file, lines, directory, lists), *unsound(file, lines, directory)]
     if complaints:
         raise SettingsError("\n".join(dict.fromkeys(complaints)))
     return replace(process, version=version_of(text), text=text), file, lines
@@ -157,9 +163,10 @@ def read_version(text: str, name: str) -> Process:
     return replace(process, version=version_of(text), text=text)
 
 
-def _compiled(file: RuleFile, lines: Lines) -> tuple[Process, list[str]]:
+def _compiled(file: RuleFile, lines: Lines, lists: Lists | None = None) -> tuple[Process, list[str]]:
     complaints: list[str] = []
-    return _process(file, _Compiler(lines, file, complaints)), complaints
+    choices = {name: chosen for name, rule in file.fields.items() if (chosen := choices_of(rule, lists)) is not None}
+    return replace(_process(file, _Compiler(lines, file, choices, complaints)), choices=choices), complaints
 
 
 def version_of(text: str) -> str:
@@ -175,10 +182,12 @@ def _types(file: RuleFile) -> dict[str, ValueType]:
 class _Compiler:
     """Compiles conditions, gathering the complaints with their lines."""
 
-    def __init__(self, lines: Lines, file: RuleFile, complaints: list[str]) -> None:
+    def __init__(
+        self, lines: Lines, file: RuleFile, choices: Mapping[str, ReferenceList], complaints: list[str]
+    ) -> None:
         self._lines, self._complaints = lines, complaints
         self._known: Mapping[str, ValueType] = {**_CASE_NAMES, **_types(file)}
-        self._choices = {name: rule.of for name, rule in file.fields.items() if rule.type == "choice"}
+        self._choices = {name: chosen.values for name, chosen in choices.items()}
 
     def __call__(self, source: str | None, earlier: Iterable[str], *path: str | int) -> Condition | None:
         """Compile a condition that may ask for the answers of the `earlier` stages."""

@@ -17,12 +17,14 @@ from mailflow.core.case import CONFIRM, REQUISITES, Ask, Assignment, Case, CaseS
 from mailflow.core.dates import format_date
 from mailflow.core.effects import SendLetter
 from mailflow.core.facts import missing_fields_of, too_many
+from mailflow.core.hinting import near_said
 from mailflow.core.invoices import check_invoice
 from mailflow.core.office import Office
 from mailflow.core.on_behalf import named
 from mailflow.core.options import choices_of, options_of, says
 from mailflow.core.payees import finding
 from mailflow.core.route import people_ahead
+from mailflow.core.rule_file import FieldRule
 from mailflow.core.rules import Process
 from mailflow.core.views import Changed, FileLine, Finding, Language, LetterView, Said, Waiting
 from mailflow.core.wording import answer_word
@@ -90,7 +92,7 @@ def _case_view(
         route=tuple(_route(case, office, language)) if letter.kind in _SHOW_THE_ROUTE else (),
         choices=choices_of(options, language, ways.link, ways.reply_to, f"Re: [{case.number}] {bare.title}"),
         say=says(options, language),
-        questions=_questions(case, task, process, language, office) if task is not None else (),
+        questions=_questions(case, task, process, language, office, letter.words) if task is not None else (),
         code=ways.code,
         asked=_ASKED.get(task.ask, "perform") if task is not None and task.open else "",
         words={**bare.words, **_facts(letter, case, process, language)},
@@ -236,11 +238,28 @@ def asked_fields(case: Case, task: Assignment, office: Office) -> tuple[str, ...
     return tuple(name for name in wanted if _question(name, case, process, office.language, office))
 
 
-def _questions(case: Case, task: Assignment, process: Process, language: Language, office: Office) -> tuple[str, ...]:
+def _questions(
+    case: Case, task: Assignment, process: Process, language: Language, office: Office, words: Mapping[str, str]
+) -> tuple[str, ...]:
     if task.ask is not Ask.FIELDS:
         return ()
     asked = asked_fields(case, task, office)
-    return tuple(_question(name, case, process, language, office) for name in asked)
+    return tuple(
+        _listed_otherwise(process.fields[name], near, language)
+        if (near := near_said(words, name))
+        else _question(name, case, process, language, office)
+        for name in asked
+    )
+
+
+def _listed_otherwise(rule: FieldRule, near: str, language: Language) -> str:
+    return f"{(rule.ask or rule.label).in_(language)} {_MEANT[language].format(near=near)}"
+
+
+_MEANT: Mapping[Language, str] = {
+    "ru": "В списке такого нет; похоже: {near}.",
+    "en": "The list does not have it; like it are: {near}.",
+}
 
 
 def _question(name: str, case: Case, process: Process, language: Language, office: Office) -> str:

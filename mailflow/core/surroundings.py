@@ -43,8 +43,9 @@ def _form(name: str, rule: FieldRule, process: Process) -> FieldForm:
         name,
         rule.type,
         (*rule.synonyms, rule.label.ru, rule.label.en),
-        rule.of,
+        process.choices[name].values if name in process.choices else (),
         rule.most,
         rule.read_from,
         process.required.get(name) or name in process.required,
+        process.choices[name].also if name in process.choices else (),
     )
