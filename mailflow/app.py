@@ -66,8 +66,11 @@ class App:
 
 
 @asynccontextmanager
-async def opened(site: Path) -> AsyncIterator[App]:
-    """Open a site for as long as the block lasts; SettingsError or StoreError say what to mend."""
+async def opened(site: Path, redirect_all_to: str = "") -> AsyncIterator[App]:
+    """Open a site for as long as the block lasts; SettingsError or StoreError say what to mend.
+
+    `redirect_all_to`: a rehearsal, whatever the settings say of one.
+    """
     settings = read_settings(site)
     office = read_office(settings)
     letters = Letters([site / "templates" / "mail", shipped("templates") / "mail"])
@@ -90,7 +93,7 @@ async def opened(site: Path) -> AsyncIterator[App]:
             profile=settings.receiver(),
             around=surroundings(office.rules, settings.own_addresses, _instance(settings)),
         )
-        counter = _counter(settings, desk, letters)
+        counter = _counter(settings, desk, letters, redirect_all_to or settings.smtp.redirect_all_to)
         yield App(settings, office, store, desk, counter, Bench(office, store, blobs, documents))
     finally:
         await renderer.close()
@@ -98,7 +101,7 @@ async def opened(site: Path) -> AsyncIterator[App]:
         await store.close()
 
 
-def _counter(settings: Settings, desk: Desk, letters: Letters) -> Counter:
+def _counter(settings: Settings, desk: Desk, letters: Letters, redirect_all_to: str) -> Counter:
     """Give what letters are written and sent with."""
     return Counter(
         office=desk.office,
@@ -112,6 +115,7 @@ def _counter(settings: Settings, desk: Desk, letters: Letters) -> Counter:
         plus_addresses=settings.mailbox.plus_addresses,
         web_url=settings.web.url if settings.web is not None else "",
         random=secrets.token_bytes,
+        redirect_all_to=redirect_all_to,
     )
 
 

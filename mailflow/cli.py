@@ -23,8 +23,9 @@ import click
 from mailflow import __version__, log
 from mailflow.core.answers import Expecting
 from mailflow.core.views import Language
-from mailflow.errors import CannotBeRead, MailflowError
+from mailflow.errors import CannotBeRead, MailflowError, SettingsError
 from mailflow.journal_command import journal
+from mailflow.making import ADDRESS
 from mailflow.providers import PROVIDERS, Provider
 from mailflow.rules_command import SITE, rules
 
@@ -58,30 +59,35 @@ def _await(work: Coroutine[Any, Any, T]) -> T:
 @main.command()
 @SITE
 @click.option("--once", is_flag=True, help="Take all that waits, do all that is due, send all that is ready, and end.")
-def run(site: Path, once: bool) -> None:
+@click.option(
+    "--redirect-all-to", metavar="ADDRESS", default="", help="A rehearsal: every letter goes to this address."
+)
+def run(site: Path, once: bool, redirect_all_to: str) -> None:
     """Read the mailbox and serve until stopped."""
     log.start()
+    if redirect_all_to and not ADDRESS.fullmatch(redirect_all_to):
+        raise SettingsError(f"--redirect-all-to {redirect_all_to}: this is no address: write one as anna@company.ru")
     if once:
-        taken, rung, sent = _await(_run_once(site))
+        taken, rung, sent = _await(_run_once(site, redirect_all_to))
         click.echo(f"mails taken {taken}, timers rung {rung}, letters sent {sent}")
     else:
-        _await(_serve(site))
+        _await(_serve(site, redirect_all_to))
 
 
-async def _run_once(site: Path) -> tuple[int, int, int]:
+async def _run_once(site: Path, redirect_all_to: str) -> tuple[int, int, int]:
     from mailflow import daemon
     from mailflow.app import opened
 
-    async with opened(site) as app:
+    async with opened(site, redirect_all_to) as app:
         return await daemon.run_once(app)
 
 
-async def _serve(site: Path) -> None:
+async def _serve(site: Path, redirect_all_to: str) -> None:
     from mailflow import daemon
     from mailflow.app import opened
     from mailflow.edges import service
 
-    async with opened(site) as app:
+    async with opened(site, redirect_all_to) as app:
         ready = partial(service.ready, app.settings.mailbox.address)
         serving = asyncio.create_task(daemon.run(app, ready))
         loop = asyncio.get_running_loop()

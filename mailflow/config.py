@@ -145,6 +145,8 @@ class SmtpSection(_Section):
     """Letters a minute at most; 0 = no limit."""
     ca_file: str = ""
     """A file (PEM) with the certificate of an authority of your own; empty = those of the system."""
+    redirect_all_to: str = Field("", pattern=r"^([^@\s<>]+@[^@\s<>]+)?$")
+    """A rehearsal: every letter goes to this address, marked with whom it was meant for; empty = none."""
 
 
 class OfficeSection(_Section):

@@ -54,7 +54,8 @@ async def deliver(page: Page, post: Post, now: datetime, counter: Counter) -> De
         case Spoiled(outgoing, broke):
             return await put_off_letter(outgoing, broke, now, counter)
         case Ready(outgoing, number, frame):
-            outcome = await post.send(counter.address, outgoing.letter.address, await whole(frame, counter.blobs))
+            reader = counter.destination(outgoing.letter)
+            outcome = await post.send(counter.address, reader, await whole(frame, counter.blobs))
             reached("letter.answered")
             return await _judged(outgoing, outcome, number, now, counter)
         case _:

@@ -53,6 +53,12 @@ class Counter:
     web_url: str
     """Where the page is reached, or '' without one."""
     random: Callable[[int], bytes]
+    redirect_all_to: str = ""
+    """In a rehearsal, the one address every letter goes to; else ''."""
+
+    def destination(self, letter: SendLetter) -> str:
+        """Give the address the letter leaves for."""
+        return self.redirect_all_to or letter.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,7 @@ async def _made(outgoing: Outgoing, case: Case | None, now: datetime, counter: C
     card = card_hash(case.fields, case.files) if case is not None else ""
     tokens, ways = _ways(outgoing, case, card, now, counter)
     view = letter_view(_with_code(outgoing.letter, counter), case, counter.office, ways, now)
+    view = replace(view, meant_for=_meant_for(outgoing.letter, counter))
     envelope = _envelope(outgoing, case, ways.reply_to, now, counter)
     written = frame(counter.letters.render(view), envelope, _enclosures(outgoing, case))
     return Written(outgoing, written, card, tuple(tokens))
@@ -178,6 +185,13 @@ def _prints_code(case: Case, task: Assignment, counter: Counter) -> bool:
     return level_of(case, task, counter.office) == "mail"
 
 
+def _meant_for(letter: SendLetter, counter: Counter) -> str:
+    """Say in a rehearsal who would have got the letter."""
+    if not counter.redirect_all_to:
+        return ""
+    return " ".join(filter(None, (counter.office.short(letter.to), f"<{letter.address}>")))
+
+
 def _envelope(outgoing: Outgoing, case: Case | None, reply_to: str, now: datetime, counter: Counter) -> Envelope:
     letter = outgoing.letter
     person = counter.office.directory.people.get(letter.to)
@@ -187,7 +201,7 @@ def _envelope(outgoing: Outgoing, case: Case | None, reply_to: str, now: datetim
         from_name=counter.name,
         from_address=counter.address,
         to_name=person.name if person is not None else "",
-        to_address=letter.address,
+        to_address=counter.destination(letter),
         date=now,
         auto_submitted="auto-replied" if letter.automatic_answer else "auto-generated",
         reply_to=reply_to,

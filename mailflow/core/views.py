@@ -133,4 +133,6 @@ class LetterView:
     """Six digits the page asks a browser it does not know for; '' = the letter prints none."""
     rows: tuple[tuple[str, ...], ...] = ()
     """A plain table for lists (my tasks, strays)."""
+    meant_for: str = ""
+    """In a rehearsal, who would have got the letter: "Смирнова О.Н. <olga@neon.example>"; else ''."""
     words: Mapping[str, str] = field(default_factory=dict)

@@ -112,7 +112,7 @@ _OPTIONAL = ("body", "ask", "answer", "list")
 _SHARED = (
     "greeting", "wanted", "answer", "footer", "case", "findings", "fault", "said", "comment", "waiting", "since",
     "until", "late", "list", "route", "files", "version", "questions", "pages", "page", "mails", "mail",
-    "code", "changes", "was", "now",
+    "code", "changes", "was", "now", "rehearsal",
 )  # fmt: skip
 _FACTS = frozenset(one.name for one in fields(LetterView)) | {"asked", "pages", "mails", "sections"}
 _NAMES: Mapping[type[Any], tuple[str, ...]] = {
@@ -181,7 +181,8 @@ class Letters:
         label = self._print_blocks(f"_words.{view.language}.j2", values)
         values["label"] = label
         parts = self._print_blocks(f"{view.kind}.{view.language}.j2", values)
-        subject = _cut(" ".join(parts["subject"].split()), _SUBJECT_LIMIT)
+        meant = f"[{view.meant_for}] " if view.meant_for else ""
+        subject = _cut(" ".join((meant + parts["subject"]).split()), _SUBJECT_LIMIT)
         values.update(dict.fromkeys(_OPTIONAL, ""), answer=label["answer"], list=label["list"])
         values.update(parts, subject=subject)
         text = tidy(self._print_layout("_layout.txt.j2", values))
