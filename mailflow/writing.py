@@ -200,7 +200,7 @@ def _envelope(outgoing: Outgoing, case: Case | None, reply_to: str, now: datetim
         message_id=outgoing.message_id,
         from_name=counter.name,
         from_address=counter.address,
-        to_name=person.name if person is not None else "",
+        to_name=person.name if person is not None and not counter.redirect_all_to else "",
         to_address=counter.destination(letter),
         date=now,
         auto_submitted="auto-replied" if letter.automatic_answer else "auto-generated",
