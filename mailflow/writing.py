@@ -149,8 +149,6 @@ def _with_code(letter: SendLetter, counter: Counter) -> SendLetter:
     key, seed = letter.words["link"], letter.words["seed"]
     code = fresh_code(key, seed, counter.ring)
     words = {name: letter.words[name] for name in ("number", "title") if name in letter.words}
-    if letter.kind == "sign_in":
-        words["link"] = f"{counter.web_url}/enter/{key}{link_tag(key, seed, counter.ring)}"
     return replace(letter, words={**words, "code": f"{code[:3]} {code[3:]}"})
 
 
@@ -159,6 +157,8 @@ def _ways(
 ) -> tuple[list[Token], Ways]:
     """Mint what the letter may be answered by: a reply address of its own, and the link of its page."""
     task = case.assignment(outgoing.letter.assignment) if case is not None else None
+    if outgoing.letter.kind == "sign_in":
+        return [], Ways(link=_way_in(outgoing.letter, counter))
     if case is None or task is None:
         return [], Ways()
 
@@ -178,6 +178,12 @@ def _ways(
         tokens, link = [*tokens, token], f"{counter.web_url}/d/{text}"
         code = letter_code(text, counter.ring) if _prints_code(case, task, counter) else ""
     return tokens, Ways(link, reply_to, code)
+
+
+def _way_in(letter: SendLetter, counter: Counter) -> str:
+    """Give the link that signs the reader in, once."""
+    key, seed = letter.words["link"], letter.words["seed"]
+    return f"{counter.web_url}/enter/{key}{link_tag(key, seed, counter.ring)}"
 
 
 def _prints_code(case: Case, task: Assignment, counter: Counter) -> bool:

@@ -26,7 +26,7 @@ from mailflow.core.payees import finding
 from mailflow.core.route import people_ahead
 from mailflow.core.rule_file import FieldRule
 from mailflow.core.rules import Process
-from mailflow.core.views import Changed, FileLine, Finding, Language, LetterView, Said, Waiting
+from mailflow.core.views import Changed, Choice, FileLine, Finding, Language, LetterView, Said, Waiting
 from mailflow.core.wording import answer_word
 
 
@@ -46,10 +46,18 @@ def letter_view(letter: SendLetter, case: Case | None, office: Office, ways: Way
     reader = person.greeting if person is not None else ""
     if case is None:
         company = office.directory.company.name
-        return LetterView(letter.kind, letter.language, reader, company, rows=letter.rows, words=letter.words)
+        choices = _way_in(ways, letter.language)
+        return LetterView(
+            letter.kind, letter.language, reader, company, choices=choices, rows=letter.rows, words=letter.words
+        )
     bare = _bare_view(letter, case, office, now, reader)
     process = office.known_process_of(case)
     return bare if process is None else _case_view(bare, letter, case, process, office, ways, now)
+
+
+def _way_in(ways: Ways, language: Language) -> tuple[Choice, ...]:
+    """Give the button of a letter that is about no case: it opens the reader's own page."""
+    return (Choice("enter", "Войти" if language == "ru" else "Sign in", ways.link),) if ways.link else ()
 
 
 def _bare_view(letter: SendLetter, case: Case, office: Office, now: datetime, reader: str) -> LetterView:

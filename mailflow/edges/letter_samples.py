@@ -182,7 +182,7 @@ _RU = _Told(
             "title": "Счёт № 57, ООО «Ромашка», 120 000,50 ₽",
             "code": "482 915",
         },
-        "sign_in": {"code": "482 915", "link": "https://docs.neon.example/enter/0f3a"},
+        "sign_in": {"code": "482 915"},
         "digest": {
             "day": "пт 20.11.2026",
             "counts": "14 новых, 2 просрочено, 1 письмо не разобрано",
@@ -323,7 +323,7 @@ _EN = _Told(
             "title": "Invoice No. 57, Daisy Ltd, RUB 120,000.50",
             "code": "482 915",
         },
-        "sign_in": {"code": "482 915", "link": "https://docs.neon.example/enter/0f3a"},
+        "sign_in": {"code": "482 915"},
         "digest": {
             "day": "Fri 20 Nov 2026",
             "counts": "14 new, 2 overdue, 1 mail not understood",

@@ -96,7 +96,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "unknown_request": ("subject",),
     "anchor": ("day", "rows", "head"),
     "code": ("number", "title", "code"),
-    "sign_in": ("code", "link"),
+    "sign_in": ("code",),
     "digest": ("day", "counts", "enclosed"),
     "register": ("title", "days", "count", "own", "unknown"),
 }
