@@ -17,6 +17,7 @@ from mailflow.core.case import CLARIFY, Ask, Assignment, Case, FileVersion, card
 from mailflow.core.codes import fresh_code, link_tag
 from mailflow.core.effects import Enclosed, SendLetter
 from mailflow.core.office import Office
+from mailflow.core.options import IN_WORDS_ONLY
 from mailflow.core.pressing import level_of
 from mailflow.core.showing import Ways, letter_view
 from mailflow.core.tokens import ID_BYTES, KeyRing, Purpose, letter_code, mint
@@ -27,14 +28,14 @@ from mailflow.edges.store import Outgoing, Store, Token, Written
 from mailflow.killpoints import reached
 from mailflow.recalling import present
 
-ENCLOSING = frozenset({"ask", "reminder", "notice"})
+ENCLOSING = frozenset({"ask", "reminder", "notice", "consult"})
 """The letters that carry the case's files."""
 BY_LINK = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION, Ask.ACKNOWLEDGEMENT})
 """What can be answered on the page."""
 MOST_ENCLOSED = 15 * 1024 * 1024
 """Bytes of files in one letter; what does not fit is named in the letter and not enclosed."""
 TOKEN_LIFE = timedelta(days=180)
-NEEDS_OPEN_TASK = frozenset({"ask", "reminder", "answered"})
+NEEDS_OPEN_TASK = frozenset({"ask", "reminder", "answered", "consult"})
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def _ways(
         token, text = issue("reply")
         local, _, domain = counter.address.partition("@")
         tokens, reply_to = [*tokens, token], f"{local}+t.{text}@{domain}"
-    if counter.web_url and task.ask in BY_LINK:
+    if counter.web_url and task.ask in BY_LINK and outgoing.letter.kind not in IN_WORDS_ONLY:
         token, text = issue("decide")
         tokens, link = [*tokens, token], f"{counter.web_url}/d/{text}"
         code = letter_code(text, counter.ring) if _prints_code(case, task, counter) else ""

@@ -639,3 +639,16 @@ def test_words_that_say_nothing_half_agree_or_take_back_are_no_reason(text: str)
     for expecting in (Expecting.APPROVAL, Expecting.PAYMENT, Expecting.EXECUTION):
         reading = read(text, expecting, FRIDAY)
         assert (reading.answer, reading.details.no_reason) == (Answer.UNCLEAR, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "opinion"),
+    [
+        ("Спросите Петрова", True), ("Спросите у Петрова", True), ("спроси у Петрова", True), ("Ask Peter", True),
+        ("Передайте Петрову", False), ("Пусть решает Петров", False), ("Ask Olga, not me", False),
+        ("Let Peter decide", False), ("Вопрос к Петрову", False),
+    ],
+)  # fmt: skip
+def test_to_ask_a_colleague_is_not_to_leave_him_the_decision(text: str, opinion: bool) -> None:
+    reading = read(text, Expecting.APPROVAL, FRIDAY)
+    assert (reading.answer, reading.details.opinion) == (Answer.DELEGATE, opinion)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mailflow.core.answers import Answer, Details
 from mailflow.core.case import Ask, CaseState, Channel, Standing
 from mailflow.core.effects import SendLetter
+from mailflow.core.events import AbsenceNoted, LetterBounced
 from mailflow.core.sender import Proven
 from tests.offices import NOBODY, Story, directory, invoice_process, letters, neon, paper, timers, waits_on
 
@@ -551,3 +552,17 @@ def check(before: object, story: Story, speaker: str) -> None:
         assert not case.open_assignments
     else:
         assert case.open_assignments
+
+
+def test_who_cannot_be_reached_for_his_opinion_moves_nobodys_task() -> None:
+    story = Story()
+    story.request()
+    story.answer("p.petrov", Answer.DELEGATE, "Спросите Орлова", details=Details(to="Орлов", opinion=True))
+    assert letters(story.transitions[-1]) == [("consult", "s.orlov"), ("recorded", "p.petrov")]
+    task = story.task("p.petrov")
+    story.happens(LetterBounced(story.key(), story.now, story.it.id, task.id, "s@x", "550 no such user", "s.orlov"))
+    assert letters(story.transitions[-1]) == [("undelivered", "sekretar")]
+    story.happens(AbsenceNoted(story.key(), story.now, story.it.id, task.id, "в отпуске", person="s.orlov"))
+    assert letters(story.transitions[-1]) == [("absent", "p.petrov")]
+    assert (story.task("p.petrov").undelivered, story.task("p.petrov").away) == (False, False)
+    assert waits_on(story.it) == ["p.petrov"]

@@ -323,6 +323,34 @@ async def test_a_colleagues_answer_to_a_forwarded_letter_comes_back_as_an_opinio
     assert "Иванов И.С.: мнение, не решение" in (await life.last(OLGA)).text
 
 
+@pytest.mark.parametrize("says", ["Спросите Иванова, нормальная ли цена", "Ask Ivanov about the price"])
+async def test_whoever_decides_may_ask_for_an_opinion_and_the_decision_stays_his(life: Life, says: str) -> None:
+    await life.asks()
+    shown = await life.last(PETROV)
+    await life.says(PETROV, says)
+    asked = await life.last(DIRECTOR)
+    assert "ваше мнение" in asked.text
+    assert says in asked.text
+    names = [[p.get_filename() for p in letter.message.iter_attachments()] for letter in (shown, asked)]
+    assert names[0] == names[1] != []
+    pages = [str(letter.message.get_body(("html",)).get_content()) for letter in (shown, asked)]
+    assert ["?subject=" in page for page in pages] == [True, False]
+    assert "узнать мнение — Иванов И.С." in (await life.last(PETROV)).text
+    await life.says(DIRECTOR, "Согласовано, цена нормальная", letter=asked)
+    assert await life.waits_on() == ["p.petrov"]
+    told = await life.last(PETROV)
+    assert "цена нормальная" in told.text
+    await life.says(PETROV, "Согласовано", letter=told)
+    assert await life.waits_on() == ["o.smirnova"]
+
+
+async def test_an_opinion_of_nobody_surely_named_is_asked_of_nobody(life: Life) -> None:
+    await life.asks()
+    await life.says(PETROV, "Спросите Нездешнего")
+    assert "Нездешн" in (await life.last(PETROV)).text
+    assert await life.waits_on() == ["p.petrov"]
+
+
 async def test_a_strangers_or_a_forged_opinion_is_none(life: Life) -> None:
     await life.asks()
     asked = await life.last(PETROV)

@@ -17,6 +17,7 @@ from mailflow.core.delegating import CAN_BE_HANDED, hand_over, why_not_to
 from mailflow.core.events import AbsenceNoted, LetterBounced, PersonLeft
 from mailflow.core.memory import Fact, known
 from mailflow.core.mentioning import who_is
+from mailflow.core.nudging import may_nudge
 from mailflow.core.office import SECRETARY
 from mailflow.core.route import go_on
 from mailflow.core.rules import NamedStage
@@ -29,6 +30,9 @@ _FOR_GOOD = re.compile(r"\b5[0-9]{2}\b|\b5\.[0-9]{1,3}\.[0-9]{1,3}\b|not taken f
 def absent(turn: Turn, event: AbsenceNoted) -> None:
     """Note the absence, tell the initiator once, and offer the deputy the reply names to those who may arrange it."""
     assignment = turn.case.assignment(event.assignment)
+    if assignment is not None and _only_consulted(turn, assignment, event.person):
+        _tell_who_asked(turn, assignment, event)
+        return
     who = turn.office.short(assignment.principal) if assignment is not None else "?"
     turn.because("away", who=who)
     if assignment is None or assignment.away or assignment.standing is not Standing.OPEN:
@@ -40,6 +44,19 @@ def absent(turn: Turn, event: AbsenceNoted) -> None:
     asked = _offered(turn, event, event.person or assignment.principal)
     if asked is not None:
         _offer(turn, asked, event.text)
+
+
+def _only_consulted(turn: Turn, assignment: Assignment, person: str) -> bool:
+    """True for somebody whose opinion was asked: that he cannot be reached moves nobody's task."""
+    return person not in ("", assignment.principal, turn.acting(assignment.principal), turn.acts_on(assignment))
+
+
+def _tell_who_asked(turn: Turn, assignment: Assignment, event: AbsenceNoted) -> None:
+    who = turn.office.short(event.person)
+    turn.because("away", who=who)
+    if assignment.open and may_nudge(turn, assignment):
+        words = {"who": who, "until": event.until, "text": event.text}
+        turn.letter("absent", turn.acts_on(assignment), words=words)
 
 
 def _offered(turn: Turn, event: AbsenceNoted, absentee: str) -> Asked | None:
@@ -70,6 +87,8 @@ def bounced(turn: Turn, event: LetterBounced) -> None:
     turn.letter("undelivered", turn.office.secretary, words=words)
     assignment = turn.case.assignment(event.assignment)
     if assignment is None or not assignment.open or turn.case.state is not CaseState.OPEN:
+        return
+    if _only_consulted(turn, assignment, event.person):
         return
     again = assignment.undelivered
     assignment = turn.put(assignment, undelivered=True)

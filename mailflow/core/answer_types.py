@@ -51,6 +51,8 @@ class Details:
     executors: tuple[str, ...] = ()
     due: datetime.date | None = None
     answer_needed: bool | None = None
+    opinion: bool = False
+    """`to` is wanted for his opinion only: «спросите Петрова»."""
     refusal: Answer | None = None
     """Of a refusal without its reason: which one it is, `reject`, `rework` or `decline`."""
     no_reason: bool = False

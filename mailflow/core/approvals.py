@@ -42,6 +42,8 @@ _ANSWERS_ANYTHING = frozenset(word_list("да yes угу конечно"))
 _BARE_NO = frozenset({"нет", "no"})
 _INVERTED = frozenset(word_list("is are does did has was were"))
 """A sentence that begins so asks, with or without its mark."""
+_CONSULTS = frozenset(word_list("спросите спроси спросить ask check talk"))
+"""«Спросите Петрова» asks for his opinion; «ask Olga, not me» leaves the decision to her."""
 _NO_AND_WHY = frozenset(word_list("слишком дорого это так потому мы рано поздно много мало лучше too it because"))
 """Words that begin a reason: «нет слишком дорого» refuses, «нет акта» states a fact."""
 _SAYS_WHAT = re.compile(r"(?:\w{2,}[аяе]но|\w{3,}ю|ок|ok|да|yes)")
@@ -341,7 +343,11 @@ def _delegation(s: Statement, phrase: Phrase) -> Reading | None:
     to = _before_verb(s, phrase) or _whom(s.after(phrase))
     if not to:
         return None
-    return Reading(Answer.DELEGATE, s.own_words(), Details(to=to), "somebody else is to decide")
+    consults = all(
+        _CONSULTS & {token.word for token in s.row[one.first : one.last + 1]} for one in s.said(Says.DELEGATE)
+    )
+    reason = "a colleague's opinion is wanted" if consults else "somebody else is to decide"
+    return Reading(Answer.DELEGATE, s.own_words(), Details(to=to, opinion=consults), reason)
 
 
 def _before_verb(s: Statement, phrase: Phrase) -> str:

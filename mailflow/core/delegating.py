@@ -18,6 +18,7 @@ from mailflow.core.mentioning import who_is
 from mailflow.core.nudging import may_nudge
 from mailflow.core.office import SECRETARY
 from mailflow.core.on_behalf import accusative, dative
+from mailflow.core.opining import consult
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
 from mailflow.core.views import Language
@@ -26,7 +27,13 @@ CAN_BE_HANDED = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION, Ask.RESOLUT
 
 
 def delegated(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
-    """«Передайте Петрову»: give the task to him, if the rules allow and the name is one person's."""
+    """«Передайте Петрову»: give the task to him, if the rules allow and the name is one person's.
+
+    «Спросите Петрова» asks for his opinion and leaves the task where it is.
+    """
+    if event.details.opinion:
+        consult(turn, assignment, event, person)
+        return
     found = who_is(event.details.to, turn.office.directory)
     refusal = _refusal(turn, assignment, found, person, event.details.to)
     if refusal:

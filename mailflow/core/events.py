@@ -126,6 +126,8 @@ class LetterBounced:
     assignment: str
     address: str
     reason: str
+    person: str = ""
+    """To whom the letter had gone."""
     type: Literal["bounce"] = "bounce"
 
 

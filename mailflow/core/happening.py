@@ -119,7 +119,7 @@ def _other(other: Other, arrival: Arrival, office: Office) -> Event | None:
     if other.kind is Kind.BOUNCE and target is not None and not is_delay(other):
         address = other.details.get("address", "") or office.short(target.person)
         reason = other.details.get("status", "") or other.reason
-        return LetterBounced(message.key, arrival.at, target.case, target.assignment, address, reason)
+        return LetterBounced(message.key, arrival.at, target.case, target.assignment, address, reason, target.person)
     if other.kind is Kind.STRAY:
         return _stray(arrival, office)
     return None

@@ -1,18 +1,24 @@
 """What a colleague thinks who was shown somebody's letter: it comes back to whoever decides, and decides nothing.
 
-Owns: keeping an opinion on the case and telling the one it helps. An approver forwards his letter to a colleague,
-«твоё мнение?»; the colleague answers it; nobody has to copy his words by hand.
+Owns: asking for an opinion, keeping it on the case and telling the one it helps. An approver forwards his letter to a
+colleague, «твоё мнение?», or answers «спросите Петрова»; the colleague answers what he got; nobody has to copy his
+words by hand. Whoever is asked gets the card and its papers and nothing to press: his answer counts as no decision.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from mailflow.core.answers import Answer
 from mailflow.core.case import Assignment, CaseState, Opinion
 from mailflow.core.entitlement import DECISIONS
 from mailflow.core.events import AnswerReceived
+from mailflow.core.mentioning import who_is
+from mailflow.core.nudging import may_nudge
 from mailflow.core.recording import REPLIED
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
+from mailflow.core.views import Language
 from mailflow.core.wording import answer_word
 
 MOST_OPINIONS = 10
@@ -33,3 +39,35 @@ def opine(turn: Turn, assignment: Assignment, event: AnswerReceived) -> bool:
     words = {"who": turn.office.short(writer), "text": text}
     turn.letter("opinion", turn.acts_on(assignment), assignment.id, words)
     return True
+
+
+def consult(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
+    """«Спросите Петрова»: write to him, and tell whoever asked; the task stays with him."""
+    office = turn.office
+    found = who_is(event.details.to, office.directory)
+    refusal = _why_not(turn, found, person, event.details.to)
+    if not may_nudge(turn, assignment):
+        turn.because("unclear_silent", who=office.short(person))
+        return
+    if refusal:
+        turn.because("not_counted", who=office.short(person), reason=refusal)
+        words = {"reason": refusal, "text": event.comment}
+        turn.letter("not_counted", person, assignment.id, words, answers_a_mail=True)
+        return
+    turn.because("consults", who=office.short(person), whom=office.short(found[0]))
+    turn.letter("consult", found[0], assignment.id, {"who": office.short(person), "text": event.comment})
+    said, stays = _SAID[office.directory.language(person)]
+    words = {"said": said.format(who=office.short(found[0])), "comment": "", "next": stays}
+    turn.letter("recorded", person, assignment.id, words, answers_a_mail=True)
+
+
+_SAID: Mapping[Language, tuple[str, str]] = {
+    "ru": ("узнать мнение — {who}", "его мнение придёт вам письмом; решение остаётся за вами"),
+    "en": ("ask for an opinion: {who}", "the opinion will come to you by mail; the decision stays yours"),
+}
+
+
+def _why_not(turn: Turn, found: tuple[str, ...], person: str, name: str) -> str:
+    if len(found) != 1:
+        return turn.note("unknown_people", names=name)
+    return turn.note("his_already", who=turn.office.short(person)) if found[0] == person else ""

@@ -21,6 +21,9 @@ _OPTIONS: Mapping[Ask, tuple[str, ...]] = {
     Ask.ACKNOWLEDGEMENT: ("acknowledge",),
 }
 
+IN_WORDS_ONLY = frozenset({"consult"})
+"""The letters about somebody else's task: they can be answered in words, and nothing can be pressed."""
+
 
 def options_of(task: Assignment, rule: Stage | None) -> tuple[str, ...]:
     """Give what may be answered to the task, the taking forward first."""

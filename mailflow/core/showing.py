@@ -21,7 +21,7 @@ from mailflow.core.hinting import near_said
 from mailflow.core.invoices import check_invoice
 from mailflow.core.office import Office
 from mailflow.core.on_behalf import named
-from mailflow.core.options import choices_of, options_of, says
+from mailflow.core.options import IN_WORDS_ONLY, choices_of, options_of, says
 from mailflow.core.payees import finding
 from mailflow.core.route import people_ahead
 from mailflow.core.rule_file import FieldRule
@@ -92,7 +92,8 @@ def _case_view(
     task = case.assignment(letter.assignment)
     stage = process.stage(task.stage) if task is not None else None
     rule = stage.rule if stage is not None else None
-    options = options_of(task, rule) if task is not None and task.open else ()
+    asked = task is not None and task.open and letter.kind not in IN_WORDS_ONLY
+    options = options_of(task, rule) if task is not None and asked else ()
     return replace(
         bare,
         card=card(case, office, language),
@@ -102,7 +103,7 @@ def _case_view(
         say=says(options, language),
         questions=_questions(case, task, process, language, office, letter.words) if task is not None else (),
         code=ways.code,
-        asked=_ASKED.get(task.ask, "perform") if task is not None and task.open else "",
+        asked=_ASKED.get(task.ask, "perform") if task is not None and asked else "",
         words={**bare.words, **_facts(letter, case, process, language)},
     )
 

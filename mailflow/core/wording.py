@@ -135,6 +135,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "реквизиты получателя изменились; подтвердить просят: {who}",
         "the payee's bank details have changed; {who} is asked to confirm them",
     ),
+    "consults": ("{who} спрашивает мнение: {whom}", "{who} asks for an opinion: {whom}"),
     "opinion": ("{who}: мнение; это не решение", "{who}: an opinion, not a decision"),
     "only_principal": ("передать задание может только {principal}", "only {principal} may hand the task over"),
     "not_handed_on": ("это решение по правилам никому не передаётся", "by the rules this decision is not handed over"),

@@ -24,6 +24,7 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
         "entered": {"who": "Смирнова О.Н.", "by": "Белова Е.В.", "said": "согласовано"},
         "withdrawn_task": {"who": "Белова Е.В.", "reason": "передать — Петров П.П."},
         "departed": {"who": "o.smirnova"},
+        "consult": {"who": "Смирнова О.Н.", "text": "Спросите Петрова, нормальная ли это цена."},
         "opinion": {"who": "Петров П.П.", "text": "Цена нормальная, берите."},
         "mode": {"mode": "одно письмо в рабочий день утром"},
     },
@@ -41,6 +42,7 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
         "entered": {"who": "Olga Smirnova", "by": "Helen Belova", "said": "approved"},
         "withdrawn_task": {"who": "Helen Belova", "reason": "pass on to Pavel Petrov"},
         "departed": {"who": "o.smirnova"},
+        "consult": {"who": "Olga Smirnova", "text": "Ask Petrov whether the price is fair."},
         "opinion": {"who": "Pavel Petrov", "text": "The price is fair."},
         "mode": {"mode": "one letter each working morning"},
     },
@@ -94,6 +96,7 @@ ROWS: Mapping[Language, Mapping[str, tuple[tuple[str, ...], ...]]] = {
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "confirm_withdrawal": ("card", "choices"),
     "entered": ("card", "said"),
+    "consult": ("card", "findings", "said", "files"),
     "opinion": ("card", "findings", "said", "files", "choices", "say"),
     "withdrawn_task": ("card",),
     "departed": ("card", "waiting"),

@@ -76,6 +76,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "own_cases": (),
     "unclear_command": ("said", "why", "meant", "example"),
     "mode": ("mode",),
+    "consult": ("who", "text"),
     "opinion": ("who", "text"),
     "entered": ("who", "by", "said"),
     "withdrawn_task": ("who", "reason"),
