@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from mailflow.core.lines import Line
 from mailflow.core.quote_words import DATE, FROM, HEADER_NAMES, SUBJECT, TO
@@ -70,7 +71,12 @@ def _headers(found: dict[str, str], length: int) -> Headers:
 
 def header_kind(line: str) -> str:
     """Say what the header on this line tells (`from`, `date`, ...), '' when the line is none."""
-    match = _HEADER_LINE.fullmatch(line) if len(line) < _LONG_LINE else None
+    return _header_kind(line) if len(line) < _LONG_LINE else ""
+
+
+@lru_cache(maxsize=1024)
+def _header_kind(line: str) -> str:
+    match = _HEADER_LINE.fullmatch(line)
     return HEADER_NAMES.get(" ".join(match[1].lower().split()), "") if match else ""
 
 

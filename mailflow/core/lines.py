@@ -48,7 +48,7 @@ def _plain(line: str) -> Line:
     if not line:
         return _BLANK
     if ">" not in line:
-        return Line(line)
+        return Line._make((line, *_PLAIN))
     if line[0] == ">":
         rest = line[2:] if line[1:2] == " " else line[1:]
         return Line(rest, True) if rest else _MARKED_BLANK
@@ -58,4 +58,5 @@ def _plain(line: str) -> Line:
     return Line(line[prefix.end() :], quoted=True)
 
 
+_PLAIN = Line("")[1:]
 _BLANK, _MARKED_BLANK = Line(""), Line("", quoted=True)

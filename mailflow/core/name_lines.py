@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from mailflow.core.lines import Line
 from mailflow.core.normal import clean, tokens
@@ -120,7 +121,9 @@ def _is_marked(lines: Sequence[Line], at: int) -> bool:
     return below is not None and (below.quoted or below.indented or below.text.startswith("|"))
 
 
+@lru_cache(maxsize=1024)
 def _read(said: str, marked_below: bool) -> NameLine | None:
+    """Read one line as a name line; kept, because every line is looked at from several sides."""
     bare = said.strip(" \t*_\ufeff")
     dashed = bare.startswith("--") and bare.endswith("--")
     bare = _ZONE.sub(" ", bare.strip("- ") if bare.startswith("--") else bare)
