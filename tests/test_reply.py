@@ -81,6 +81,29 @@ def test_every_way_to_hide_a_word_is_noticed(style: str) -> None:
     assert page(f'<p>Ок</p><p style="{style}">но нет</p>') == Fresh("Ок", conflict=True)
 
 
+@pytest.mark.parametrize("rule", [
+    "[class]{display:none}", "p[title=x]{display:none}", 'p[title="x"]{opacity:0}', "[title^='x']{display:none}",
+    "p[style*='margin: 0 1px']{display:none}", ".a.b{display:none}", "p:nth-child(2){display:none}",
+    "div .a:not(.z){display:none}", "*[title~=x]{display:none}", "p.a[title]{display:none}",
+])  # fmt: skip
+def test_a_style_sheet_hides_by_attributes_too(rule: str) -> None:
+    seen = page(f'<style>{rule}</style><div>Ок<p class="a b" title="x" style="margin:0 1px">но нет</p></div>')
+    assert seen == Fresh("Ок", conflict=True)
+
+
+@pytest.mark.parametrize("rule", [
+    "a[x-apple-data-detectors]{display:none}", "p:hover{opacity:0}", "p::before{display:none}", "p[title]{color:red}",
+    "p[title=y]{display:none}", ".z.a{color:white}",
+])  # fmt: skip
+def test_a_style_sheet_that_speaks_of_others_hides_nothing(rule: str) -> None:
+    assert page(f'<style>{rule}</style><p class="a" title="x">Ок</p>') == Fresh("Ок")
+
+
+def test_what_is_folded_away_is_hidden_and_its_heading_is_not() -> None:
+    assert page("<p>Ок</p><details><summary>P.S.</summary>но нет</details>") == Fresh("Ок\n\nP.S.", conflict=True)
+    assert page("<details open><summary>Ок</summary></details>") == Fresh("Ок")
+
+
 @pytest.mark.parametrize("style", ["color:#333", "font-size:0.9em", "display:block", "opacity:0.8", "color:red", ""])
 def test_an_ordinary_style_hides_nothing(style: str) -> None:
     assert page(f'<p style="{style}">Согласовано</p>') == Fresh("Согласовано")

@@ -11,13 +11,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
+from types import MappingProxyType
+from typing import NamedTuple
 
 from mailflow.core.insertions import is_picked, is_typed_name
 from mailflow.core.lines import Line
 from mailflow.core.normal import visible, word_list
-from mailflow.core.veils import STRUCK_TAGS, Look, StyleSheet, read_styles
+from mailflow.core.veils import FOLDING_TAGS, STRUCK_TAGS, Look, StyleSheet, read_styles
 
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)"
@@ -28,20 +32,24 @@ _TAG = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"([a-zA-Z_:][-\w:.]*)(?:\s*+=\s*+(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
+_LONG_TAG = 500
+"""Longer ones are read anew each time: what is kept must not be a mail's whole text."""
 _SPACE = re.compile(r"\s+")
 
 _VOID = frozenset(word_list("area base br col embed hr img input link meta source track wbr"))
 _SILENT = frozenset(word_list("script style title template xml noframes textarea select"))
 _BLOCK = frozenset(
     word_list(
-        "address article aside blockquote body center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "
-        "header hr html li main nav ol p pre section table tbody tfoot thead tr ul"
+        "address article aside blockquote body center dd details div dl dt fieldset figure footer form h1 h2 h3 h4 h5 "
+        "h6 header hr html li main nav ol p pre section summary table tbody tfoot thead tr ul"
     )
 )
 _CLOSES_ITSELF = frozenset(word_list("p li td th tr dd dt"))
 _PARAGRAPH = frozenset(word_list("p ul ol table h1 h2 h3 h4 h5 h6 blockquote"))
 
 _CORRECTING = STRUCK_TAGS | {"ins"}
+_CHANGING = _CORRECTING | FOLDING_TAGS
+"""Tags that say how their text looks without any attribute."""
 
 _QUOTE_NAMES = (
     "mail-quote-collapse", "mail-app-auto-quote", "yahoo_quoted", "protonmail_quote", "zmail_extra",
@@ -56,8 +64,9 @@ _SIGNATURE_NAMES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Element:
+class _Element(NamedTuple):
+    """An open element; a tuple, because a hostile page has fifty thousand of them."""
+
     tag: str
     look: Look
     quoted: bool
@@ -116,7 +125,7 @@ def _take(page: _Page, match: re.Match[str], html: str) -> int:
     return match.end()
 
 
-def _start(page: _Page, tag: str, attributes: dict[str, str], at: int, html: str) -> int:
+def _start(page: _Page, tag: str, attributes: Mapping[str, str], at: int, html: str) -> int:
     if tag in _SILENT:
         end = re.compile(rf"</{tag}", re.IGNORECASE).search(html, at)
         return end.start() if end else len(html)
@@ -163,12 +172,12 @@ def _row_ends(html: str, at: int) -> int:
     return -1
 
 
-def _open(page: _Page, tag: str, attributes: dict[str, str]) -> None:
+def _open(page: _Page, tag: str, attributes: Mapping[str, str]) -> None:
     if tag in _CLOSES_ITSELF and page.here.tag == tag:
         page.counts[page.open.pop().tag] -= 1
     page.counts[tag] += 1
-    if not attributes and tag not in _CORRECTING and tag not in page.styles:
-        page.open.append(replace(page.here, tag=tag, indented=page.here.indented or tag == "blockquote"))
+    if not attributes and tag not in _CHANGING and tag not in page.styles.named:
+        page.open.append(page.here._replace(tag=tag, indented=page.here.indented or tag == "blockquote"))
         return
     names = [name.lower() for key in ("class", "id") for name in attributes.get(key, "").split()]
     cite = tag == "blockquote" and (
@@ -245,7 +254,17 @@ def _blank_line(page: _Page) -> None:
         page.lines.append(page.here.line(""))
 
 
-def _attributes(rest: str) -> dict[str, str]:
+def _attributes(rest: str) -> Mapping[str, str]:
+    return _kept_attributes(rest) if len(rest) < _LONG_TAG else _read_attributes(rest)
+
+
+@lru_cache(maxsize=512)
+def _kept_attributes(rest: str) -> Mapping[str, str]:
+    """Read a tag's attributes once: a page says the same few again and again."""
+    return MappingProxyType(_read_attributes(rest))
+
+
+def _read_attributes(rest: str) -> dict[str, str]:
     if not rest.strip(" \t\r\n/"):
         return {}
     return {name.lower(): unescape(value.strip("\"'")) for name, value in _ATTRIBUTE.findall(rest)}
@@ -253,14 +272,14 @@ def _attributes(rest: str) -> dict[str, str]:
 
 def _is_named(names: list[str], wanted: tuple[str, ...]) -> bool:
     """Compare by the end: web mail puts a prefix of its own before other programs' names (`x_`, `ecx`)."""
-    return any(name.endswith(wanted) or name.startswith(wanted) for name in names)
+    return bool(names) and any(name.endswith(wanted) or name.startswith(wanted) for name in names)
 
 
-def _mark(attributes: dict[str, str]) -> str:
+def _mark(attributes: Mapping[str, str]) -> str:
     return " ".join(f"{name}={value}" for name, value in sorted(attributes.items()))[:300]
 
 
-def _is_signature(names: list[str], attributes: dict[str, str]) -> bool:
+def _is_signature(names: list[str], attributes: Mapping[str, str]) -> bool:
     """Outlook on the web calls it `Signature` and nothing more, Mail.ru marks it with an attribute."""
     return (
         _is_named(names, _SIGNATURE_NAMES)

@@ -7,12 +7,23 @@ What may go wrong: a style we do not know shows as visible text; then the plain 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from types import MappingProxyType
 
 _STYLE_BLOCK = re.compile(r"<style\b[^>]{0,300}>(.*?)(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_LAST_SELECTOR = re.compile(r"(?P<above>.*[\s>+~])?(?P<tag>[\w-]*)(?P<name>[.#][\w-]+)?", re.DOTALL)
+_BRACKETS = re.compile(r"\[[^\]]{0,300}\]")
+_LAST_SELECTOR = re.compile(
+    r"(?P<above>.*[\s>+~])?(?P<tag>[\w-]*)\*?(?P<names>(?:[.#][\w-]++)*+)(?P<more>(?::[\w-]++(?:\([^()]*+\))?)*+)",
+    re.DOTALL,
+)
+_NAME = re.compile(r"[.#][\w-]+")
+_TEST = re.compile(r"\[\s*([\w-]+)\s*(?:[~|^$*]?=\s*[\"']?([^\"'\]]*))?")
+_PASSING = re.compile(r":(?:hover|focus|active|visited|target|checked)")
+_MOST_TESTS = 50
+"""Of one attribute; beyond so many everything that bears it is believed hidden."""
 _RGB = re.compile(r"rgba?\(\s?(\d{1,3})[,\s]\s?(\d{1,3})[,\s]\s?(\d{1,3})")
 _NONE = r"\s?(?:0(?:\.[01]\d*)?|\.[01]\d*|\d%)\s?\)"
 _NO_COLOUR = re.compile(
@@ -28,8 +39,8 @@ _NAMED = {
 _WHITE = (255, 255, 255)
 _NEARLY_WHITE = 238
 
-_GONE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern))
+_GONE: dict[str, re.Pattern[str]] = {
+    name: re.compile(pattern)
     for name, pattern in (
         ("display", r"none"),
         ("mso-hide", r"all"),
@@ -44,14 +55,46 @@ _GONE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("text-decoration", r".*line-through"),
         ("text-decoration-line", r".*line-through"),
     )
-)
+}
+_SIZES = frozenset({"height", "max-height", "width", "max-width"})
+_OVERFLOWS = frozenset({"overflow", "overflow-x", "overflow-y"})
+_PLACES = frozenset({"left", "top", "right", "margin-left", "margin-top"})
+_LOOKS = frozenset({"font-size", "visibility", "color", "background-color", "background"})
+_LONG_STYLE = 500
+"""Longer ones are read anew each time: what is kept must not be a mail's whole text."""
 _NO_ROOM = re.compile(r"0(?:px|pt|em|%)?$")
 _FAR_AWAY = re.compile(r"-\d{3}")
 _TINY = re.compile(r"0(?![.\d])|0?\.[0-2]|[01](?:\.\d+)?(?:px|pt)$")
 STRUCK_TAGS = frozenset({"s", "strike", "del"})
+FOLDING_TAGS = frozenset({"details", "summary"})
 
 Colour = tuple[int, int, int]
-StyleSheet = dict[str, dict[str, str]]
+
+
+@dataclass(slots=True)
+class StyleSheet:
+    """What the style blocks of a page say: declarations by class, id or tag; and which attributes hide."""
+
+    named: dict[str, dict[str, str]] = field(default_factory=dict)
+    tested: dict[str, list[tuple[str, dict[str, str]]]] = field(default_factory=dict)
+    """By an attribute's name: a piece of its value without spaces, '' for any, and what hides what bears it."""
+
+    def of(self, tag: str, attributes: Mapping[str, str]) -> dict[str, str]:
+        """Give the declarations for an element."""
+        merged = dict(self.named.get(tag, {}))
+        for name in (*(f".{name}" for name in attributes.get("class", "").lower().split()),
+                     f"#{attributes.get('id', '').lower()}"):  # fmt: skip
+            merged |= self.named.get(name, {})
+        for name in self.tested.keys() & attributes.keys() if self.tested else ():
+            value = "".join(attributes[name].lower().split())
+            for piece, said in self.tested[name]:
+                merged |= said if piece in value else {}
+        return merged
+
+    def hide(self, attribute: str, piece: str, said: dict[str, str]) -> None:
+        """Note that elements are hidden whose attribute holds the piece."""
+        tests = self.tested.setdefault(attribute, [])
+        tests[:] = [*tests, (piece, said)] if len(tests) < _MOST_TESTS else [("", said)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,39 +104,57 @@ class Look:
     gone: bool = False
     tiny: bool = False
     invisible: bool = False
+    folded: bool = False
+    """In a <details> that is not open; its <summary> is seen."""
     colour: Colour | None = None
     ground: Colour | None = _WHITE
 
     @property
     def veiled(self) -> bool:
         """Tell whether a reader cannot see the text (or sees it struck out)."""
-        return self.gone or self.tiny or self.invisible or _melts(self.colour, self.ground)
+        return self.gone or self.tiny or self.invisible or self.folded or _melts(self.colour, self.ground)
 
-    def under(self, tag: str, attributes: dict[str, str], styles: StyleSheet) -> Look:
+    def under(self, tag: str, attributes: Mapping[str, str], styles: StyleSheet) -> Look:
         """Give the look inside an element that stands here."""
-        style = _style_of(tag, attributes, styles)
-        gone = self.gone or tag in STRUCK_TAGS or "hidden" in attributes or _is_gone(style)
+        style = _inline(attributes.get("style", ""))
+        if styles.named or styles.tested:
+            style = {**styles.of(tag, attributes), **style}
+        gone = self.gone or tag in STRUCK_TAGS or "hidden" in attributes or (bool(style) and _is_gone(style))
         look = self if gone == self.gone else replace(self, gone=gone)
-        return (
-            _recoloured(look, attributes, style) if style or "color" in attributes or "bgcolor" in attributes else look
-        )
+        if tag in FOLDING_TAGS:
+            look = replace(look, folded=tag == "details" and (look.folded or "open" not in attributes))
+        changes = _LOOKS & style.keys() or "color" in attributes or "bgcolor" in attributes
+        return _recoloured(look, attributes, style) if changes else look
 
 
 def read_styles(html: str) -> StyleSheet:
-    """Give the declarations of the page's style blocks by class, id or tag.
+    """Give what the page's style blocks say.
 
     Of a rule that asks for more than one of these only what hides is believed, wherever its last part stands: a word
     too many said to be hidden costs a question.
     """
-    found: StyleSheet = {}
+    found = StyleSheet()
     for block in _STYLE_BLOCK.finditer(html):
         for selectors, body in _rules(_COMMENT.sub("", block[1])):
+            said = _declarations(body)
             for selector in selectors.split(","):
-                last = _LAST_SELECTOR.fullmatch(selector.strip().lower())
-                said = _declarations(body)
-                if last and (last["tag"] or last["name"]) and (not last["above"] or _is_gone(said)):
-                    found.setdefault(last["name"] or last["tag"], {}).update(said)
+                _note(found, selector.strip().lower(), said)
     return found
+
+
+def _note(found: StyleSheet, selector: str, said: dict[str, str]) -> None:
+    tests = _BRACKETS.findall(selector)
+    last = _LAST_SELECTOR.fullmatch(_BRACKETS.sub("", selector) if tests else selector)
+    if last is None or "::" in selector or _PASSING.match(last["more"]):
+        return
+    names = _NAME.findall(last["names"])
+    if (last["above"] or tests or last["more"] or len(names) > 1) and not _is_gone(said):
+        return
+    ends_in_test = selector.endswith("]") and _TEST.match(tests[-1]) if tests else None
+    if ends_in_test:
+        found.hide(ends_in_test[1], "".join((ends_in_test[2] or "").split()), said)
+    elif names or last["tag"]:
+        found.named.setdefault(names[-1] if names else last["tag"], {}).update(said)
 
 
 def _rules(css: str) -> Iterator[tuple[str, str]]:
@@ -106,15 +167,14 @@ def _rules(css: str) -> Iterator[tuple[str, str]]:
         depth = max(0, depth + rule.count("{") - 1)
 
 
-def _style_of(tag: str, attributes: dict[str, str], styles: StyleSheet) -> dict[str, str]:
-    merged: dict[str, str] = {}
-    if styles:
-        merged |= styles.get(tag, {})
-        for name in [f".{name}" for name in attributes.get("class", "").lower().split()] + [
-            f"#{attributes.get('id', '').lower()}"
-        ]:
-            merged |= styles.get(name, {})
-    return merged | _declarations(attributes.get("style", ""))
+def _inline(style: str) -> Mapping[str, str]:
+    return _kept(style) if len(style) < _LONG_STYLE else _declarations(style)
+
+
+@lru_cache(maxsize=512)
+def _kept(style: str) -> Mapping[str, str]:
+    """Read a style once: a page says the same few again and again."""
+    return MappingProxyType(_declarations(style))
 
 
 def _declarations(style: str) -> dict[str, str]:
@@ -122,24 +182,22 @@ def _declarations(style: str) -> dict[str, str]:
     return {name.strip(): value.replace("!important", "").strip() for name, colon, value in pairs if colon}
 
 
-def _is_gone(style: dict[str, str]) -> bool:
-    if any(name in style and pattern.match(style[name]) for name, pattern in _GONE):
+def _is_gone(style: Mapping[str, str]) -> bool:
+    if any(_GONE[name].match(style[name]) for name in _GONE.keys() & style.keys()):
         return True
-    sizes = (style.get(name, "") for name in ("height", "max-height", "width", "max-width"))
-    if any(style.get(name, "") in ("hidden", "clip") for name in ("overflow", "overflow-x", "overflow-y")) and any(
-        _NO_ROOM.match(size) for size in sizes
-    ):
+    sizes = [style[name] for name in _SIZES & style.keys()]
+    cuts = any(style[name] in ("hidden", "clip") for name in _OVERFLOWS & style.keys())
+    if cuts and any(_NO_ROOM.match(size) for size in sizes):
         return True
-    places = (style.get(name, "") for name in ("left", "top", "right", "margin-left", "margin-top"))
-    return any(_FAR_AWAY.match(place) for place in places)
+    return any(_FAR_AWAY.match(style[name]) for name in _PLACES & style.keys())
 
 
-def _recoloured(look: Look, attributes: dict[str, str], style: dict[str, str]) -> Look:
+def _recoloured(look: Look, attributes: Mapping[str, str], style: Mapping[str, str]) -> Look:
     size, visibility = style.get("font-size"), style.get("visibility")
     colour = style.get("color") or attributes.get("color", "").lower()
     ground = style.get("background-color") or style.get("background") or attributes.get("bgcolor", "").lower()
-    return Look(
-        gone=look.gone,
+    return replace(
+        look,
         tiny=look.tiny if size is None else _TINY.match(size) is not None,
         invisible=look.invisible if visibility is None else visibility in ("hidden", "collapse"),
         colour=_read_colour(colour, look.ground, look.colour),
