@@ -126,9 +126,19 @@ async def target_of(message: Message, desk: Desk) -> Target | None:
     if not named.places or (_by_address_alone(named) and is_new(message, desk.around)):
         return None
     target = await _target_at(named.places[0], desk)
+    if target is not None:
+        target = replace(target, letter=await _as_it_left(named.answered, target, desk))
     if target is None or not (named.thread or len(named.cases) > 1 or in_copy(message, desk.own_addresses)):
         return target
     return replace(target, assignment="", ask=None, aside=True)
+
+
+async def _as_it_left(answered: Sequence[SentLetter], target: Target, desk: Desk) -> Message | None:
+    """Give the letter the mail says it answers, if it is one of this task; its files are left out."""
+    letter = next((one for one in answered if one.assignment == target.assignment and one.content), None)
+    if letter is None or target.ask is None:
+        return None
+    return parse((await desk.store.frame(letter.key, letter.content)).content)
 
 
 async def _named(message: Message, desk: Desk) -> _Named:

@@ -72,6 +72,24 @@ def test_a_reply_carries_what_it_says() -> None:
     assert (understood.reading.answer, understood.reading.comment) == (Answer.REWORK, "приложите КП")
 
 
+@pytest.mark.parametrize("subject", ["Отклонить счёт?", "Re: Вернуть на доработку?", "Не согласовано", "Reject it?",
+                                     "Успеем оплатить до пятницы?", "Отклонить? [СЧ-2026-0001] Счёт"])  # fmt: skip
+@pytest.mark.parametrize("said", ["да", "Согласовано", "+"])
+def test_a_yes_under_a_subject_that_asks_or_refuses_is_asked_about(subject: str, said: str) -> None:
+    understood = classify(parse(mail(said, subject=subject)), ASKED)
+    assert isinstance(understood, Reply)
+    assert understood.reading.answer is Answer.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "subject", ["Re: [СЧ-2026-0001] Счёт: всё верно?", "Согласовано", "Согласовать?", "Re: Счёт 57"]
+)
+def test_a_yes_under_our_subject_or_under_a_yes_is_a_yes(subject: str) -> None:
+    understood = classify(parse(mail("Согласовано", subject=subject)), ASKED)
+    assert isinstance(understood, Reply)
+    assert understood.reading.answer is Answer.APPROVE
+
+
 def test_an_approvers_number_is_not_read_into_the_card() -> None:
     understood = classify(parse(mail("Сумма: 100 000")), ASKED)
     assert isinstance(understood, Reply)

@@ -23,6 +23,7 @@ from mailflow.core.fields import read_fields
 from mailflow.core.kinds import Kind, Other, Reply, Understood
 from mailflow.core.message import Message
 from mailflow.core.numbers import find_number
+from mailflow.core.quoted_back import typed_in
 from mailflow.core.reply import Fresh, fresh
 from mailflow.core.requesting import asked_about, laid_out, read_request, tagged, with_papers, words_of
 from mailflow.core.signs import subject_words
@@ -129,10 +130,12 @@ def _read_reply(own: Fresh, target: Target, message: Message, around: Surroundin
     reading = read(own.text, expecting, around.written_on(message), target.language)
     if target.ask is Ask.FIELDS and reading.answer is Answer.UNCLEAR:
         reading = _said_right(own.text, reading, around.written_on(message))
-    if reading.answer in _GOES_ON and _refuses_in_subject(message, around.written_on(message)):
-        return _unclear(comment, "its subject says no")
+    if reading.answer in _GOES_ON and (why := _contrary_subject(message, around.written_on(message))):
+        return _unclear(comment, why)
     if own.conflict:
         return _unclear(comment, "its parts disagree, hide words, or words were typed into what it quotes")
+    if reading.answer in _GOES_ON and target.letter is not None and (typed := typed_in(message, target.letter)):
+        return _unclear(f"{comment} […] {typed}", "words stand in the quote that our letter does not have")
     if target.ask not in _ASKS_TO_DECIDE:
         return Reading(reading.answer, comment or None, reading.details, reading.reason)
     return reading
@@ -147,12 +150,23 @@ _GOES_ON = frozenset({Answer.APPROVE, Answer.PAID, Answer.DONE, Answer.ACKNOWLED
 _REFUSALS = frozenset({Answer.REJECT, Answer.REWORK, Answer.DECLINE, Answer.NEED_REASON})
 
 
-def _refuses_in_subject(message: Message, written_on: date) -> bool:
-    """Tell whether the writer put a refusal before the case's number, or in a subject of his own without it."""
+_YESES = frozenset({Answer.APPROVE, Answer.APPROVE_WITH_REMARKS})
+
+
+def _contrary_subject(message: Message, written_on: date) -> str:
+    """Say why a subject goes against a yes, '' if it does not: what is put before our number, or all without a number.
+
+    «Отклонить счёт?» above «да» refuses, and nobody can tell what «да» says under «Успеем до пятницы?».
+    """
     words = subject_words(message.subject)
     number = find_number(words)
     said = words[: words.find(number)].rstrip(" [(#№") if number and number in words else words
-    return read(said, Expecting.APPROVAL, written_on).answer in _REFUSALS if said else False
+    if not said:
+        return ""
+    bare = read(said.replace("?", "."), Expecting.APPROVAL, written_on).answer
+    if bare in _REFUSALS:
+        return "its subject asks whether to refuse" if "?" in said else "its subject says no"
+    return "its subject asks something" if "?" in said and bare not in _YESES else ""
 
 
 def _said_right(text: str, reading: Reading, written_on: date) -> Reading:

@@ -15,7 +15,7 @@ therefore consist of nothing but dates, names and addresses: «12.11 Петро�
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -49,6 +49,8 @@ class Parts:
     forwarded: Forwarded | None = None
     doubtful: bool = False
     """Words stand where nobody can tell whose they are."""
+    cut: tuple[tuple[int, int], ...] = ()
+    """Which lines were cut off as quoted: from the first number up to, and without, the second."""
 
 
 class Kind(Enum):
@@ -68,9 +70,12 @@ def split(lines: Sequence[Line], kind: Kind) -> Parts:
     forwarded: Forwarded | None = None
     marks: set[str] = set()
     doubtful = False
+    cut: list[tuple[int, int]] = []
     at = 0
     while at < len(lines) and len(own) < _MOST_OWN_LINES:
         if lines[at].quoted and at and lines[at - 1].quoted and not lines[at - 1].blank:
+            if cut and cut[-1][1] == at:
+                cut[-1] = (cut[-1][0], at + 1)
             at += 1  # the commonest line of a long thread, and of a hostile one
             continue
         if letter := _forwarded_at(lines, at, kind):
@@ -82,9 +87,25 @@ def split(lines: Sequence[Line], kind: Kind) -> Parts:
         if after == at:
             words, after = _own_words(lines, at)
             own.append(words)
+            at += 1
+        if after > at:
+            cut.append((at, after))
         at = after
     own.extend([line for line in lines[at:] if not line.quoted])
-    return Parts(_tidy(own), forwarded, doubtful)
+    return Parts(_tidy(own), forwarded, doubtful, tuple(cut))
+
+
+def quoted_lines(lines: Sequence[Line], parts: Parts) -> Iterator[Line]:
+    """Give the lines cut off that say something, without those that introduce a letter; of a long mail the first."""
+    looked_at = 0
+    for begin, end in parts.cut:
+        at = begin
+        while at < end and looked_at < _MOST_OWN_LINES:
+            opening = _opening(lines, at).length
+            if not opening and not lines[at].blank:
+                yield lines[at]
+            at += opening or 1
+            looked_at += 1
 
 
 def first_forward(lines: Sequence[Line], kind: Kind) -> Forwarded | None:

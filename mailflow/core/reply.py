@@ -162,7 +162,12 @@ def _words(lines: Iterable[Line]) -> Counter[str]:
 
 
 def _said(lines: Iterable[Line]) -> list[str]:
-    text = unicodedata.normalize("NFKC", " ".join(line.text for line in lines)).casefold().replace("ё", "е")
+    return words_in(" ".join(line.text for line in lines))
+
+
+def words_in(text: str) -> list[str]:
+    """Give the words of a text as two renderings of one letter are compared by them: no links, no pictures."""
+    text = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
     return _WORD.findall(_NOT_WORDS.sub(" ", text))
 
 

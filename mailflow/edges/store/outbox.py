@@ -181,7 +181,7 @@ def _outgoing(row: Row) -> Outgoing:
 
 
 def _sent_letter(row: Row) -> SentLetter:
-    names = ("message_id", "key", "case", "assignment", "person", "kind", "card", "language")
+    names = ("message_id", "key", "case", "assignment", "person", "kind", "card", "language", "content")
     return SentLetter(**{name: row[name] for name in names})
 
 

@@ -128,6 +128,8 @@ class SentLetter:
     kind: str
     card: str
     language: Literal["ru", "en"]
+    content: str
+    """The SHA-256 of its frame, '' if it was never rendered."""
 
 
 @dataclass(frozen=True, slots=True)
