@@ -26,6 +26,7 @@ from mailflow.core.views import Language
 from mailflow.errors import CannotBeRead, MailflowError, SettingsError
 from mailflow.journal_command import journal
 from mailflow.making import ADDRESS
+from mailflow.operation_command import COMMANDS
 from mailflow.providers import PROVIDERS, Provider
 from mailflow.rules_command import SITE, rules
 
@@ -64,7 +65,10 @@ def _await(work: Coroutine[Any, Any, T]) -> T:
 )
 def run(site: Path, once: bool, redirect_all_to: str) -> None:
     """Read the mailbox and serve until stopped."""
-    log.start()
+    from mailflow.config import read_settings
+
+    settings = read_settings(site)
+    log.start(settings.log.level, settings.log.format)
     if redirect_all_to and not ADDRESS.fullmatch(redirect_all_to):
         raise SettingsError(f"--redirect-all-to {redirect_all_to}: this is no address: write one as anna@company.ru")
     if once:
@@ -251,6 +255,8 @@ def inbox(site: Path, kind: str | None, state: Any, limit: int) -> None:
 
 main.add_command(journal)
 main.add_command(rules)
+for command in COMMANDS:
+    main.add_command(command)
 
 
 # --- sites

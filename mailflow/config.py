@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from mailflow import log
 from mailflow.core.receiver import Kind, ReceiverProfile
 from mailflow.core.tokens import KeyRing
 from mailflow.edges.imap_values import MailboxSettings, MiB
@@ -272,6 +273,33 @@ class DigestSection(_Section):
         return value
 
 
+class OperatorSection(_Section):
+    """Who keeps this mailflow running."""
+
+    address: str = Field(default="", pattern=r"^([^@\s<>]+@[^@\s<>]+)?$")
+    """Written to, beside the secretary, when something needs a person; empty = the secretary alone."""
+    language: Literal["ru", "en"] | None = None
+    """The language of these letters; unset = the company's."""
+
+
+class LogSection(_Section):
+    """What is written to stderr."""
+
+    format: log.Form = "text"
+    """text: a line a person reads; json: one object a line."""
+    level: log.Level = "INFO"
+    """From which level on: DEBUG, INFO, WARNING or ERROR."""
+
+
+class MetricsSection(_Section):
+    """The measures for Prometheus at /metrics, and whether all is well at /healthz. Without it neither is served."""
+
+    listen: str = "127.0.0.1"
+    """The address to listen on; whoever reaches it may read how many letters and mails wait, and no more."""
+    port: int = 9125
+    """The port to listen on, never that of the pages."""
+
+
 class _Toml(_Section):
     mailbox: MailboxSection
     smtp: SmtpSection
@@ -283,6 +311,9 @@ class _Toml(_Section):
     registers: RegistersSection = RegistersSection()
     access: AccessSection = AccessSection()
     web: WebSection | None = None
+    operator: OperatorSection = OperatorSection()
+    log: LogSection = LogSection()
+    metrics: MetricsSection | None = None
 
 
 class Settings:
@@ -299,6 +330,9 @@ class Settings:
         self.registers = toml.registers
         self.access = toml.access
         self.web = toml.web
+        self.operator = toml.operator
+        self.log = toml.log
+        self.metrics = toml.metrics
         self._keys = toml.keys
 
     @property

@@ -25,6 +25,7 @@ from mailflow.departing import take_up
 from mailflow.digest import send_digest
 from mailflow.edges import service
 from mailflow.edges.imap import Fetched, Mailbox, Opened, Oversized, Unreadable, backoff
+from mailflow.edges.metrics import Measured, Metrics
 from mailflow.edges.store import DueErrand, MailboxState, Source
 from mailflow.edges.web import Web
 from mailflow.errands import put_off_errand, run_errand
@@ -36,6 +37,8 @@ from mailflow.remind import remind
 from mailflow.rulekeeping import take_rules
 from mailflow.sealing import anchor_daily, seal_all
 from mailflow.sending import Sender
+from mailflow.status import reading, told
+from mailflow.watching import MAILBOX, Watcher
 
 LEFT_BEHIND = timedelta(days=1)
 """So old is a file half-written that only a kill can have left."""
@@ -43,8 +46,9 @@ TIMERS_AT_ONCE = 100
 TICK_SECONDS = 15
 PATIENCE = 4.0
 """Seconds a loop has to end before it is told again."""
-WATCH_SECONDS = 1500.0
-"""RFC 2177: an IDLE is begun anew before half an hour is over."""
+WATCH_SECONDS = 240.0
+"""So often the mailbox is looked at though nobody rang: that it was read stands in the database then.
+RFC 2177 would have an IDLE begun anew before half an hour is over."""
 
 
 class Reader:
@@ -67,9 +71,13 @@ class Reader:
                 if attempt:
                     log.back("mailbox")
                 attempt = 0
+                await self._app.store.pulse(MAILBOX, now())
+                reached("mailbox.pulse")
                 await self._mailbox.wait(WATCH_SECONDS)
             except MailboxError as lost:
                 await self.close()
+                await self._app.store.pulse(MAILBOX, now(), str(lost))
+                reached("mailbox.pulse")
                 pause = backoff(attempt)
                 attempt += 1
                 log.waiting_for("mailbox", str(lost), pause)
@@ -126,6 +134,8 @@ class Reader:
         moved = MailboxState(self._account, self._folder, state.uidvalidity, mails[-1].uid, state.taken_from)
         await self._app.store.keep_mailbox(moved)
         reached("mailbox.noted")
+        await self._app.store.pulse(MAILBOX, now())
+        reached("mailbox.pulse")
         return moved
 
     async def _one(self, mail: Fetched | Oversized | Unreadable, uidvalidity: int) -> Settle | None:
@@ -280,7 +290,9 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
     await take_rules(app.store, app.office, now())
     log.started(__version__, app.settings.mailbox.address, ", ".join(app.office.rules))
     ready()
-    runs = (reader.run, sender.run, ringer.run, *([web.run] if web is not None else []))
+    metrics = _metrics(app)
+    runs = [reader.run, sender.run, ringer.run, Watcher(app, bells).run]
+    runs += [served.run for served in (web, metrics) if served is not None]
     loops = [asyncio.create_task(_kept_alive(loop)) for loop in runs]
     loops.append(asyncio.create_task(service.watchdog()))
     try:
@@ -292,8 +304,9 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
         with contextlib.suppress(MailflowError):
             await reader.close()
         await sender.close()
-        if web is not None:
-            await web.close()
+        for served in (web, metrics):
+            if served is not None:
+                await served.close()
         log.stopped()
 
 
@@ -311,6 +324,20 @@ async def end(loops: Sequence[asyncio.Task[None]], patience: float = PATIENCE) -
                 loop.cancel()
         told = set()
         await asyncio.wait(left, timeout=patience)
+
+
+def _metrics(app: App) -> Metrics | None:
+    """What is measured, for whoever watches, where the site wants it served."""
+    settings = app.settings
+    if settings.metrics is None:
+        return None
+
+    async def measured() -> Measured:
+        found = await reading(settings, app.store, now())
+        ill = [sign.cause for sign in told(found, settings, app.office.language) if sign.ill]
+        return Measured(found.vitals, found.machine, found.at, ill)
+
+    return Metrics(settings.metrics.listen, settings.metrics.port, measured)
 
 
 def _web(app: App, bells: Bells) -> Web | None:

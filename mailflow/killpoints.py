@@ -45,6 +45,7 @@ POINTS: Final = (
     Point("mail.moved", "The mail server has moved the mails, nothing notes that."),
     Point("mail.settled", "It is noted that the mails are moved, the position stands where it stood."),
     Point("mailbox.noted", "The position is past the batch."),
+    Point("mailbox.pulse", "It is noted how the mailbox does."),
     Point("commit.before", "A transaction is about to begin."),
     Point("commit.inside", "All statements have run, the transaction is still open."),
     Point("commit.after", "The transaction is committed, its caller does not know."),

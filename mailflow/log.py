@@ -7,16 +7,38 @@ stays on its line. Tokens, passwords and the text of mails are never written.
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from datetime import UTC, datetime
+from typing import Literal
+
+from mailflow.edges.log_lines import Lines
 
 _log = logging.getLogger("mailflow")
 
+Form = Literal["text", "json"]
+Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
-def start(level: str = "INFO") -> None:
-    """Write the log to stderr, one line an event; journald adds its own time stamps."""
-    reporter = logging.StreamHandler(sys.stderr)
-    reporter.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+
+class _Json(logging.Formatter):
+    """One object a line: when, how grave, which event, about what, and the sentence."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "event": getattr(record, "event", record.funcName),
+            "about": getattr(record, "about", "-"),
+            "text": getattr(record, "text", record.getMessage()),
+        }
+        return json.dumps(said, ensure_ascii=False)
+
+
+def start(level: Level = "INFO", form: Form = "text") -> None:
+    """Write the log to stderr, one line an event; journald adds its own time stamps to the form `text`."""
+    reporter = Lines(sys.stderr)
+    reporter.setFormatter(_Json() if form == "json" else logging.Formatter("%(levelname)s %(message)s"))
     _log.handlers = [reporter]
     _log.setLevel(level)
     _log.propagate = False
@@ -29,7 +51,9 @@ def _line(text: str) -> str:
 
 
 def _say(level: int, subject: str, text: str) -> None:
-    _log.log(level, "%s %s", _line(subject or "-"), _line(text))
+    about, line = _line(subject or "-"), _line(text)
+    # The function that calls names the event.
+    _log.log(level, "%s %s", about, line, stacklevel=2, extra={"about": about, "text": line})
 
 
 def started(version: str, address: str, processes: str) -> None:
@@ -125,3 +149,23 @@ def signed_in(person: str, browser: str) -> None:
 def page_serves(where: str) -> None:
     """The pages of the links can be reached."""
     _say(logging.INFO, "web", f"serves {where}")
+
+
+def alarm_raised(cause: str, what: str) -> None:
+    """Something needs a person, and people are written to."""
+    _say(logging.ERROR, "alarm", f"{cause}: {what}")
+
+
+def alarm_over(cause: str) -> None:
+    """What people were written about is over."""
+    _say(logging.INFO, "alarm", f"{cause}: is over")
+
+
+def taken_again(what: str, outcome: str) -> None:
+    """A person had something taken again, or marked it as settled."""
+    _say(logging.WARNING, "retry", f"{what}: {outcome}")
+
+
+def metrics_served(where: str) -> None:
+    """The measures can be fetched."""
+    _say(logging.INFO, "metrics", f"serves {where}")

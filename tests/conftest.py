@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
 import pytest
 
+from mailflow.edges.store import Store
 from tests.scale import SIZES, Scale
+from tests.servers import Postgres, postgres
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,3 +33,31 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def scale(request: pytest.FixtureRequest) -> Scale:
     return Scale(request.config.getoption("--scale"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """One PostgreSQL for all tests of a process that want one."""
+    with postgres() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite://{tmp_path}/mailflow.db"
+        return
+    running: Postgres = request.getfixturevalue("postgres_server")
+    fresh = running.fresh()
+    # Without: asyncpg tries TLS first, and when it cancels a query it loses that connection noisily.
+    yield f"{fresh}?ssl=disable"
+    running.drop(fresh)
+
+
+@pytest.fixture
+async def a_store(database_url: str) -> AsyncIterator[Store]:
+    """A store on an empty database of each kind."""
+    opened = await Store.open(database_url, "neon.example")
+    yield opened
+    await opened.close()

@@ -37,6 +37,7 @@ COLUMNS = {
     "mailbox": "id account folder uidvalidity last_uid taken_from?",
     "outbox": "key case assignment kind person address language letter message_id state created_at next_at"
     " lease_until? lease_token? attempts reason content card sent_at?",
+    "pulse": "name well_at? ill_since? reason",
     "register": "id name year last",
     "seal": "number at size root last peaks",
     "timer": "key case assignment what due_at state",

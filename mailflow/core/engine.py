@@ -150,13 +150,14 @@ def _receipt(turn: Turn, event: RequestReceived) -> None:
 
 def _notice(event: NoticeDue, office: Office) -> Transition:
     """One letter for a mail that moves no case."""
+    known = event.to in office.directory.people
     address = event.address or office.directory.people[event.to].address
     letter = SendLetter(
         f"{event.key}/0",
         event.kind,
         event.to,
         address,
-        office.directory.language(event.to),
+        event.language or (office.directory.language(event.to) if known else office.language),
         automatic_answer=bool(event.in_reply_to),
         words=event.words,
         rows=event.rows,
@@ -164,7 +165,7 @@ def _notice(event: NoticeDue, office: Office) -> Transition:
         enclosed=tuple(Enclosed(f.name, f.content_type, f.sha256, f.size) for f in event.enclosed),
     )
     what = notice_word(event.kind, office.language)
-    why = sentence("notice", office.language, what=what, who=office.short(event.to) or address)
+    why = sentence("notice", office.language, what=what, who=office.short(event.to) if known else address)
     learnt = (Remember(f"{event.key}/{place}", fact) for place, fact in enumerate(event.learns, start=1))
     return Transition(None, (letter, *learnt), why)
 

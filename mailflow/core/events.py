@@ -226,7 +226,9 @@ class NoticeDue:
     learns: tuple[Fact, ...] = ()
     """What the office knows from now on: how the person wants to be written to."""
     address: str = ""
-    """Where the letter goes if it is not to somebody of the directory: the auditor's mailbox."""
+    """Where the letter goes if it is not to somebody of the directory, but the auditor or the operator; `to` is ''."""
+    language: Literal["ru", "en"] | None = None
+    """The language to write in; None: that of the person, or of the company."""
     type: Literal["notice"] = "notice"
 
 

@@ -14,6 +14,12 @@ from typing import Literal
 Language = Literal["ru", "en"]
 
 
+def language_of(environment: Mapping[str, str]) -> Language:
+    """Give the language a person works in, by LC_ALL, LC_MESSAGES, LANG (POSIX, in this order)."""
+    chosen = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environment.get(name))), "")
+    return "ru" if chosen.lower().startswith("ru") else "en"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the card: «Сумма» — «120 000,50 ₽»."""

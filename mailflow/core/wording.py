@@ -195,6 +195,8 @@ _ANSWERS: Mapping[Answer, tuple[str, str]] = {
 
 _NOTICES: Mapping[str, tuple[str, str]] = {
     "anchor": ("печать журнала", "the seal of the journal"),
+    "alarm": ("предупреждение о сбое", "word of a trouble"),
+    "alarm_over": ("известие, что сбой устранён", "word that a trouble is over"),
     "code": ("код для страницы", "a code for the page"),
     "sign_in": ("код для входа", "a code to sign in"),
     "digest": ("сводка", "the digest"),

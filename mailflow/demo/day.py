@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mailflow import telling
 from mailflow.core.card_texts import card
-from mailflow.core.views import Language
+from mailflow.core.views import Language, language_of
 from mailflow.demo.folder import Folder
 from mailflow.demo.house import DOCS, DemoError, House, company
 from mailflow.demo.scenes import LEFT_OPEN, SCENES
@@ -48,12 +48,6 @@ async def play_day(out: Path, stay: bool, language: Language | None = None) -> N
             folder.write("story.txt", ("\n".join(terminal.plain) + "\n").encode())
             if stay:
                 await _stay(house, terminal, told_in)
-
-
-def language_of(environment: Mapping[str, str]) -> Language:
-    """Give the language a person works in, by LC_ALL, LC_MESSAGES, LANG (POSIX, in this order)."""
-    chosen = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environment.get(name))), "")
-    return "ru" if chosen.lower().startswith("ru") else "en"
 
 
 async def _day(house: House, terminal: Terminal, language: Language) -> None:

@@ -27,6 +27,11 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
         "consult": {"who": "Смирнова О.Н.", "text": "Спросите Петрова, нормальная ли это цена."},
         "opinion": {"who": "Петров П.П.", "text": "Цена нормальная, берите."},
         "mode": {"mode": "одно письмо в рабочий день утром"},
+        "alarm": {
+            "what": "почта не читается 2 ч 10 мин: imap.company.ru: сервер не отвечает",
+            "cure": "`mailflow check` скажет, что не так с ящиком; письма ждут на сервере, ничего не потеряно",
+        },
+        "alarm_over": {"what": "приём почты"},
     },
     "en": {
         "unclear_command": {
@@ -45,6 +50,11 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
         "consult": {"who": "Olga Smirnova", "text": "Ask Petrov whether the price is fair."},
         "opinion": {"who": "Pavel Petrov", "text": "The price is fair."},
         "mode": {"mode": "one letter each working morning"},
+        "alarm": {
+            "what": "no mail has been read for 2 h 10 min: imap.company.com: the server does not answer",
+            "cure": "`mailflow check` says what is wrong with the mailbox; mail waits on the server, nothing is lost",
+        },
+        "alarm_over": {"what": "reading mail"},
     },
 }
 ROWS: Mapping[Language, Mapping[str, tuple[tuple[str, ...], ...]]] = {
@@ -101,4 +111,6 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "withdrawn_task": ("card",),
     "departed": ("card", "waiting"),
 }
-NO_CASE = frozenset(("unclear_command", "own_cases", "mode", "stands_in", "list_answered", "list_unclear"))
+NO_CASE = frozenset(
+    ("unclear_command", "own_cases", "mode", "stands_in", "list_answered", "list_unclear", "alarm", "alarm_over")
+)

@@ -98,6 +98,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "anchor": ("day", "rows", "head"),
     "code": ("number", "title", "code"),
     "sign_in": ("code",),
+    "alarm": ("what", "cure"),
+    "alarm_over": ("what",),
     "digest": ("day", "counts", "enclosed"),
     "register": ("title", "days", "count", "own", "unknown"),
 }

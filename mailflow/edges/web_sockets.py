@@ -144,12 +144,12 @@ def server(app: Any, headers: list[tuple[str, str]], patience: float = PATIENCE)
     return Server(config)
 
 
-def bound(listen: str, port: int) -> socket.socket:
+def bound(listen: str, port: int, section: str = "web") -> socket.socket:
     """Give a listening socket; SettingsError where the address cannot be had."""
     family = socket.AF_INET6 if ":" in listen else socket.AF_INET
     try:
         return socket.create_server((listen, port), family=family, backlog=512)
     except OSError as wrong:
         raise SettingsError(
-            f"[web] listen = {listen!r}, port = {port}: {wrong.strerror}: choose another or end who has it"
+            f"[{section}] listen = {listen!r}, port = {port}: {wrong.strerror}: choose another or end who has it"
         ) from None

@@ -6,6 +6,7 @@ answer, and how it is told. Cases come as documents, in pages, so that a long li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -33,11 +34,13 @@ async def letters_lately(session: Session, person: str, kind: str, since: dateti
 
 
 async def last_notice(session: Session, beginning: str) -> NoticeDue | None:
-    """Give the newest notice whose key has that beginning (no % or _ in it), or None."""
+    """Give the newest notice whose key has that beginning, or None."""
     query = (
-        'SELECT event FROM journal WHERE "case" = ? AND event_type = ? AND event_key LIKE ? ORDER BY seq DESC LIMIT 1'
+        "SELECT event FROM journal WHERE \"case\" = ? AND event_type = ? AND event_key LIKE ? ESCAPE '!'"
+        " ORDER BY seq DESC LIMIT 1"
     )
-    row = await session.row(query, "", "notice", f"{beginning}%")
+    plain = re.sub("([!%_])", r"!\1", beginning)
+    row = await session.row(query, "", "notice", f"{plain}%")
     event = read_event(str(row["event"])) if row is not None else None
     return event if isinstance(event, NoticeDue) else None
 

@@ -22,6 +22,7 @@ from mailflow.core.events import Event, NoticeDue, RulesTaken
 from mailflow.core.journal import JournalRow
 from mailflow.core.memory import About, Fact
 from mailflow.core.seals import Seal
+from mailflow.core.vitals import Vitals
 from mailflow.edges.frames import Frame
 from mailflow.edges.store import (
     browsers,
@@ -38,6 +39,7 @@ from mailflow.edges.store import (
     seals,
     timers,
     tokens,
+    vitals,
 )
 from mailflow.edges.store.browsers import Browser
 from mailflow.edges.store.database import Database
@@ -347,6 +349,16 @@ class Store:
     async def token_used(self, hash_: str, now: datetime) -> bool:
         """Mark the token as used; False if it was before, or is unknown."""
         return await self._db.run(lambda s: tokens.use(s, hash_, now))
+
+    # How the service does
+
+    async def pulse(self, part: str, now: datetime, trouble: str = "") -> None:
+        """Note how this part of the service does: well, or what it suffers from."""
+        await self._db.run(lambda s: vitals.ill(s, part, trouble, now) if trouble else vitals.well(s, part, now))
+
+    async def vitals(self, now: datetime) -> Vitals:
+        """Count everything that waits, and say how the parts of the service do."""
+        return await self._db.read(lambda s: vitals.measured(s, now))
 
     # Browsers and one-time codes
 

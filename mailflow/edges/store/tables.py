@@ -286,3 +286,13 @@ class Errand(Model):
     class Meta:
         table = "errand"
         indexes = (Index(fields=("state", "next_at"), name="errand_due"),)
+
+
+class Pulse(Model):
+    name = fields.CharField(64, primary_key=True)
+    well_at = fields.DatetimeField(null=True)
+    ill_since = fields.DatetimeField(null=True)
+    reason = fields.TextField()
+
+    class Meta:
+        table = "pulse"
