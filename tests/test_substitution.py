@@ -196,6 +196,23 @@ async def test_the_deputy_gets_the_letter_and_decides_and_everybody_sees_for_who
     assert "за Петрова П.П. — Смирнова О.Н.: согласовано" in (await life.last(IVAN)).text
 
 
+@pytest.mark.parametrize("first", ["Орлов С.П.", "Смирнова О.Н."], ids=["the same again", "another before"])
+async def test_to_end_a_substitution_brings_back_nobody_it_had_taken_the_place_of(life: Life, first: str) -> None:
+    for deputy in (first, "Орлов С.П."):
+        await life.writes(PETROV, f"Замещение: с {life.day()} по {life.day(5)} вместо меня {deputy}")
+    assert len(await life.app.store.facts(date.today().isoformat())) == 2
+    await life.writes(PETROV, "Замещение отменить")
+    assert await life.app.store.facts(date.today().isoformat()) == ()
+
+
+async def test_to_end_a_few_days_of_one_deputy_leaves_another_his_longer_time(life: Life) -> None:
+    await life.writes(PETROV, f"Замещение: с {life.day()} по {life.day(20)} вместо меня Смирнова О.Н.")
+    await life.writes(PETROV, f"Замещение: с {life.day(2)} по {life.day(5)} вместо меня Орлов С.П.")
+    await life.writes(PETROV, "Замещение отменить")
+    [left] = await life.app.store.facts(date.today().isoformat())
+    assert left.said["by"] == "o.smirnova"
+
+
 async def test_the_absentee_may_still_decide_himself(life: Life) -> None:
     await life.asks()
     asked = await life.last(PETROV)

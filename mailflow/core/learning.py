@@ -18,7 +18,7 @@ def learn(turn: Turn, before: Case | None) -> None:
     turn.change(findings=alarms(turn))
     found = (
         *learnt(turn, before),
-        *arranged_by(before, turn.case),
+        *arranged_by(before, turn.case, turn.office.facts),
         *handed_over(before, turn.case),
         *counted(before, turn.case, turn.office),
     )

@@ -10,7 +10,7 @@ asked about, what the mail server has not proven waits for a press, and a circle
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -193,8 +193,13 @@ def fields_of(asked: Asked, confirm: str, confirm_by: tuple[str, ...], said: str
 # --- what the office keeps of it
 
 
-def arranged_by(before: Case | None, after: Case) -> Iterator[tuple[Literal["remember", "forget"], Fact]]:
-    """Give the fact a case of substitution brings when it is agreed, and takes away when it is withdrawn."""
+def arranged_by(
+    before: Case | None, after: Case, facts: Iterable[Fact]
+) -> Iterator[tuple[Literal["remember", "forget"], Fact]]:
+    """Give the fact a case of substitution brings when it is agreed, and those it takes away when it is withdrawn.
+
+    With it goes what it had taken the place of: «Замещение отменить» must not bring an earlier deputy back.
+    """
     if after.process != SUBSTITUTION or (before is not None and before.state is after.state):
         return
     fact = _fact(after)
@@ -202,6 +207,16 @@ def arranged_by(before: Case | None, after: Case) -> Iterator[tuple[Literal["rem
         yield "remember", fact
     elif before is not None and before.state is CaseState.DONE:
         yield "forget", fact
+        yield from (("forget", other) for other in facts if _replaced(other, fact))
+
+
+def _replaced(other: Fact, by: Fact) -> bool:
+    """True where the same deputy stood in on some of these days already, or another one on none but these."""
+    if other.kind != "substitution" or other.subject != by.subject or other.item == by.item:
+        return False
+    within = by.said["since"] <= other.said["since"] and other.until <= by.until
+    overlaps = other.said["since"] <= by.until and by.said["since"] <= other.until
+    return within or (overlaps and other.said["by"] == by.said["by"])
 
 
 def in_force(case: Case, day: str) -> bool:
