@@ -25,6 +25,7 @@ from mailflow.core.surroundings import surroundings
 from mailflow.core.worktime import Calendar, OfficeHours
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.documents import Documents
+from mailflow.edges.keys import refuse_readable
 from mailflow.edges.letters import Letters
 from mailflow.edges.pdf import Renderer
 from mailflow.edges.reading_apart import PaperReader
@@ -78,6 +79,7 @@ async def opened(site: Path, redirect_all_to: str = "") -> AsyncIterator[App]:
     renderer = Renderer()
     documents = Documents([site / "templates" / "letters", shipped("templates") / "letters"], renderer)
     documents.check()
+    refuse_readable(settings.keys_folder)
     ring = settings.keys()
     store = await Store.open(settings.store_url, settings.domain)
     reader = PaperReader()

@@ -25,6 +25,7 @@ from mailflow.core.answers import Expecting
 from mailflow.core.views import Language
 from mailflow.errors import CannotBeRead, MailflowError, SettingsError
 from mailflow.journal_command import journal
+from mailflow.keys_command import keys
 from mailflow.making import ADDRESS
 from mailflow.operation_command import COMMANDS
 from mailflow.providers import PROVIDERS, Provider
@@ -254,6 +255,7 @@ def inbox(site: Path, kind: str | None, state: Any, limit: int) -> None:
 
 
 main.add_command(journal)
+main.add_command(keys)
 main.add_command(rules)
 for command in COMMANDS:
     main.add_command(command)

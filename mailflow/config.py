@@ -22,12 +22,12 @@ from mailflow import log
 from mailflow.core.receiver import Kind, ReceiverProfile
 from mailflow.core.tokens import KeyRing
 from mailflow.edges.imap_values import MailboxSettings, MiB
+from mailflow.edges.keys import KeyFolder
 from mailflow.edges.smtp import PostSettings
 from mailflow.edges.tls import Security
 from mailflow.errors import SettingsError
 
 SETTINGS_FILE = "mailflow.toml"
-KEY_BYTES = 32
 
 
 class _Section(BaseModel):
@@ -244,7 +244,7 @@ class KeysSection(_Section):
     """The keys that sign links and reply addresses; `mailflow init` makes the first."""
 
     folder: str = "keys"
-    """One file a key, named 1.key, 2.key, ...: the highest signs, all are accepted."""
+    """One file a key, named 1.key, 2.key, ...: the highest signs; `mailflow keys rotate` makes the next."""
 
 
 class JournalSection(_Section):
@@ -411,15 +411,7 @@ class Settings:
 
     def keys(self) -> KeyRing:
         """Read the signing keys; SettingsError for a missing folder or a key shorter than 32 bytes."""
-        folder = self.keys_folder
-        files = sorted(folder.glob("*.key"), key=lambda f: int(f.stem) if f.stem.isdecimal() else -1)
-        ring = {int(f.stem): f.read_bytes() for f in files if f.stem.isdecimal() and int(f.stem) < 256}
-        if not ring:
-            raise SettingsError(f"{folder}: there is no key: `mailflow init` makes one, or restore it from the backup")
-        short = next((number for number, key in ring.items() if len(key) < KEY_BYTES), None)
-        if short is not None:
-            raise SettingsError(f"{folder}/{short}.key: shorter than {KEY_BYTES} bytes: make a new one")
-        return KeyRing(ring, max(ring))
+        return KeyFolder(self.keys_folder)
 
 
 def read_settings(site: Path) -> Settings:

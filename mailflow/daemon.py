@@ -33,6 +33,7 @@ from mailflow.errors import MailboxError, MailflowError
 from mailflow.hall import web_of
 from mailflow.killpoints import reached
 from mailflow.receive import Settle, failed, oversized, receive, unreadable
+from mailflow.rekeying import renew_letters
 from mailflow.remind import remind
 from mailflow.rulekeeping import take_rules
 from mailflow.sealing import anchor_daily, seal_all
@@ -214,6 +215,7 @@ class Ringer:
                 await self.send_digest()
                 await self.send_lists()
                 await self.run_errands()
+                await self.renew_letters()
                 await self.seal()
             except MailflowError as wrong:
                 log.broken("timers", str(wrong))
@@ -270,6 +272,13 @@ class Ringer:
         sent = await alone("lists", send_lists(app.desk, now(), app.settings.digest.at))
         taken = await alone("departed", take_up(app.desk, now()))
         if sent or taken:
+            self._bells.letters.set()
+
+    async def renew_letters(self) -> None:
+        """Once a new key signs, ask by it whoever was asked by an older one."""
+        app = self._app
+        number = max(app.desk.ring.keys)
+        if await alone("keys", renew_letters(app.store, app.office, number, now())):
             self._bells.letters.set()
 
     async def seal(self) -> None:
@@ -384,6 +393,7 @@ async def run_once(app: App) -> tuple[int, int, int]:
         await ringer.send_digest()
         await ringer.send_lists()
         await ringer.run_errands()
+        await ringer.renew_letters()
         await ringer.seal()
         sent = await sender.send_ready()
         return taken, rung, sent

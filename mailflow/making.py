@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mailflow.app import DIRECTORY_FILE, shipped
-from mailflow.config import KEY_BYTES, SETTINGS_FILE
+from mailflow.config import SETTINGS_FILE
 from mailflow.core.views import Language
+from mailflow.edges.keys import KEY_BYTES
 from mailflow.errors import SettingsError
 from mailflow.providers import PRESETS, Preset, Provider
 

@@ -123,7 +123,7 @@ def keys(found: Settings, now: datetime) -> Iterator[Verdict]:
         yield Unsure(f"{path} is {age.days} days old", f"a key should serve a year: {_NEW_KEY}")
 
 
-_NEW_KEY = "put 32 random bytes (head -c 32 /dev/urandom) into the next number .key, mode 0600"
+_NEW_KEY = "`mailflow keys rotate` makes the next and asks by new links whoever is still asked"
 
 
 def password(section: str, secret: Secret, site: Path) -> Iterator[Verdict]:

@@ -19,6 +19,7 @@ from mailflow.core.effects import Enclosed, SendLetter
 from mailflow.core.office import Office
 from mailflow.core.options import IN_WORDS_ONLY
 from mailflow.core.pressing import level_of
+from mailflow.core.renewing import BY_LINK
 from mailflow.core.showing import Ways, letter_view
 from mailflow.core.tokens import ID_BYTES, KeyRing, Purpose, letter_code, mint
 from mailflow.edges.blobs import Blobs
@@ -30,8 +31,6 @@ from mailflow.recalling import present
 
 ENCLOSING = frozenset({"ask", "reminder", "notice", "consult"})
 """The letters that carry the case's files."""
-BY_LINK = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION, Ask.ACKNOWLEDGEMENT})
-"""What can be answered on the page."""
 MOST_ENCLOSED = 15 * 1024 * 1024
 """Bytes of files in one letter; what does not fit is named in the letter and not enclosed."""
 TOKEN_LIFE = timedelta(days=180)

@@ -25,7 +25,9 @@ from mailflow.core.events import (
     DocumentMade,
     Event,
     EvidenceGiven,
+    KeySigns,
     LetterBounced,
+    LetterRenewed,
     LinkedCaseClosed,
     NoticeDue,
     PersonLeft,
@@ -40,6 +42,7 @@ from mailflow.core.learning import learn
 from mailflow.core.linking import document_made, linked_closed
 from mailflow.core.office import Office
 from mailflow.core.payees import fill_from_memory
+from mailflow.core.renewing import renew
 from mailflow.core.ringing import ring
 from mailflow.core.route import begin
 from mailflow.core.seeing import may_see
@@ -65,6 +68,8 @@ def transition(case: Case | None, event: Event, office: Office) -> Transition:
             return Transition(None, (), sentence("rules_taken", office.language, **words))
         case EvidenceGiven():
             return Transition(None, (), sentence("evidence_given", office.language, count=event.rows))
+        case KeySigns():
+            return Transition(None, (), sentence("key_signs", office.language, number=event.number))
         case RequestReceived():
             return _open(event, office)
         case _:
@@ -100,6 +105,8 @@ def _happen(turn: Turn, event: CaseEvent) -> None:
             enter(turn, event, settle)
         case PersonLeft():
             left(turn, event)
+        case LetterRenewed():
+            renew(turn, event)
         case _:
             assert_never(event)
 

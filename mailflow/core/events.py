@@ -261,6 +261,27 @@ class EvidenceGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class KeySigns:
+    """A new key signs from now on. The key of the event names it, so that this happens once."""
+
+    key: str
+    at: datetime
+    number: int
+    type: Literal["key"] = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRenewed:
+    """The link a task was asked by ends: it is asked by a new one."""
+
+    key: str
+    at: datetime
+    case: str
+    assignment: str
+    type: Literal["renewed"] = "renewed"
+
+
+@dataclass(frozen=True, slots=True)
 class RulesUpgraded:
     """The operator lets a case go on by today's rules instead of those it began under."""
 
@@ -283,10 +304,11 @@ CaseEvent = (
     | TaskHandedOver
     | DecisionEntered
     | PersonLeft
+    | LetterRenewed
 )
 """Happens to a case that exists."""
 
-OfficeEvent = NoticeDue | RulesTaken | EvidenceGiven
+OfficeEvent = NoticeDue | RulesTaken | EvidenceGiven | KeySigns
 """Concerns no case."""
 
 Event = RequestReceived | OfficeEvent | CaseEvent

@@ -89,6 +89,12 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "правила процесса {process}: версия {version}",
         "rules of the process {process}: version {version}",
     ),
+    "key_signs": ("ссылки подписывает ключ {number}", "links are signed by key {number}"),
+    "renewed": ("{who} получит новую ссылку: прежняя скоро закроется", "{who} gets a new link: the one before ends"),
+    "renewed_note": (
+        "Мы сменили ключ: ссылка в прежнем письме закроется, ответить можно по ссылке из этого письма.",
+        "We have changed our key: the link in the letter before ends, please use the one in this letter.",
+    ),
     "evidence_given": (
         "выдан пакет доказательств по заявке, строк журнала: {count}",
         "a package of evidence on a case was given out, rows of its journal: {count}",

@@ -45,6 +45,14 @@ async def last_notice(session: Session, beginning: str) -> NoticeDue | None:
     return event if isinstance(event, NoticeDue) else None
 
 
+async def has_signed(session: Session) -> bool:
+    """Say whether any key was ever noted as signing."""
+    return (
+        await session.row('SELECT 1 AS one FROM journal WHERE "case" = ? AND event_type = ? LIMIT 1', "", "key")
+        is not None
+    )
+
+
 async def rules_taken(session: Session) -> list[RulesTaken]:
     """Give every version of every process that ever came into force, the oldest first."""
     query = 'SELECT event FROM journal WHERE "case" = ? AND event_type = ? ORDER BY seq'

@@ -177,6 +177,10 @@ class Store:
         """Say whether the event was committed."""
         return await self._db.glance(lambda s: lists.happened(s, event_key))
 
+    async def has_signed(self) -> bool:
+        """Say whether any key was ever noted as signing."""
+        return await self._db.read(lists.has_signed)
+
     async def rules_taken(self) -> list[RulesTaken]:
         """Give every version of every process that ever came into force, the oldest first."""
         return await self._db.read(lists.rules_taken)
