@@ -96,7 +96,8 @@ async def _judged(outgoing: Outgoing, outcome: Outcome, number: str, now: dateti
 async def _tell_secretary(outgoing: Outgoing, reason: str, now: datetime, counter: Counter) -> None:
     """A letter that will never arrive is a fact of the case: somebody waits for an answer that cannot come."""
     letter = outgoing.letter
-    event = LetterBounced(f"{outgoing.key}/refused", now, outgoing.case, letter.assignment, letter.address, reason)
+    key, case = f"{outgoing.key}/refused", outgoing.case
+    event = LetterBounced(key, now, case, letter.assignment, letter.address, reason, letter.to)
     await advance(event, counter.store, counter.office, now)
 
 

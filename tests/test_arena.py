@@ -123,6 +123,14 @@ async def test_a_bouncer_gets_no_answer_and_its_reports_are_told_once(town: Town
     assert [sent for sent in town.sent_by(DOCS) if "mailer-daemon" in sent.to.lower()] == []
 
 
+async def test_a_secretary_whose_mailbox_is_full_is_not_told_so_without_end(town: Town) -> None:
+    town.parties[PETROV], town.parties[SECRETARY] = bouncer(PETROV), bouncer("s@elsewhere.example")
+    town.post(mail(IVAN, DOCS, "Счёт: баннеры", ORDER, town.now))
+    await town.pass_hours(24)
+    our_mails_are_few(town)
+    assert len([sent for sent in town.sent_by(DOCS) if sent.to == SECRETARY]) == 1
+
+
 BOTS: tuple[Party, ...] = (*RUDE.values(), bouncer(PETROV), list_of(PETROV, (DOCS,)), list_of(PETROV, (DOCS, OTHER)))
 WROTE = (
     (IVAN, DOCS, "Счёт: баннеры", ORDER),

@@ -81,10 +81,13 @@ def _offer(turn: Turn, asked: Asked, said: str) -> None:
 
 
 def bounced(turn: Turn, event: LetterBounced) -> None:
-    """Tell the secretary; where the letter that asked came back for good, ask somebody who can be reached."""
+    """Tell the secretary; where the letter that asked came back for good, ask somebody who can be reached.
+
+    Of her own letters she is told nothing: that letter would come back too, and the next one, without end.
+    """
     turn.because("bounced", address=event.address, reason=event.reason)
-    words = {"address": event.address, "reason": event.reason}
-    turn.letter("undelivered", turn.office.secretary, words=words)
+    if event.person != turn.office.secretary:
+        turn.letter("undelivered", turn.office.secretary, words={"address": event.address, "reason": event.reason})
     assignment = turn.case.assignment(event.assignment)
     if assignment is None or not assignment.open or turn.case.state is not CaseState.OPEN:
         return

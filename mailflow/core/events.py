@@ -127,7 +127,7 @@ class LetterBounced:
     address: str
     reason: str
     person: str = ""
-    """To whom the letter had gone."""
+    """Whom the letter was written to: the report may name another address, where his mail is passed on."""
     type: Literal["bounce"] = "bounce"
 
 
