@@ -18,8 +18,8 @@ from mailflow.commanding import with_what_a_command_needs
 from mailflow.core.around import Target
 from mailflow.core.arrivals import Arrival
 from mailflow.core.classify import classify
-from mailflow.core.events import CommandReceived, Event, NoticeDue
-from mailflow.core.happening import event_of
+from mailflow.core.events import CommandReceived, Event, NoticeDue, RequestReceived
+from mailflow.core.happening import event_of, shown
 from mailflow.core.kinds import Command, Kind, Understood
 from mailflow.core.message import Message, parse
 from mailflow.core.offering import registered_letter, wants_registered
@@ -65,8 +65,8 @@ async def receive(raw: bytes, source: Source | None, received_at: datetime, now:
     arrival, understood = await _understand(raw, mail, now, desk)
     taken = _understood_row(mail, understood)
     listed = await answer_list(arrival, understood, desk)
-    in_thread = await notice_answered(arrival.message, desk) is not None
-    event = listed or await _within_limits(await _event_of(arrival, understood, now, desk), in_thread, now, desk)
+    event = listed or await _event_of(arrival, understood, now, desk)
+    event = event if listed else await _within_limits(event, arrival, now, desk)
     reached("mail.understood")
     if event is None:
         await desk.store.take_only(taken)
@@ -187,17 +187,29 @@ MOST_NOTICES = {
 """Letters of a kind one person is owed in a day for mails that move no case; the mails themselves are kept."""
 MOST_IN_A_THREAD = 2
 """The same, where the mail answers such a letter: two machines that talk to each other stop here."""
+MOST_UNPROVEN = 50
+"""Cases of one person in a day past which a mail that nobody vouches for makes no further one."""
 A_DAY = timedelta(days=1)
 
 
-async def _within_limits(event: Event | None, in_thread: bool, now: datetime, desk: Desk) -> Event | None:
-    """A machine that answers every question with another mail is not asked without end."""
+async def _within_limits(event: Event | None, arrival: Arrival, now: datetime, desk: Desk) -> Event | None:
+    """A machine that answers every question with another mail is not asked without end, nor is a name borrowed so."""
+    event = await _believable(event, arrival, now, desk)
     person, kind = _answered(event)
     if kind not in MOST_NOTICES:
         return event
+    in_thread = await notice_answered(arrival.message, desk) is not None
     most = min(MOST_NOTICES[kind], MOST_IN_A_THREAD) if in_thread else MOST_NOTICES[kind]
     lately = await desk.store.letters_lately(person, kind, now - A_DAY)
     return event if lately < most else None
+
+
+async def _believable(event: Event | None, arrival: Arrival, now: datetime, desk: Desk) -> Event | None:
+    """Where our server vouches for people, requests it does not vouch for are shown to the secretary past a number."""
+    if not isinstance(event, RequestReceived) or not isinstance(event.proof, Unproven) or desk.profile.kind == "none":
+        return event
+    lately = await desk.store.cases_lately(event.by, now - A_DAY)
+    return event if lately < MOST_UNPROVEN else shown(arrival, desk.office)
 
 
 def _answered(event: Event | None) -> tuple[str, str]:

@@ -121,11 +121,11 @@ def _other(other: Other, arrival: Arrival, office: Office) -> Event | None:
         reason = other.details.get("status", "") or other.reason
         return LetterBounced(message.key, arrival.at, target.case, target.assignment, address, reason, target.person)
     if other.kind is Kind.STRAY:
-        return _stray(arrival, office)
+        return shown(arrival, office)
     return None
 
 
-def _stray(arrival: Arrival, office: Office) -> NoticeDue:
+def shown(arrival: Arrival, office: Office) -> NoticeDue:
     """Show a stranger's letter to the secretary; the stranger himself gets no answer."""
     message = arrival.message
     writer = next((f"{a.name} <{a.mail}>" if a.name else a.mail for a in message.from_), "?")

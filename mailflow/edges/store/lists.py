@@ -33,6 +33,13 @@ async def letters_lately(session: Session, person: str, kind: str, since: dateti
     return int(row["number"]) if row is not None else 0
 
 
+async def cases_lately(session: Session, initiator: str, since: datetime) -> int:
+    """Count the cases opened in that person's name since then."""
+    query = 'SELECT count(*) AS number FROM "case" WHERE initiator = ? AND opened_at >= ?'
+    row = await session.row(query, initiator, since)
+    return int(row["number"]) if row is not None else 0
+
+
 async def last_notice(session: Session, beginning: str) -> NoticeDue | None:
     """Give the newest notice whose key has that beginning, or None."""
     query = (

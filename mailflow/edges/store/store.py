@@ -324,6 +324,10 @@ class Store:
         """Count the letters of that kind owed to the person since then."""
         return await self._db.glance(lambda s: lists.letters_lately(s, person, kind, since))
 
+    async def cases_lately(self, initiator: str, since: datetime) -> int:
+        """Count the cases opened in that person's name since then."""
+        return await self._db.read(lambda s: lists.cases_lately(s, initiator, since))
+
     # Timers and tokens
 
     async def due_timers(self, now: datetime, limit: int) -> list[DueTimer]:
