@@ -20,11 +20,12 @@ PROFILE = ReceiverProfile("authserv", MX, MX)
 
 def raw(who: str, subject: str, text: str, number: int, more: str = "", verdict: str = "dmarc=none") -> bytes:
     """A mail as our own server hands it over, with its verdict on top."""
+    said = "\r\n".join(text.splitlines())
     return (
         f"Authentication-Results: {MX}; {verdict}\r\nReceived: from x by {MX}; x\r\n"
         f"From: {who}\r\nTo: {DOCS}\r\nSubject: {subject}\r\nMessage-ID: <{number}@attack.example>\r\n"
         f"Date: Mon, 16 Nov 2026 10:00:00 +0300\r\n{more}Content-Type: text/plain; charset=utf-8\r\n"
-        f"Content-Transfer-Encoding: 8bit\r\n\r\n{text}\r\n"
+        f"Content-Transfer-Encoding: 8bit\r\n\r\n{said}\r\n"
     ).encode()
 
 
