@@ -55,6 +55,16 @@ def read_list(path: Path) -> ReferenceList:
     return reference_list(path.stem, rows)
 
 
+def table(path: Path) -> list[tuple[int, Sequence[str]]]:
+    """Read a csv or a workbook as it stands, each row with its number; SettingsError where it is neither."""
+    reader = _TABLES.get(path.suffix.lower())
+    if reader is None:
+        raise SettingsError(f"{path.name}: it is no .csv and no .xlsx: save it as one")
+    if path.stat().st_size > MOST_BYTES:
+        raise SettingsError(f"{path.name}: the file is larger than 16 MiB: keep the values alone in it")
+    return list(islice(reader(path, path.name), MOST_ROWS + 1))
+
+
 def _refuse_second(path: Path, found: Mapping[str, ReferenceList]) -> None:
     if path.stem in found:
         raise SettingsError(f"{FOLDER}/{path.name}: there is a list `{path.stem}` already, in another form: keep one")
@@ -77,24 +87,21 @@ def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
         yield rows.line_num, row
 
 
-def _from_csv(path: Path, name: str) -> Iterator[Sequence[str]]:
+def _of_csv(path: Path, name: str) -> Iterator[tuple[int, Sequence[str]]]:
     try:
-        for number, cells in csv_rows(text_of(path)):
-            if number > 1:
-                yield cells
+        yield from csv_rows(text_of(path))
     except csv.Error as wrong:
         raise SettingsError(f"{name}: this is no csv ({wrong}): save it anew from the spreadsheet") from None
 
 
-def _from_workbook(path: Path, name: str) -> Iterator[Sequence[str]]:
+def _of_workbook(path: Path, name: str) -> Iterator[tuple[int, Sequence[str]]]:
     from openpyxl import load_workbook  # 0.2 s: only where a site has a workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
         for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-            if number > 1:
-                yield tuple(map(_cell, cells))
+            yield number, tuple(map(_cell, cells))
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError) as wrong:
         raise SettingsError(f"{name}: this is no workbook ({wrong}): save it anew as .xlsx") from None
 
@@ -121,8 +128,19 @@ def _from_yaml(path: Path, name: str) -> Iterator[Sequence[str]]:
     yield from ((value, *words) for value, words in written.root.items())
 
 
+_TABLES: Mapping[str, Callable[[Path, str], Iterator[tuple[int, Sequence[str]]]]] = {
+    ".csv": _of_csv,
+    ".xlsx": _of_workbook,
+}
+
+
+def _from_table(path: Path, name: str) -> Iterator[Sequence[str]]:
+    """Give the rows of a list below its head."""
+    return (cells for number, cells in _TABLES[path.suffix.lower()](path, name) if number > 1)
+
+
 _READERS: Mapping[str, Callable[[Path, str], Iterator[Sequence[str]]]] = {
-    ".csv": _from_csv,
-    ".xlsx": _from_workbook,
+    ".csv": _from_table,
+    ".xlsx": _from_table,
     ".yaml": _from_yaml,
 }

@@ -26,6 +26,11 @@ _LATIN = str.maketrans({
 MOST_WORDS = 4
 
 
+def in_latin(text: str) -> str:
+    """Write small Russian letters in Latin ones; what is none stays."""
+    return text.translate(_LATIN)
+
+
 def may_mean(said: str, name: str, gender: Gender | None = None, declined: tuple[str, ...] = ()) -> bool:
     """Say whether words may mean the person of this full name: each is a form of a part of it, or its initial.
 
