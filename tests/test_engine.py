@@ -14,7 +14,7 @@ from mailflow.core.case import Ask, CaseState, Channel, Standing
 from mailflow.core.effects import SendLetter
 from mailflow.core.events import AbsenceNoted, LetterBounced
 from mailflow.core.sender import Proven
-from tests.offices import NOBODY, Story, directory, invoice_process, letters, neon, paper, timers, waits_on
+from tests.offices import HERE, NOBODY, Story, directory, invoice_process, letters, neon, paper, timers, waits_on
 
 
 def agreed(story: Story) -> Story:
@@ -444,6 +444,25 @@ def test_reminders_come_before_the_term_at_it_and_then_the_manager_is_told() -> 
     assert when == [("remind", "17.11 14:00"), ("due", "17.11 18:00"), ("escalate", "18.11 18:00")]
     assert letters(story.timer("remind", "p.petrov")) == [("reminder", "p.petrov")]
     assert letters(story.timer("escalate", "p.petrov")) == [("escalation", "director")]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("manager", ["director"]),
+        ("role finance_director", ["o.smirnova"]),
+        ("person s.orlov", ["s.orlov"]),
+        ("[manager, role finance_director, role director]", ["director", "o.smirnova"]),
+        ("[initiator, person p.petrov]", ["i.kuznetsov"]),
+        ("person p.petrov", ["sekretar"]),
+    ],
+)
+def test_whoever_the_rules_name_hears_of_silence_and_never_the_silent_person(said: str, told: list[str]) -> None:
+    text = (HERE.parent / "rules" / "invoice.yaml").read_text(encoding="utf-8")
+    text = text.replace("escalate_to: manager", f"escalate_to: {said}", 1)
+    story = Story(neon(None, invoice_process(text=text)))
+    story.request()
+    assert letters(story.timer("escalate", "p.petrov")) == [("escalation", person) for person in told]
 
 
 def test_a_timer_of_a_decided_task_rings_for_nobody() -> None:

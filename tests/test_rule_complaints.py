@@ -416,6 +416,31 @@ def test_the_file_the_others_are_made_from_is_right() -> None:
             "37:7: `head` is not the stage just above `help`",
         ),
         (
+            "      title: Помощь\n",
+            "      title: Помощь\n      on_silence: {after: 1 working day, escalate_to: role boss}\n",
+            "37:42: nobody holds the role `boss`: add it under `roles:` in directory.yaml",
+        ),
+        (
+            "      title: Помощь\n",
+            "      title: Помощь\n      on_silence: {after: 1 working day, escalate_to: [manager, person nobody]}\n",
+            "37:42: nobody has the id `nobody`: add the person to directory.yaml",
+        ),
+        (
+            "      title: Помощь\n",
+            "      title: Помощь\n      on_silence: {after: 1 working day, escalate_to: field item}\n",
+            "37:42: there is no field `item` of people: add it under `fields:` with type people",
+        ),
+        (
+            "      title: Помощь\n",
+            "      title: Помощь\n      on_silence: {after: 1 working day, escalate_to: []}\n",
+            "37:42: `escalate_to` names nobody: write manager, role NAME, person ID, or leave the key out",
+        ),
+        (
+            "      title: Помощь\n",
+            "      title: Помощь\n      on_silence: {after: 1 working day, escalate_to: boss}\n",
+            "37:42: `boss` names nobody: write one of: …",
+        ),
+        (
             "who: field helpers",
             "who: {by: item, of: {Реклама: role director}}",
             "37:7: the table says nothing of Аренда: add rows, or `else: ...`",

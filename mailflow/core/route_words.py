@@ -28,7 +28,7 @@ from mailflow.core.routing import (
 )
 from mailflow.core.rule_words import DueField
 from mailflow.core.rules import NamedStage, Process
-from mailflow.core.stages import NOBODY_ACTS, Reminder, Stage
+from mailflow.core.stages import MANAGER, NOBODY_ACTS, Reminder, Stage
 from mailflow.core.term import show_term
 from mailflow.core.views import Language
 from mailflow.core.worktime import Duration
@@ -72,6 +72,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "at_due": ("в срок", "at the term"),
     "and": (" и ", " and "),
     "tell": ("через {span} сообщить руководителю", "after {span} the manager is told"),
+    "tell_named": ("через {span} сообщить: {who}", "after {span} told of it: {who}"),
+    "above": ("его руководитель", "his manager"),
     "agree": ("через {span} считать согласием", "after {span} it counts as agreement"),
     "say_approve": ("согласовать", "approve"),
     "say_rework": ("вернуть", "return"),
@@ -324,8 +326,13 @@ class _Speaker:
     def _silence(self, rule: Stage) -> str:
         if rule.on_silence is None:
             return ""
-        key = "agree" if rule.on_silence.approve else "tell"
-        return self._say(key, span=self._span(rule.on_silence.after))
+        span = self._span(rule.on_silence.after)
+        if rule.on_silence.approve:
+            return self._say("agree", span=span)
+        if rule.on_silence.escalate_to == (MANAGER,):
+            return self._say("tell", span=span)
+        named = (self._say("above") if one == MANAGER else self._people(one) for one in rule.on_silence.escalate_to)
+        return self._say("tell_named", span=span, who=", ".join(named))
 
     def _answers(self, rule: Stage) -> Iterator[str]:
         yield from self._own_answer(rule)

@@ -76,10 +76,10 @@ def _one_stage(
 ) -> Iterator[str]:
     if name in OWN_STAGES or name in seen:
         yield f"{lines.at(path)}: the stage name `{name}` is taken: choose another"
-    for key, who in (("who", stage.who), ("if_initiator", stage.if_initiator)):
-        wrong = unknown_in(who, directory) if who is not None and directory is not None else ""
+    for key, who in stage.named:
+        wrong = unknown_in(who, directory) if directory is not None else ""
         if wrong:
-            yield f"{lines.at((*path, key))}: {wrong}"
+            yield f"{lines.at((*path, *key))}: {wrong}"
     yield from (f"{lines.at(path)}: {wrong}" for wrong in _shape(name, stage))
     if stage.remind and stage.due is None:
         yield f"{lines.at((*path, 'remind'))}: stage `{name}` reminds of a term it has not: add `due:`"
@@ -174,15 +174,12 @@ def _unknown_fields(file: RuleFile, lines: Lines, lists: Lists | None) -> Iterat
             for language in ("ru", "en") if stage.text is not None else ():
                 known = dict.fromkeys((*file.fields, "number"), "")
                 yield from _bad_form(getattr(stage.text, language), known, lines.at((*path, "text")))
-            for key in ("who", "if_initiator"):
-                who = getattr(stage, key)
-                yield from (f"{lines.at((*path, key))}: {wrong}" for wrong in _wrong_who(who, file, lists))
+            for place, who in stage.named:
+                yield from (f"{lines.at((*path, *place))}: {wrong}" for wrong in _wrong_who(who, file, lists))
 
 
-def _wrong_who(who: Who | None, file: RuleFile, lists: Lists | None) -> Iterator[str]:
+def _wrong_who(who: Who, file: RuleFile, lists: Lists | None) -> Iterator[str]:
     """Say what of `who` the card does not have: a field of people, a choice with every one of its values."""
-    if who is None:
-        return
     for part in parts_of(who):
         if isinstance(part, FromField) and (part.field not in file.fields or file.fields[part.field].type != "people"):
             yield f"there is no field `{part.field}` of people: add it under `fields:` with type people"

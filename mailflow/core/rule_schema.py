@@ -67,6 +67,9 @@ _VALUES: JsonSchemaValue = {
 }
 _WRITTEN: Mapping[tuple[str, str], JsonSchemaValue] = {
     ("FieldRule", "of"): _VALUES,
+    ("OnSilence", "escalate_to"): {
+        "anyOf": [{"const": "manager"}, *_WHO["anyOf"]],
+    },
     ("Stage", "order"): _ORDER,
     ("Stage", "due"): _DUE,
     ("Stage", "remind"): {"type": "array", "items": _REMINDER},

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
 from mailflow.core.case import Ask
+from mailflow.core.routing import Who, read_who
 from mailflow.core.rule_words import DueField, Entry, InWords, Span, Texts, WhoIs, read_due
 from mailflow.core.worktime import Duration
 
@@ -22,6 +23,10 @@ Order = Literal["in turn", "all", "any", "one per department"] | int
 
 NOBODY_ACTS = frozenset({"produce", "spawn", "notify"})
 """The kinds at which nobody has a task: the route goes on at once."""
+MANAGER: Literal["manager"] = "manager"
+"""Of the silent person himself, whoever asked."""
+Above = Literal["manager"] | Who
+"""Who is told of silence."""
 _TOGETHER = frozenset({"acknowledge", "collect"})
 """The kinds whose people are asked all at once unless the file says otherwise."""
 _WORDS = ("in turn", "all", "any", "one per department")
@@ -44,6 +49,13 @@ def _reminder(value: object) -> object:
     return value
 
 
+def _told(value: object) -> tuple[Above, ...]:
+    parts = value if isinstance(value, list) else [value]
+    if not parts:
+        raise ValueError("`escalate_to` names nobody: write manager, role NAME, person ID, or leave the key out")
+    return tuple(MANAGER if part == MANAGER else read_who(part) for part in parts)
+
+
 class OnSilence(Entry):
     """What happens when nobody answers for so long after the task was given.
 
@@ -51,7 +63,8 @@ class OnSilence(Entry):
     """
 
     after: Span
-    escalate_to: Literal["manager"] | None = None
+    escalate_to: Annotated[tuple[Above, ...], PlainValidator(_told)] = ()
+    """Who is told: manager (of the silent person), people as in `who`, or a list of them."""
     approve: Literal[True, False, "even for money"] = False
     """Silence is agreement, of that one person, and marked so. Where money moves only if it says so."""
 
@@ -166,6 +179,14 @@ class Stage(Entry):
     def returns(self) -> tuple[Action, ...]:
         """What its people may do instead of agreeing: send it back, reject it."""
         return tuple(a for a in self.actions if a != "approve") if self.kind in ("approve", "perform") else ()
+
+    @property
+    def named(self) -> tuple[tuple[tuple[str, ...], Who], ...]:
+        """Whom it names, under which key: those who act, who stands in for the initiator, who is told of silence."""
+        told = self.on_silence.escalate_to if self.on_silence is not None else ()
+        said = [(("who",), self.who), (("if_initiator",), self.if_initiator)]
+        above = tuple((("on_silence", "escalate_to"), who) for who in told if who != MANAGER)
+        return (*((key, who) for key, who in said if who is not None), *above)
 
     @property
     def money_moves(self) -> bool:

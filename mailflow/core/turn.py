@@ -247,7 +247,7 @@ class Turn:
                 if at > self.now:
                     self.set_timer("due" if reminder.before is None else "remind", at, made)
         if rule.on_silence is not None and made.silent_at is not None and made.silent_at > self.now:
-            if rule.on_silence.escalate_to is not None:
+            if rule.on_silence.escalate_to:
                 self.set_timer("escalate", made.silent_at, made)
             if rule.on_silence.approve:
                 self.set_timer("silence", made.silent_at, made)

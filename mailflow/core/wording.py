@@ -67,7 +67,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "comment": ("{who}: комментарий", "{who}: a comment"),
     "reminded": ("напоминание: {who}", "reminder: {who}"),
     "late": ("срок истёк: {who}", "the term has passed: {who}"),
-    "escalated": ("{who} молчит; сообщили руководителю: {manager}", "{who} is silent; told the manager: {manager}"),
+    "escalated": ("{who} молчит; кому сообщили: {told}", "{who} is silent; told of it: {told}"),
     "silent": ("{who}: ответа нет, согласовано по правилу", "{who}: no answer, agreed by rule"),
     "not_silent": (
         "{who}: по молчанию не согласовано: ответ начат или письмо не дошло",
