@@ -54,12 +54,17 @@ class Mail:
     received_at: datetime
 
 
-async def receive(raw: bytes, source: Source | None, received_at: datetime, now: datetime, desk: Desk) -> Settle:
-    """Take a mail in and say where it belongs on the server. Raises only when the world broke."""
+async def receive(
+    raw: bytes, source: Source | None, received_at: datetime, now: datetime, desk: Desk, again: bool = False
+) -> Settle:
+    """Take a mail in and say where it belongs on the server. Raises only when the world broke.
+
+    `again`: a person wants a mail that is held to be understood anew.
+    """
     mail = await _keep(raw, source, received_at, desk)
     reached("mail.kept")
     known = await _known(mail, desk)
-    if known is not None:
+    if known is not None and not (again and known.taken.state == "quarantined"):
         return await _repeated(known, mail, desk)
     desk = replace(desk, office=await present(desk.office, desk.store, now))
     arrival, understood = await _understand(raw, mail, now, desk)

@@ -201,6 +201,7 @@ _ANSWERS: Mapping[Answer, tuple[str, str]] = {
 
 _NOTICES: Mapping[str, tuple[str, str]] = {
     "anchor": ("печать журнала", "the seal of the journal"),
+    "by_hand": ("известие о вмешательстве человека", "word of what was done by hand"),
     "alarm": ("предупреждение о сбое", "word of a trouble"),
     "alarm_over": ("известие, что сбой устранён", "word that a trouble is over"),
     "code": ("код для страницы", "a code for the page"),

@@ -32,6 +32,11 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
             "cure": "`mailflow check` скажет, что не так с ящиком; письма ждут на сервере, ничего не потеряно",
         },
         "alarm_over": {"what": "приём почты"},
+        "by_hand": {
+            "what": "ask to p.petrov@neon.example",
+            "who": "admin",
+            "said": "goes again to p.petrov@neon.example",
+        },
     },
     "en": {
         "unclear_command": {
@@ -55,6 +60,11 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
             "cure": "`mailflow check` says what is wrong with the mailbox; mail waits on the server, nothing is lost",
         },
         "alarm_over": {"what": "reading mail"},
+        "by_hand": {
+            "what": "ask to p.petrov@neon.example",
+            "who": "admin",
+            "said": "goes again to p.petrov@neon.example",
+        },
     },
 }
 ROWS: Mapping[Language, Mapping[str, tuple[tuple[str, ...], ...]]] = {
@@ -112,5 +122,15 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "departed": ("card", "waiting"),
 }
 NO_CASE = frozenset(
-    ("unclear_command", "own_cases", "mode", "stands_in", "list_answered", "list_unclear", "alarm", "alarm_over")
+    (
+        "unclear_command",
+        "own_cases",
+        "mode",
+        "stands_in",
+        "list_answered",
+        "list_unclear",
+        "alarm",
+        "alarm_over",
+        "by_hand",
+    )
 )

@@ -99,6 +99,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "code": ("number", "title", "code"),
     "sign_in": ("code",),
     "alarm": ("what", "cure"),
+    "by_hand": ("what", "who", "said"),
     "alarm_over": ("what",),
     "digest": ("day", "counts", "enclosed"),
     "register": ("title", "days", "count", "own", "unknown"),

@@ -42,6 +42,7 @@ from mailflow.edges.store import (
     vitals,
 )
 from mailflow.edges.store.browsers import Browser
+from mailflow.edges.store.by_hand import ByHand
 from mailflow.edges.store.database import Database
 from mailflow.edges.store.session import Session
 from mailflow.edges.store.values import (
@@ -72,13 +73,13 @@ class Store:
     def __init__(self, database: Database, domain: str) -> None:
         self._db = database
         self._domain = domain
+        self.by_hand = ByHand(database)
 
     @classmethod
     async def open(cls, url: str, domain: str) -> Store:
         """Open `sqlite:///path/mailflow.db` or `postgres://user:password@host/name`, migrating it first.
 
-        Any number of processes may do so at once. `domain` is the right-hand side of our
-        Message-IDs. StoreError where the database cannot be used as it is.
+        Any number of processes may do so at once. `domain` ends our Message-IDs. StoreError where it cannot be used.
         """
         return cls(await Database.open(url), domain)
 

@@ -217,6 +217,16 @@ class DueErrand:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """An errand that failed for good."""
+
+    key: str
+    case: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """What a link or a reply address stands for; `hash` is the SHA-256 of its id, which is kept nowhere."""
 
