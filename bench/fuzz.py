@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import json
+import math
 import multiprocessing
 import os
 import resource
@@ -44,8 +45,8 @@ MAILS = HERE / "tests" / "mails"
 SECONDS = 2.0
 """For one reading of a mail, on one processor."""
 MEBIBYTES = 256
-GIVEN_UP = 30.0
-"""Seconds after which a hang that no signal reaches ends its process."""
+GIVEN_UP = 30
+"""Processor seconds after which a hang that no handler in Python reaches ends its process."""
 KINDS = frozenset(kind.value for kind in Kind)
 PROFILE = ReceiverProfile("authserv", "mx.corp.example")
 
@@ -167,11 +168,13 @@ def judged(
 def run(paths: Sequence[Path], seed: int, numbers: Iterable[int], at: At | None = None) -> Result:
     """Read the mails of these numbers in this process; `at` is told where it is."""
     ground, at = _ground(), at or _Here()
+    before = resource.getrlimit(resource.RLIMIT_CPU)
+    faulthandler.register(signal.SIGXCPU, file=sys.__stderr__, chain=True)
     kinds: Counter[str] = Counter()
     failures: list[Failure] = []
     count, longest, grown = 0, (0.0, ""), 0
     for number in numbers:
-        faulthandler.dump_traceback_later(GIVEN_UP, exit=True, file=sys.__stderr__)
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()) + GIVEN_UP, before[1]))
         at.value = number
         times, size = [0.0], _peak()
         kind, failure = judged(paths, seed, number, ground, times)
@@ -182,7 +185,7 @@ def run(paths: Sequence[Path], seed: int, numbers: Iterable[int], at: At | None 
         failures += [failure] if failure else []
         kinds[kind] += 1
         count += 1
-    faulthandler.cancel_dump_traceback_later()
+    resource.setrlimit(resource.RLIMIT_CPU, before)
     return Result(count, kinds, longest, grown, tuple(failures))
 
 
