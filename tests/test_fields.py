@@ -312,3 +312,9 @@ def test_a_hostile_megabyte_is_read_in_time(piece: str) -> None:
 def test_no_text_whatever_breaks_the_reading(text: str) -> None:
     result = read(text)
     assert not set(result.ambiguous) & set(result.values)
+
+
+def test_what_stands_behind_fifty_pages_is_kept_and_not_read() -> None:
+    found = read("Сумма: 100\n" + "ряд слов\n" * 20_000 + "Срочно: да\n")
+    assert {name: str(value) for name, value in found.values.items()} == {"amount": "100.00"}
+    assert found.rest.endswith("Срочно: да")

@@ -69,6 +69,10 @@ class _Key:
     to_the_end: bool = False
 
 
+MOST_LETTERS = 100_000
+"""Fifty pages: every process is asked about a mail's text, and a hostile one is a megabyte long."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Pair:
     """A form and the text that stands for it."""
@@ -81,9 +85,10 @@ class _Pair:
 def read_fields(text: str, written_on: date, forms: Sequence[FieldForm]) -> FieldsRead:
     """Read what a person's own words state about the fields asked for.
 
-    `text`: without quotes and mobile tails. `written_on`: the day of the letter, from which «до пятницы»
-    counts.
+    `text`: without quotes and mobile tails; what stands behind fifty pages is given back in `rest`. `written_on`: the
+    day of the letter, from which «до пятницы» counts.
     """
+    text, behind = text[:MOST_LETTERS], text[MOST_LETTERS:]
     index = _index(tuple(forms))
     pairs, rest = _form_lines(rows_as_lines(text, lambda cell: _named(cell, index) is not None), index)
     parted = [(pair, *_parted(pair, written_on)) for pair in pairs]
@@ -96,7 +101,7 @@ def read_fields(text: str, written_on: date, forms: Sequence[FieldForm]) -> Fiel
     refused = (form.name for form in forms if form.name in values and not agrees(values[form.name], form))
     named = frozenset(claim.name for claim in lines)
     near = {pair.form.name: near_to(head, pair.form) for pair, head in filled if pair.form.name in ambiguous}
-    return FieldsRead(values, (*ambiguous, *refused), rest.strip("\n"), named, _said(near))
+    return FieldsRead(values, (*ambiguous, *refused), f"{rest}{behind}".strip("\n"), named, _said(near))
 
 
 def _said(near: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
