@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import groupby
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
@@ -117,10 +118,13 @@ def swap_layout(text: str) -> str:
 
 
 def one_slip_apart(word: str, target: str) -> bool:
-    """Tell whether two words differ by one slip of the finger: a letter more, less, other, or two swapped.
+    """Tell whether two words differ by one slip of the finger: a letter more, less, other, two swapped, or held down.
 
-    The first letter and the last two must agree: endings carry the meaning («утверждаю» is not «утверждают»).
+    The first letter and the last two must agree: endings carry the meaning («утверждаю» is not «утверждают»); a letter
+    held down («согласованоо») changes none.
     """
+    if len(word) > len(target) and _once(word) == _once(target):
+        return True
     if word[:1] != target[:1] or word[-2:] != target[-2:] or abs(len(word) - len(target)) > 1:
         return False
     head = 0
@@ -128,6 +132,11 @@ def one_slip_apart(word: str, target: str) -> bool:
         head += 1
     a, b = word[head:], target[head:]
     return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def _once(word: str) -> str:
+    """Give the word with every run of one letter as that letter."""
+    return "".join(letter for letter, _ in groupby(word))
 
 
 def _is_wrap(text: str, at: int) -> bool:

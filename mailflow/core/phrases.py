@@ -49,7 +49,8 @@ PHRASES: dict[Says, str] = {
         no objections or/and comments; no comments or/and objections; ok/okay to pay; approved for payment
         i have no comments/remarks/concerns/issues; i support this/it; i support
         погоджено/погоджую/погоджена/погоджений; узгоджено/узгоджую/узгоджена; згоден/згодна/згодні
-        схвалено/схвалюю; затверджено/затверджую; не заперечую; без зауважень; зауважень немає; узгоднена
+        схвалено/схвалюю; затверджено/затверджую; не заперечую; без зауважень; зауважень немає
+        без заперечень; заперечень немає; не маю заперечень; згодная; ўзгоднена; ўзгаднена; узгаднена; узгоднена
         згодны; келісемін/келісілді/келісілген/мақұлдаймын/мақұлданды/бекітемін; қарсы емеспін
         снова согласовано/согласована/согласовываю/утверждаю
         aproved; approvd; aprooved; approoved; appoved; approwed; approveed; aprroved; apporved; aggreed
@@ -70,6 +71,7 @@ PHRASES: dict[Says, str] = {
         okie dokie; добре
     """,
     Says.SOLE: """
+        платите; плати; оплачуйте; please pay; please pay it
         угу; конечно; разумеется; безусловно; однозначно; можно; за; в оплату; принимаю; принимаем
         подписываю; можно оплатить; можно платить; согл; absolutely; of course; definitely; certainly
         proceed with payment; к оплате; оплачивайте; утв; норм; нормально; пойдет; сойдет; k; kk
