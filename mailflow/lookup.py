@@ -167,7 +167,7 @@ async def _target_at(place: Token | SentLetter, desk: Desk) -> Target | None:
     language = desk.office.directory.language(place.person)
     where = (case.id, place.assignment, place.person, place.card)
     asked = asked_fields(case, task, desk.office) if task is not None and ask is Ask.FIELDS else ()
-    return Target(*where, ask, case.process, language, case.rules, asked=asked)
+    return Target(*where, ask, case.process, language, case.rules, asked=asked, name=desk.office.short(place.person))
 
 
 def forms_for(target: Target | None, desk: Desk) -> Mapping[str, tuple[FieldForm, ...]]:

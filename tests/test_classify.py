@@ -90,6 +90,18 @@ def test_a_yes_under_our_subject_or_under_a_yes_is_a_yes(subject: str) -> None:
     assert understood.reading.answer is Answer.APPROVE
 
 
+@pytest.mark.parametrize(("said", "answer"), [
+    ("Согласовано, Петров П.П.", Answer.UNCLEAR), ("Согласовано, Смирнова О.Н.", Answer.APPROVE),
+    ("Согласовано, Ирина Петровна", Answer.APPROVE), ("Утверждаю, Кузнецов И. И.", Answer.UNCLEAR),
+])  # fmt: skip
+def test_a_yes_with_somebody_elses_mark_is_asked_about(said: str, answer: Answer) -> None:
+    assert ASKED.target is not None
+    around = replace(ASKED, target=replace(ASKED.target, name="Смирнова О.Н."))
+    understood = classify(parse(mail(said)), around)
+    assert isinstance(understood, Reply)
+    assert understood.reading.answer is answer
+
+
 def test_an_approvers_number_is_not_read_into_the_card() -> None:
     understood = classify(parse(mail("Сумма: 100 000")), ASKED)
     assert isinstance(understood, Reply)

@@ -35,6 +35,8 @@ class Target:
     """The mail speaks of the case and not to us, or names several: it is a comment, whatever it says."""
     asked: tuple[str, ...] = ()
     """The fields the letter asked for, in the order of its questions."""
+    name: str = ""
+    """How the person who was asked is called: «Смирнова О.Н.»."""
     letter: Message | None = None
     """The letter as it left; None where the mail does not say which it answers."""
 

@@ -9,6 +9,7 @@ first; only then a reply is read, a command, a request; whatever is left is a st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
@@ -136,6 +137,8 @@ def _read_reply(own: Fresh, target: Target, message: Message, around: Surroundin
         return _unclear(comment, "its parts disagree, hide words, or words were typed into what it quotes")
     if reading.answer in _GOES_ON and target.letter is not None and (typed := typed_in(message, target.letter)):
         return _unclear(f"{comment} […] {typed}", "words stand in the quote that our letter does not have")
+    if reading.answer in _GOES_ON and _another_signs(own.text, target.name, message):
+        return _unclear(comment, "it bears the mark of somebody else")
     if target.ask not in _ASKS_TO_DECIDE:
         return Reading(reading.answer, comment or None, reading.details, reading.reason)
     return reading
@@ -150,6 +153,17 @@ _GOES_ON = frozenset({Answer.APPROVE, Answer.PAID, Answer.DONE, Answer.ACKNOWLED
 _REFUSALS = frozenset({Answer.REJECT, Answer.REWORK, Answer.DECLINE, Answer.NEED_REASON})
 
 
+_MARK = re.compile(r",[ ]{0,3}(?P<who>[А-ЯЁ][а-яё]{2,30}(?:-[А-ЯЁ][а-яё]{2,30})?)[ ]{1,3}[А-ЯЁ]\.[ ]?[А-ЯЁ]\.")
+
+
+def _another_signs(text: str, asked: str, message: Message) -> bool:
+    """«Согласовано, Петров П.П.» is Petrov's mark: it says yes only for him, whoever sends it on."""
+    known = " ".join((asked, *(writer.name for writer in message.from_))).casefold().replace("ё", "е")
+    surnames = (match["who"].casefold().replace("ё", "е") for match in _MARK.finditer(text[:_MOST_MARKED]))
+    return any("а" <= letter <= "я" for letter in known) and any(surname not in known for surname in surnames)
+
+
+_MOST_MARKED = 2000
 _YESES = frozenset({Answer.APPROVE, Answer.APPROVE_WITH_REMARKS})
 
 
