@@ -101,10 +101,12 @@ def _reply(message: Message, own: Fresh, around: Surroundings) -> Understood | N
     if target is None:
         return None
     reading = _read_reply(own, target, message, around)
-    forms = _forms_of(target, around)
-    said = read_answer(words_of(laid_out(message, own)), around.written_on(message), forms, target.asked)
-    fields, findings = with_papers(said.values, forms, around, around.written_on(message)) if forms else ({}, ())
     reason = f"answers a letter of ours; {reading.reason}" if reading.reason else "answers a letter of ours"
+    forms = _forms_of(target, around)
+    if not forms:
+        return Reply(reason, reading)
+    said = read_answer(words_of(laid_out(message, own)), around.written_on(message), forms, target.asked)
+    fields, findings = with_papers(said.values, forms, around, around.written_on(message))
     return Reply(reason, reading, fields, asked_about(said, forms), findings, said.near)
 
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mailflow.core import manners
 from mailflow.core.banners import without_banners
@@ -51,12 +51,13 @@ class Fresh:
 
     `original`: a forwarded letter (content, not quote), or None.
     `conflict`: the text and the HTML part say different things, hidden text was found, or words stand where nobody
-    can tell whose they are.
+    can tell whose they are. `page`: the writer's words as the HTML part lays them out, '' without one.
     """
 
     text: str
     original: Original | None = None
     conflict: bool = False
+    page: str = field(default="", compare=False)
 
 
 def fresh(message: Message) -> Fresh:
@@ -71,7 +72,8 @@ def fresh(message: Message) -> Fresh:
     conflict = doubtful or _hides(page) or (plain is not None and page is not None and _differ(plain, page))
     forwarded = chosen.forwarded or (page.forwarded if page else None)
     original = _original(forwarded, message) if forwarded else _attached(message)
-    return Fresh(_text(_unsigned(chosen.own, page)), original, conflict)
+    laid_out = _text(_unsigned(page.own, page)) if page else ""
+    return Fresh(_text(_unsigned(chosen.own, page)), original, conflict, laid_out)
 
 
 def _parts(lines: Sequence[Line], kind: Kind) -> Parts:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -27,7 +26,7 @@ from mailflow.core.message import Message
 from mailflow.core.money import Money
 from mailflow.core.payment_qr import read_payment_qr
 from mailflow.core.quotes import is_mobile_tail
-from mailflow.core.reply import Fresh, Original, fresh, own_words
+from mailflow.core.reply import Fresh, Original, own_words
 from mailflow.core.signs import ProcessSigns, fold, subject_words, without_prefix
 
 LONGEST_GUESS = 4_000
@@ -59,8 +58,7 @@ def laid_out(message: Message, own: Fresh) -> str:
     """Give the writer's own words with the cells of his tables apart: only the HTML part knows them."""
     if not message.text.strip() or "<td" not in message.html.lower():
         return own.text
-    page = fresh(replace(message, text="")).text
-    return page if set(_WORD.findall(own.text)) <= set(_WORD.findall(page)) else own.text
+    return own.page if set(_WORD.findall(own.text)) <= set(_WORD.findall(own.page)) else own.text
 
 
 _WORD = re.compile(r"[^\W_]+")
