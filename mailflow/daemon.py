@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -24,6 +24,7 @@ from mailflow.bells import Bells, rung
 from mailflow.departing import take_up
 from mailflow.digest import send_digest
 from mailflow.edges import service
+from mailflow.edges.blobs import Kept
 from mailflow.edges.imap import Fetched, Mailbox, Opened, Oversized, Unreadable, backoff
 from mailflow.edges.metrics import Measured, Metrics
 from mailflow.edges.store import DueErrand, MailboxState, Source
@@ -32,7 +33,7 @@ from mailflow.errands import put_off_errand, run_errand
 from mailflow.errors import MailboxError, MailflowError
 from mailflow.hall import web_of
 from mailflow.killpoints import reached
-from mailflow.receive import Settle, failed, oversized, receive, unreadable
+from mailflow.receive import Settle, failed, oversized, take_in, unreadable
 from mailflow.rekeying import renew_letters
 from mailflow.remind import remind
 from mailflow.rulekeeping import take_rules
@@ -125,8 +126,9 @@ class Reader:
     async def _take(self, mails: list[Fetched | Oversized | Unreadable], state: MailboxState) -> MailboxState:
         """Take a batch in; the position moves past it only when every mail has its committed row."""
         settled: dict[int, Settle] = {}
+        kept = await self._keep(mails)
         for mail in mails:
-            where = await self._one(mail, state.uidvalidity)
+            where = await self._one(mail, kept, state.uidvalidity)
             if where is not None:
                 settled[mail.uid] = where
             self._bells.letters.set()
@@ -139,7 +141,15 @@ class Reader:
         reached("mailbox.pulse")
         return moved
 
-    async def _one(self, mail: Fetched | Oversized | Unreadable, uidvalidity: int) -> Settle | None:
+    async def _keep(self, mails: Sequence[Fetched | Oversized | Unreadable]) -> dict[int, Kept]:
+        """Put the bytes of the batch on the disk before any of them is understood; give them by UID."""
+        fetched = [mail for mail in mails if isinstance(mail, Fetched)]
+        kept = await self._app.desk.blobs.keep_all([mail.raw for mail in fetched])
+        return {mail.uid: one for mail, one in zip(fetched, kept, strict=True)}
+
+    async def _one(
+        self, mail: Fetched | Oversized | Unreadable, kept: Mapping[int, Kept], uidvalidity: int
+    ) -> Settle | None:
         source = Source(self._account, self._folder, uidvalidity, mail.uid)
         match mail:
             case Oversized():
@@ -147,22 +157,22 @@ class Reader:
             case Unreadable():
                 return await unreadable(mail.uid, mail.reason, source, now(), self._app.desk)
             case Fetched():
-                return await self._safely(mail, source)
+                return await self._safely(kept[mail.uid], mail.received, source)
 
-    async def _safely(self, mail: Fetched, source: Source) -> Settle | None:
+    async def _safely(self, kept: Kept, received: datetime, source: Source) -> Settle | None:
         """Take one mail in; one that breaks the work three times is held for a person, and holds up no other.
 
         What the world breaks (the database, the disk) is no fault of the mail: it stays on the server.
         """
         while True:
             try:
-                return await receive(mail.raw, source, mail.received, now(), self._app.desk)
+                return await take_in(kept, source, received, now(), self._app.desk)
             except Exception as wrong:
                 if of_the_world(wrong):
                     raise
                 reason = reason_of(wrong)
                 log.broken("mail", reason)
-                where = await failed(mail.raw, source, mail.received, reason, self._app.desk)
+                where = await failed(kept, source, received, reason, self._app.desk)
                 if where is not None:
                     return where
 

@@ -244,11 +244,11 @@ async def files_of(
 
 
 async def _kept(files: Sequence[Attachment], desk: Desk) -> tuple[IncomingFile, ...]:
-    kept = []
-    for file in files:
-        sha256 = await desk.blobs.keep(file.content)
-        kept.append(IncomingFile(file.name, sha256, len(file.content), file.content_type))
-    return tuple(kept)
+    kept = await desk.blobs.keep_all([file.content for file in files])
+    return tuple(
+        IncomingFile(file.name, one.sha256, len(file.content), file.content_type)
+        for file, one in zip(files, kept, strict=True)
+    )
 
 
 async def _compared(file: IncomingFile, files: Sequence[IncomingFile], case: Case, desk: Desk) -> IncomingFile:

@@ -25,6 +25,7 @@ from mailflow.core.message import Message, parse
 from mailflow.core.offering import registered_letter, wants_registered
 from mailflow.core.sender import Proven, SenderProof, Unproven, prove
 from mailflow.digest import register_answer
+from mailflow.edges.blobs import Kept
 from mailflow.edges.store import InboxRow, InboxState, Source, Taken
 from mailflow.killpoints import reached
 from mailflow.lookup import (
@@ -57,17 +58,25 @@ class Mail:
 async def receive(
     raw: bytes, source: Source | None, received_at: datetime, now: datetime, desk: Desk, again: bool = False
 ) -> Settle:
+    """Keep a mail, then take it in."""
+    [kept] = await desk.blobs.keep_all([raw])
+    return await take_in(kept, source, received_at, now, desk, again)
+
+
+async def take_in(
+    kept: Kept, source: Source | None, received_at: datetime, now: datetime, desk: Desk, again: bool = False
+) -> Settle:
     """Take a mail in and say where it belongs on the server. Raises only when the world broke.
 
     `again`: a person wants a mail that is held to be understood anew.
     """
-    mail = await _keep(raw, source, received_at, desk)
+    mail = _mail(kept, source, received_at)
     reached("mail.kept")
     known = await _known(mail, desk)
     if known is not None and not (again and known.taken.state == "quarantined"):
         return await _repeated(known, mail, desk)
     desk = replace(desk, office=await present(desk.office, desk.store, now))
-    arrival, understood = await _understand(raw, mail, now, desk)
+    arrival, understood = await _understand(kept.content, mail, now, desk)
     taken = _understood_row(mail, understood)
     listed = await answer_list(arrival, understood, desk)
     event = listed or await _event_of(arrival, understood, now, desk)
@@ -82,9 +91,9 @@ async def receive(
     return "quarantined" if taken.state == "quarantined" else "processed"
 
 
-async def failed(raw: bytes, source: Source | None, received_at: datetime, error: str, desk: Desk) -> Settle | None:
-    """Keep a mail whose taking in broke; None while it is to be tried again, then hold it for a person."""
-    mail = await _keep(raw, source, received_at, desk)
+async def failed(kept: Kept, source: Source | None, received_at: datetime, error: str, desk: Desk) -> Settle | None:
+    """Note a mail whose taking in broke; None while it is to be tried again, then hold it for a person."""
+    mail = _mail(kept, source, received_at)
     before = await desk.store.seen(source) if source is not None else None
     if before is not None and before.attempts + 1 >= MOST_ATTEMPTS:
         return await _hold(mail, error, desk)
@@ -109,7 +118,12 @@ async def unreadable(uid: int, reason: str, source: Source, now: datetime, desk:
 
 
 async def _keep(raw: bytes, source: Source | None, received_at: datetime, desk: Desk) -> Mail:
-    return Mail(source, parse(raw), await desk.blobs.keep(raw), len(raw), received_at)
+    [kept] = await desk.blobs.keep_all([raw])
+    return _mail(kept, source, received_at)
+
+
+def _mail(kept: Kept, source: Source | None, received_at: datetime) -> Mail:
+    return Mail(source, parse(kept.content), kept.sha256, len(kept.content), received_at)
 
 
 async def _hold(mail: Mail, reason: str, desk: Desk) -> Settle:

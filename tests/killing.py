@@ -181,9 +181,9 @@ def _settles_first() -> None:
 
     honest = Reader._one
 
-    async def hasty(self: Reader, mail: Any, uidvalidity: int) -> Any:
+    async def hasty(self: Reader, mail: Any, kept: Any, uidvalidity: int) -> Any:
         await self._mailbox.settle([mail.uid], [])
-        return await honest(self, mail, uidvalidity)
+        return await honest(self, mail, kept, uidvalidity)
 
     Reader._one = hasty  # type: ignore[method-assign]
 

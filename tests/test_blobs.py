@@ -132,9 +132,21 @@ async def test_content_and_folder_reach_the_disk_in_this_order(blobs: Blobs, mon
         return rename(self, target)
 
     await blobs.keep(b"makes the folders")
-    sha256 = hashlib.sha256(b"letter").hexdigest()
-    blobs.path(sha256).parent.mkdir(parents=True)
+    for content in (b"letter", b"second", b"third"):
+        blobs.path(hashlib.sha256(content).hexdigest()).parent.mkdir(parents=True)
     monkeypatch.setattr(os, "fsync", seen_fsync)
     monkeypatch.setattr(Path, "rename", seen_rename)
     await blobs.keep(b"letter")
     assert steps == ["fsync file", "rename", "fsync folder"]
+    steps.clear()
+    await blobs.keep_all([b"letter", b"second", b"third", b"third"])
+    assert steps == ["fsync file", "rename", "fsync file", "rename", *["fsync folder"] * 3]
+
+
+async def test_contents_kept_together_are_given_in_their_order_and_lie_where_each_alone_would(blobs: Blobs) -> None:
+    contents = [b"one", b"two", b"one"]
+    kept = await blobs.keep_all(contents)
+    assert [one.content for one in kept] == contents
+    assert [one.sha256 for one in kept] == [await blobs.keep(content) for content in contents]
+    assert [await blobs.read(one.sha256) for one in kept] == contents
+    assert await blobs.keep_all([]) == []

@@ -3,7 +3,8 @@
 Owns: one folder, `ab/abcd…` for each content, and `new/` for what is being written.
 Refuses to know: what the bytes are, who sent them, how long they are to be kept.
 Rule: a name appears only when its content is on the disk: temp file, fsync, rename, fsync of the folder
-(POSIX promises none of them for the others). A content that is there is not written again.
+(POSIX promises none of them for the others). A content that is there is not written again. Contents kept
+together are renamed before the first folder is synced: one commit of the file system then serves them all.
 What may go wrong: the disk is full or read-only, a file was damaged or taken away: each is a
 StoreError that names the file. What has a name is never deleted or mended here; only what a kill left
 in `new/` is swept away.
@@ -17,6 +18,8 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +27,14 @@ from mailflow.errors import StoreError
 from mailflow.killpoints import reached
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Bytes that are in the file store."""
+
+    content: bytes
+    sha256: str
 
 
 class Blobs:
@@ -37,7 +48,12 @@ class Blobs:
 
         When this returns, bytes and name survive a power loss. StoreError if they cannot be written.
         """
-        return await asyncio.to_thread(self._keep, content)
+        [kept] = await self.keep_all([content])
+        return kept.sha256
+
+    async def keep_all(self, contents: Sequence[bytes]) -> list[Kept]:
+        """Put all of them on the disk for good, as `keep` does one, in one journey; in the same order."""
+        return await asyncio.to_thread(self._keep_all, contents) if contents else []
 
     async def read(self, sha256: str) -> bytes:
         """Give back the bytes of `sha256`; StoreError naming the file if it is missing or damaged."""
@@ -56,23 +72,22 @@ class Blobs:
             raise StoreError(f"{self._folder}: {sha256[:80]!r} is no SHA-256: the row naming it is damaged")
         return self._folder / sha256[:2] / sha256
 
-    def _keep(self, content: bytes) -> str:
-        sha256 = hashlib.sha256(content).hexdigest()
-        path = self.path(sha256)
-        try:
-            self._place(content, path)
-        except OSError as trouble:
-            raise StoreError(
-                f"{path}: cannot be written ({trouble.strerror}): free the disk or mend the folder's rights"
-            ) from trouble
-        return sha256
+    def _keep_all(self, contents: Sequence[bytes]) -> list[Kept]:
+        kept = [Kept(content, hashlib.sha256(content).hexdigest()) for content in contents]
+        placed = {self.path(one.sha256): one.content for one in kept}
+        for path, content in placed.items():
+            with _told(path):
+                self._place(content, path)
+        # Also for a file found: whoever renamed it may have been killed before this line.
+        for folder in dict.fromkeys(path.parent for path in placed):
+            with _told(folder):
+                _sync(folder)
+        return kept
 
     def _place(self, content: bytes, path: Path) -> None:
         if not _is_there(path, len(content)):
             _make_folder(path.parent)
             _write(content, self._new_file(), path)
-        # Also for a file found: whoever renamed it may have been killed before this line.
-        _sync(path.parent)
 
     def _new_file(self) -> Path:
         folder = self._folder / "new"
@@ -100,6 +115,16 @@ class Blobs:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise StoreError(f"{path}: its content is not what was kept: bring the file back from the backup")
         return content
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as trouble:
+        raise StoreError(
+            f"{path}: cannot be written ({trouble.strerror}): free the disk or mend the folder's rights"
+        ) from trouble
 
 
 def _is_there(path: Path, size: int) -> bool:

@@ -23,7 +23,7 @@ from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.surroundings import surroundings
 from mailflow.core.tokens import KeyRing, letter_code
 from mailflow.deliver import deliver, note
-from mailflow.edges.blobs import Blobs
+from mailflow.edges.blobs import Blobs, Kept
 from mailflow.edges.documents import Documents
 from mailflow.edges.letters import Letters
 from mailflow.edges.pdf import Failed, Made, Renderer
@@ -56,11 +56,11 @@ class _Memory(Blobs):
         super().__init__(Path("memory"))
         self._kept: dict[str, bytes] = {}
 
-    async def keep(self, content: bytes) -> str:
+    async def keep_all(self, contents: Sequence[bytes]) -> list[Kept]:
         """Keep the bytes by their SHA-256."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        self._kept[sha256] = content
-        return sha256
+        kept = [Kept(content, hashlib.sha256(content).hexdigest()) for content in contents]
+        self._kept.update({one.sha256: one.content for one in kept})
+        return kept
 
     async def read(self, sha256: str) -> bytes:
         """Give the bytes back."""
