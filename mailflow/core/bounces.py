@@ -127,8 +127,8 @@ def _is_prefix(message: Message, end: int) -> bool:
 
 
 def _text(message: Message) -> Other | None:
-    told = _TOLD.search(message.text[:_TEXT])
-    if told is None or not _is_from_a_machine(message):
+    told = _TOLD.search(message.text[:_TEXT]) if _is_from_a_machine(message) else None
+    if told is None:
         return None
     if not (message.nested or _SERVERS_CODE.search(message.text[:_TEXT]) or _RETURNED.search(message.text[:_READ])):
         return None
