@@ -13,8 +13,10 @@ from mailflow.core.arrivals import Arrival
 from mailflow.core.case import Assignment, Case
 from mailflow.core.kinds import Command, Understood
 from mailflow.core.memory import About, known
+from mailflow.core.office import Office
 from mailflow.core.reply import fresh
 from mailflow.core.substitution import SUBSTITUTION
+from mailflow.edges.store import Store
 from mailflow.lookup import Desk, numbered
 
 MOST_OWN = 20
@@ -41,28 +43,33 @@ async def with_what_a_command_needs(arrival: Arrival, understood: Understood, de
 
 async def agenda_of(person: str, now: datetime, desk: Desk, of: tuple[str, ...] = ()) -> Agenda:
     """Give what waits for the person: his own, of whom he stands in for, handed to him; or only that `of` some."""
-    office = desk.office
+    tasks = await tasks_of(person, now, desk.office, desk.store, of)
+    return agenda(tasks, person, desk.office, desk.office.directory.language(person), now)
+
+
+async def tasks_of(
+    person: str, now: datetime, office: Office, store: Store, of: tuple[str, ...] = ()
+) -> list[tuple[Case, Assignment]]:
+    """Give the same as cases with their tasks, what is due first coming first."""
     absent = [one for one in office.directory.people if one != person and office.acting(one, now) == person]
     tasks: list[tuple[Case, Assignment]] = []
     for principal in of or (person, *absent):
-        tasks += await _tasks(principal, person, desk)
-    if of:
-        return agenda(_by_term(tasks), person, office, office.directory.language(person), now)
-    for handed in known(await desk.store.facts(office.day(now), [About("delegation", person)]), "delegation", person):
-        tasks += await _task(handed.said["case"], handed.item, person, desk)
-    language = office.directory.language(person)
-    return agenda(_by_term(tasks), person, office, language, now)
+        tasks += await _tasks(principal, person, store)
+    if not of:
+        for handed in known(await store.facts(office.day(now), [About("delegation", person)]), "delegation", person):
+            tasks += await _task(handed.said["case"], handed.item, person, store)
+    return _by_term(tasks)
 
 
-async def _tasks(principal: str, reader: str, desk: Desk) -> list[tuple[Case, Assignment]]:
+async def _tasks(principal: str, reader: str, store: Store) -> list[tuple[Case, Assignment]]:
     found: list[tuple[Case, Assignment]] = []
-    for waiting in await desk.store.open_assignments(principal):
-        found += await _task(waiting.case, waiting.assignment, reader, desk)
+    for waiting in await store.open_assignments(principal):
+        found += await _task(waiting.case, waiting.assignment, reader, store)
     return found
 
 
-async def _task(case_id: str, assignment: str, reader: str, desk: Desk) -> list[tuple[Case, Assignment]]:
-    case = await desk.store.load(case_id)
+async def _task(case_id: str, assignment: str, reader: str, store: Store) -> list[tuple[Case, Assignment]]:
+    case = await store.load(case_id)
     task = case.assignment(assignment) if case is not None else None
     own_case = case is not None and task is not None and case.initiator == reader != task.principal
     return [] if case is None or task is None or own_case else [(case, task)]

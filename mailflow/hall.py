@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailflow.app import App, shipped
+from mailflow.cabinet import Cabinet
 from mailflow.edges.web import Web
 from mailflow.entrance import Entrance
 from mailflow.respond import Window
@@ -16,6 +17,7 @@ class Hall:
     """The conductors the pages of a person call."""
 
     entrance: Entrance
+    cabinet: Cabinet
 
 
 def web_of(app: App, wake: Callable[[], None] = lambda: None) -> Web:
@@ -23,5 +25,6 @@ def web_of(app: App, wake: Callable[[], None] = lambda: None) -> Web:
     assert app.settings.web is not None, "a site without [web] serves no pages"
     given = (app.counter.random, wake)
     window = Window(app.office, app.store, app.desk.blobs, app.desk.ring, *given)
-    hall = Hall(Entrance(app.office, app.store, app.desk.ring, *given))
+    entrance = Entrance(app.office, app.store, app.desk.ring, *given)
+    hall = Hall(entrance, Cabinet(app.desk, wake))
     return Web(app.settings.web, window, hall, shipped("templates") / "web")

@@ -84,12 +84,16 @@ async def offered_in(shown: SentLetter, desk: Desk) -> Offered | None:
     """Give the stranger's letter that was shown to the secretary in this letter of ours."""
     if shown.kind != "stray":
         return None
-    key = shown.key.rpartition("/")[0]
+    return await offered_by_key(shown.key.rpartition("/")[0], shown.person, desk)
+
+
+async def offered_by_key(key: str, person: str, desk: Desk) -> Offered | None:
+    """Give the stranger's letter with that key, for a person who minds such letters."""
     row = await desk.store.seen_key(key)
     if row is None:
         return None
     stray = parse(await desk.blobs.read(row.taken.sha256))
-    return Offered(shown.person, key, stray, await _kept(_documents(stray), desk))
+    return Offered(person, key, stray, await _kept(_documents(stray), desk))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from datetime import date, datetime
 
 from mailflow import log
 from mailflow.advance import advance
-from mailflow.core.case import Assignment, Case
+from mailflow.core.case import Assignment, Case, card_hash
 from mailflow.core.codes import (
     MOST_TRIES,
     SEED_BYTES,
@@ -52,6 +52,7 @@ from mailflow.core.pages import (
     Press,
     Pressed,
     Recorded,
+    Seat,
     Served,
     TooManyCodes,
     WrongCode,
@@ -69,6 +70,7 @@ from mailflow.core.pressing import (
     same_card,
     sheet_of,
 )
+from mailflow.core.sight import sees
 from mailflow.core.tokens import ID_BYTES, KeyRing, Minted, letter_code, mint, read_token
 from mailflow.core.wording import answer_word
 from mailflow.edges.blobs import Blobs
@@ -78,12 +80,17 @@ from mailflow.recalling import present
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A live link: its text, what it stands for, and the case and task as they are now."""
+    """A live link: its text, what it stands for, and the case and task as they are now.
+
+    `seated`: it is the seat of somebody who has signed in; a press from there is bound to the card it was shown,
+    because the page's nonce is.
+    """
 
     text: str
     link: Link
     case: Case
     task: Assignment
+    seated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,7 @@ class Window:
     random: Callable[[int], bytes]
     wake: Callable[[], None] = lambda: None
 
-    async def look(self, text: str, cookie: str, now: datetime) -> Looked:
+    async def look(self, text: str | Seat, cookie: str, now: datetime) -> Looked:
         """Give the page of a link as it stands now; write nothing."""
         return await (await self._today(now))._look(text, cookie, now)
 
@@ -120,7 +127,7 @@ class Window:
         """Send a one-time code to the registered address of the link's person; give the page again."""
         return await (await self._today(now))._send_code(press, now)
 
-    async def file(self, text: str, place: int, now: datetime) -> Served | Forged:
+    async def file(self, text: str | Seat, place: int, now: datetime) -> Served | Forged:
         """Give one file of the card the link was issued for; of a card changed since, none."""
         return await (await self._today(now))._file(text, place, now)
 
@@ -130,7 +137,7 @@ class Window:
         """Look out at the office as it is now: who stands in for whom may have changed."""
         return replace(self, office=await present(self.office, self.store, now))
 
-    async def _look(self, text: str, cookie: str, now: datetime) -> Looked:
+    async def _look(self, text: str | Seat, cookie: str, now: datetime) -> Looked:
         found = await self._find(text, now)
         if found is None:
             return Forged()
@@ -162,7 +169,7 @@ class Window:
         why = await self._order_code(found, page, now)
         return Again(await self._page(found, press.cookie, now), press.form, why)
 
-    async def _file(self, text: str, place: int, now: datetime) -> Served | Forged:
+    async def _file(self, text: str | Seat, place: int, now: datetime) -> Served | Forged:
         found = await self._find(text, now)
         if found is None or not same_card(found.case, found.link):
             return Forged()
@@ -174,7 +181,9 @@ class Window:
         file = files[place - 1]
         return Served(file, await self.blobs.read(file.sha256))
 
-    async def _find(self, text: str, now: datetime) -> _Found | None:
+    async def _find(self, text: str | Seat, now: datetime) -> _Found | None:
+        if isinstance(text, Seat):
+            return await self._seated(text)
         hash_ = read_token(text, "decide", self.ring)
         token = await self.store.token(hash_) if hash_ is not None else None
         if token is None or token.purpose != "decide" or token.expires_at <= now:
@@ -186,8 +195,18 @@ class Window:
         link = Link(token.hash, token.case, token.assignment, token.person, token.card)
         return _Found(text, link, case, task)
 
+    async def _seated(self, seat: Seat) -> _Found | None:
+        """Give the task of a case its visitor may see, bound to the card as it is now."""
+        case = await self.store.load(seat.case)
+        if case is None or not sees(seat.visitor.sight, case) or not 1 <= seat.place <= len(case.assignments):
+            return None
+        task = case.assignments[seat.place - 1]
+        card = card_hash(case.fields, case.files)
+        name = hashlib.sha256(f"seat {seat.visitor.browser} {task.id} {card}".encode()).hexdigest()
+        return _Found("", Link(name, case.id, task.id, seat.visitor.person, card), case, task, seated=True)
+
     async def _page(self, found: _Found, cookie: str, now: datetime) -> Page:
-        browser = await self._whose(cookie, found.link.person, now)
+        browser = "known" if found.seated else await self._whose(cookie, found.link.person, now)
         code = await self.store.code(found.link.hash)
         return page_of(
             sheet_of(found.case, found.task, found.link, self.office, now),
@@ -239,7 +258,7 @@ class Window:
     async def _assured(self, found: _Found, page: Page, form: Form, now: datetime) -> _Assured | Complaint:
         """Ask for what the stage's level wants: a browser that is known, or the right digits."""
         if page.browser == "known":
-            return _Assured("link, known browser", new_browser=False)
+            return _Assured("signed in" if found.seated else "link, known browser", new_browser=False)
         if page.coding == "spent":
             return TooManyCodes()
         typed = typed_code(form.code)

@@ -92,7 +92,9 @@ ROLES = {
     "nobody": "", "stranger to the case": "s.orlov", "initiator": "i.kuznetsov", "approver": "p.petrov",
     "accountant": "buh", "secretary": "sekretar", "director": "director",
 }  # fmt: skip
-FREE = {"nobody", *ROLES} - {""}
+FREE = set(ROLES)
+SIGNED_IN = FREE - {"nobody"}
+CONCERNED = {"initiator", "approver", "secretary", "director"}
 EXPECTED: dict[tuple[str, str], set[str]] = {
     ("GET", "/"): FREE,
     ("GET", "/healthz"): FREE,
@@ -100,6 +102,23 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("POST", "/sign-in"): FREE,
     ("POST", "/sign-in/code"): FREE,
     ("POST", "/sign-out"): FREE - {"nobody"},
+    ("GET", "/registers"): SIGNED_IN,
+    ("GET", "/registers/{name}"): SIGNED_IN,
+    ("GET", "/registers/{name}/{kind}"): SIGNED_IN,
+    ("GET", "/boards"): SIGNED_IN,
+    ("GET", "/boards/{name}"): SIGNED_IN,
+    ("GET", "/cases/{case}"): CONCERNED,
+    ("POST", "/cases/{case}/say"): CONCERNED,
+    ("GET", "/cases/{case}/file/{place}"): CONCERNED,
+    ("GET", "/cases/{case}/paper/{place}"): set(),  # this case has none
+    ("GET", "/cases/{case}/task/{place}"): CONCERNED,
+    ("POST", "/cases/{case}/task/{place}"): CONCERNED,
+    ("GET", "/cases/{case}/task/{place}/file/{number}"): {"approver"},
+    ("GET", "/cases/{case}/mail/{mail}"): CONCERNED,
+    ("GET", "/cases/{case}/mail/{mail}/file/{place}"): CONCERNED,
+    ("GET", "/post"): {"secretary"},
+    ("GET", "/post/{mail}/file/{place}"): {"secretary"},
+    ("POST", "/post/{mail}/register"): {"secretary"},
     # What a link opens hangs on the link, not on who has signed in.
     ("GET", "/d/{token}"): FREE,
     ("POST", "/d/{token}"): FREE,
@@ -121,19 +140,19 @@ async def test_every_address_opens_for_exactly_the_roles_of_the_table(site: Site
     doors = {(door.method, door.path) for door in site.web._routes.doors()}
     assert doors == set(EXPECTED), "a new address needs a line in the table"
     assert {path for _, path in doors} == set(PAGES)
-    await site.request()
+    case = await site.request()
+    await site.mail(case.id)
     link = site.asked("p.petrov")
+    stray = await site.stray()
     cookies = {role: await site.sign_in(person) if person else "" for role, person in ROLES.items()}
+    mails = {"/post": str(stray), "/cases": str((await site.store.mails_of(case.id))[0].id)}
+    values = {"token": link.token, "place": "1", "number": "1", "link": "0" * 96, "case": case.id, "kind": "csv"}
     for (method, path), expected in sorted(EXPECTED.items()):
-        where = await place(site, path, link.token)
+        named = {"name": "payments" if path.startswith("/registers") else "invoice"}
+        known = {**values, **named, "mail": mails.get(path.partition("/{")[0], "")}
+        where = re.sub(r"\{(\w+)\}", lambda found, known=known: known[found[1]], path)  # type: ignore[misc]
         got = {role for role, cookie in cookies.items() if await answered(site, method, where, cookie)}
         assert got == expected, (method, path)
-
-
-async def place(site: Site, path: str, token: str) -> str:
-    """Fill an address with what there is."""
-    values = {"token": token, "place": "1", "link": "0" * 96}
-    return re.sub(r"\{(\w+)\}", lambda found: values[found[1]], path)
 
 
 async def answered(site: Site, method: str, path: str, cookie: str) -> bool:

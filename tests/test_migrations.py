@@ -26,7 +26,7 @@ COLUMNS = {
     " channel?",
     "browser": "hash person label created_at expires_at revoked_at? signed_in_at?",
     "case": "id number? number_folded process register state stage round initiator subject amount_minor? currency"
-    " counterparty waits_on opened_at changed_at closed_at? version document",
+    " counterparty waits_on opened_at changed_at closed_at? version document sought",
     "code": "token person seed issued_at? expires_at? since? sent wrong tried_at?",
     "errand": "key case what errand state attempts next_at reason",
     "fact": "id kind subject item said until key at",
@@ -47,12 +47,16 @@ COLUMNS = {
 
 INDEXES = {
     "assignment: unique case, round, stage, principal",
+    "assignment: assignment_ask (ask, case)",
+    "assignment: assignment_decided_by (decided_by, case)",
     "assignment: assignment_principal (principal, standing)",
     "browser: browser_person (person)",
     "case: unique number",
     "case: case_number_folded (number_folded)",
     "case: case_opened (opened_at, id)",
+    "case: case_initiator (initiator, opened_at, id)",
     "case: case_process (process, state, opened_at, id)",
+    "case: case_register (process, opened_at, id)",
     "case: case_state (state, opened_at, id)",
     "code: code_person (person)",
     "errand: errand_due (state, next_at)",
@@ -60,6 +64,7 @@ INDEXES = {
     "fact: fact_kind (kind, until)",
     "fact: fact_subject (kind, subject, until)",
     "inbox: unique account, folder, uidvalidity, uid",
+    "inbox: inbox_case (case)",
     "inbox: inbox_message_key (message_key)",
     "inbox: inbox_state (state, id)",
     "inbox: inbox_unsettled (account, folder, uidvalidity, uid) in part",

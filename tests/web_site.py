@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import email.policy
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import urlencode
 
 from mailflow.advance import advance
 from mailflow.app import shipped
+from mailflow.cabinet import Cabinet
 from mailflow.core.answers import Answer
 from mailflow.core.case import Case, card_hash
 from mailflow.core.effects import MakeDocument
 from mailflow.core.events import AnswerReceived, DocumentMade, IncomingFile, RequestReceived
 from mailflow.core.office import Office
+from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.sender import Proven
+from mailflow.core.surroundings import surroundings
 from mailflow.core.tokens import KeyRing
 from mailflow.deliver import deliver, note
 from mailflow.edges.blobs import Blobs
@@ -33,6 +38,8 @@ from mailflow.edges.web import COOKIE, Web
 from mailflow.edges.web_rooms import NOTE, SESSION
 from mailflow.entrance import Entrance
 from mailflow.hall import Hall
+from mailflow.lookup import Desk
+from mailflow.receive import receive
 from mailflow.respond import Window
 from mailflow.world import Letter, read_letter
 from mailflow.writing import Counter, write
@@ -66,9 +73,10 @@ class Answered:
 
     @property
     def nonce(self) -> str:
-        found = re.search(r'name="nonce" value="([^"]+)"', self.text)
+        """Of the page's own form; the one to sign out stands above it."""
+        found = re.findall(r'name="nonce" value="([^"]+)"', self.text)
         assert found, self.text
-        return found[1]
+        return str(found[-1])
 
     @property
     def title(self) -> str:
@@ -117,7 +125,9 @@ class Site:
         self.port = free_port()
         where = Where(f"http://{LOOPBACK}:{self.port}", LOOPBACK, self.port)
         self.entrance = Entrance(self.office, store, ring, self.random, self.wake)
-        self.hall = Hall(self.entrance)
+        around = surroundings(self.office.rules, ("docs@neon.example",))
+        self.desk = Desk(self.office, store, self.blobs, ring, ReceiverProfile("none"), around)
+        self.hall = Hall(self.entrance, Cabinet(self.desk, self.wake))
         self.web = Web(where, self.window, self.hall, shipped("templates") / "web", lambda: self.now, patience=2.0)
         self.counter = Counter(
             office=self.office,
@@ -249,6 +259,43 @@ class Site:
         if code:
             form["code"] = code
         return await self.post_form(path, form, cookie)
+
+    async def mail(self, case: str, text: str = "Когда будет готово?", quoted: str = "") -> int:
+        """Let the initiator's mail about the case come in, with a file; give its row's id."""
+        loaded = await self.case(case)
+        self._requests += 1
+        mail = EmailMessage()
+        mail["From"] = "Иван Кузнецов <i.kuznetsov@neon.example>"
+        mail["To"] = "docs@neon.example"
+        mail["Subject"] = f"Re: [{loaded.number}] вопрос"
+        mail["Message-ID"] = f"<mail-{self._requests}@neon.example>"
+        mail.set_content(f"{text}\n{quoted}")
+        mail.add_attachment(PDF, maintype="application", subtype="pdf", filename="КП.pdf")
+        await self.take(mail)
+        newest = (await self.store.inbox(limit=1))[0]
+        if not newest.taken.case:
+            moved = replace(newest.taken, case=case, message_key=f"{self._requests:064d}", source=None)
+            return (await self.store.take_only(moved)).id
+        return newest.id
+
+    async def stray(self, html: str = "<p>Добрый день</p>") -> int:
+        """Let a stranger's letter come in; give its row's id."""
+        self._requests += 1
+        mail = EmailMessage()
+        mail["From"] = "Водоканал <office@vodokanal.example>"
+        mail["To"] = "docs@neon.example"
+        mail["Subject"] = "О начислениях"
+        mail["Message-ID"] = f"<stray-{self._requests}@vodokanal.example>"
+        mail.set_content("Добрый день! Просим ответить до 20.11.2026.")
+        mail.add_alternative(html, subtype="html")
+        mail.add_attachment(PDF, maintype="application", subtype="pdf", filename="Акт.pdf")
+        await self.take(mail)
+        return (await self.store.inbox(kind="stray", limit=1))[0].id
+
+    async def take(self, mail: EmailMessage) -> None:
+        """Take a mail in as the daemon does."""
+        raw = mail.as_bytes(policy=email.policy.SMTP)
+        await receive(raw, None, self.now, self.now, self.desk)
 
     async def sign_in(self, person: str) -> str:
         """Sign the person in as people do; give the cookie of his browser."""

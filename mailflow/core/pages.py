@@ -13,6 +13,7 @@ from typing import Literal
 from mailflow.core.case import Ask, CaseState, FileVersion
 from mailflow.core.tokens import Minted
 from mailflow.core.views import FileLine, Language, LetterView
+from mailflow.core.visits import Visitor
 
 # --- what is pressed
 
@@ -26,6 +27,15 @@ class Link:
     assignment: str
     person: str
     card: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A task as somebody who has signed in opens it: no link, the same page. `place` counts the case's tasks from 1."""
+
+    visitor: Visitor
+    case: str
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +54,9 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """One submitted form: the link's text, the browser's cookie and name ('' = it sent none)."""
+    """One submitted form: the link's text, or the seat; the browser's cookie and name ('' = it sent none)."""
 
-    text: str
+    text: str | Seat
     form: Form
     cookie: str = ""
     agent: str = ""

@@ -119,12 +119,16 @@ _OWN_STAGES: Mapping[str, tuple[str, str]] = {
 
 
 def _status(entry: Entry) -> Cell:
-    """Closed how, or at which stage it stands."""
-    case, russian = entry.case, entry.language == "ru"
+    return state_words(entry.case, entry.office, entry.language)
+
+
+def state_words(case: Case, office: Office, language: Language) -> str:
+    """Say how the case was closed, or at which stage it stands."""
+    russian = language == "ru"
     if case.state is not CaseState.OPEN:
         return _STATES[case.state][0 if russian else 1]
-    stage = entry.process.stage(case.stage)
-    title = stage.rule.title.in_(entry.language) if stage is not None else ""
+    stage = office.stage_of(case, case.stage)
+    title = stage.rule.title.in_(language) if stage is not None else ""
     own = _OWN_STAGES.get(case.stage, ("в работе", "under way"))[0 if russian else 1]
     return title or own
 

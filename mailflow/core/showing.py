@@ -76,7 +76,7 @@ def _bare_view(letter: SendLetter, case: Case, office: Office, now: datetime, re
         findings=tuple(_unproven(case, task, office, language)),
         said=tuple(dict.fromkeys(_said(case, office, language))),
         waiting=tuple(dict.fromkeys(_waiting(case, office, language, now, own))),
-        files=tuple(_file_line(f, office, language) for f in case.current_files),
+        files=tuple(file_line(f, office, language) for f in case.current_files),
         due=office.shown_due(task, language) if task is not None else "",
         changes=tuple(_changes(case, language)) if letter.kind in _SHOW_CHANGES else (),
         rows=letter.rows,
@@ -199,7 +199,7 @@ def _waiting(case: Case, office: Office, language: Language, now: datetime, read
     for a in case.open_assignments:
         if a.id == readers_own:
             continue
-        name = _stage_name(a, case, office, language)
+        name = stage_name(a, case, office, language)
         due = office.shown_due(a, language)
         late = a.due_at is not None and a.due_at < now
         who = _asked_now(a, case, office, language, now)
@@ -213,7 +213,7 @@ def _asked_now(task: Assignment, case: Case, office: Office, language: Language,
     return named(task.principal if acting == case.initiator else acting, task.principal, office, language)
 
 
-def _stage_name(task: Assignment, case: Case, office: Office, language: Language) -> str:
+def stage_name(task: Assignment, case: Case, office: Office, language: Language) -> str:
     """Give the stage as the rules call it, or as it is written where they no longer have it."""
     stage = office.stage_of(case, task.stage)
     if stage is not None:
@@ -337,7 +337,7 @@ _DIFFERS: Mapping[Language, str] = {
 _SIZES: Mapping[Language, tuple[str, str, str]] = {"ru": ("Б", "КБ", "МБ"), "en": ("B", "KB", "MB")}
 
 
-def _file_line(file: FileVersion, office: Office, language: Language) -> FileLine:
+def file_line(file: FileVersion, office: Office, language: Language) -> FileLine:
     size, unit = float(file.size), 0
     while size >= 1024 and unit < 2:
         size, unit = size / 1024, unit + 1

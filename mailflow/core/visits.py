@@ -52,6 +52,15 @@ class NotEntered:
     why: Literal["code", "link", "elsewhere", "old"]
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file for the visitor."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
 def sign_in_key(person: str) -> str:
     """Name the codes a person signs in with."""
     return hashlib.sha256(f"{SIGN_IN}\0{person}".encode()).hexdigest()

@@ -26,14 +26,17 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from mailflow import log
-from mailflow.core.pages import Already, Forged, Looked, Press, Pressed, Recorded, Served
+from mailflow.core.pages import Already, Forged, Looked, Press, Pressed, Recorded
 from mailflow.core.pressing import BROWSER_LIFE
 from mailflow.core.sight import PAGES
 from mailflow.core.visits import Visitor
 from mailflow.edges.web_answers import body_of, closing, download, html, too_many_headers
+from mailflow.edges.web_cabinet import CabinetRooms
+from mailflow.edges.web_calls import Desk, Hall
 from mailflow.edges.web_forms import from_elsewhere, read_form
 from mailflow.edges.web_pages import Pages
-from mailflow.edges.web_rooms import SESSION, Clock, Door, Hall, Rooms
+from mailflow.edges.web_rooms import SESSION, Rooms
+from mailflow.edges.web_shell import Clock, Door, Shell
 from mailflow.edges.web_sockets import PATIENCE, Server, bound, server
 
 COOKIE = "mailflow_browser"
@@ -53,15 +56,6 @@ class WebSettings(Protocol):
     def port(self) -> int: ...
 
 
-class Desk(Protocol):
-    """Whoever answers links; only `press` and `send_code` write."""
-
-    async def look(self, text: str, cookie: str, now: datetime) -> Looked: ...
-    async def press(self, press: Press, now: datetime) -> Pressed: ...
-    async def send_code(self, press: Press, now: datetime) -> Pressed: ...
-    async def file(self, text: str, place: int, now: datetime) -> Served | Forged: ...
-
-
 Answering = Callable[[Press, datetime], Awaitable[Pressed]]
 
 
@@ -79,7 +73,9 @@ class Web:
     ) -> None:
         self._settings = settings
         self._pages = Pages(templates)
-        self._routes = _Routes(settings.url, desk, Rooms(settings.url, hall, self._pages, clock), self._pages, clock)
+        shell = Shell(settings.url, hall.entrance, self._pages, clock)
+        rooms = Rooms(shell, hall, CabinetRooms(shell, desk, hall))
+        self._routes = _Routes(settings.url, desk, rooms, self._pages, clock)
         self._patience = patience
         self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None

@@ -9,6 +9,7 @@ text: Jinja escapes it, whatever it looks like.
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -97,6 +98,20 @@ class Notice:
     good: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Who looks at a page and from where: the visitor (None = nobody known), the site's path, the form's nonce.
+
+    `room` is the part of the menu the page belongs to.
+    """
+
+    visitor: Visitor | None
+    language: Language
+    prefix: str
+    nonce: str
+    room: str = ""
+
+
 class Pages:
     """Every page of the web part, from the templates of one folder."""
 
@@ -111,12 +126,19 @@ class Pages:
         self._style = (folder / "style.css").read_text(encoding="utf-8").strip()
         self._forms = self._env.get_template("form.html.j2")
         self._told = self._env.get_template("told.html.j2")
+        self._here: Here | None = None
 
     @property
     def style_source(self) -> str:
         """Give the inline style as a Content-Security-Policy names it."""
         digest = hashlib.sha256(self._style.encode()).digest()
         return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+    def seated(self, outcome: Looked | Pressed, path: str, here: Here) -> Shown:
+        """Print the same for somebody who has signed in."""
+        pages = copy.copy(self)
+        pages._here = here
+        return pages.shown(outcome, path)
 
     def shown(self, outcome: Looked | Pressed, path: str, choice: str = "") -> Shown:
         """Print what became of a look or a press. `path` is the link's own; `choice` the button pressed."""
@@ -141,21 +163,12 @@ class Pages:
         """Print the page for a form that our own page could not have sent."""
         return Shown(status, self._both("Refused"))
 
-    def room(
-        self,
-        name: str,
-        language: Language,
-        visitor: Visitor | None,
-        prefix: str,
-        nonce: str,
-        status: int,
-        values: Mapping[str, Any],
-    ) -> Shown:
+    def room(self, name: str, here: Here, status: int, values: Mapping[str, Any]) -> Shown:
         """Print a page for whoever is here; `values` is what its template shows, nothing of it is taken as HTML."""
         said = {"wrong": "", "address": "", "left": False, "needed": False, **values}
-        w = {**words(language), **room_words(language)}
+        w = {**words(here.language), **room_words(here.language)}
         page: str = self._env.get_template(f"rooms/{name}.html.j2").render(
-            w=w, language=language, visitor=visitor, prefix=prefix, nonce=nonce, style=Markup(self._style), **said
+            w=w, language=here.language, here=here, style=Markup(self._style), **said
         )
         return Shown(status, page)
 
@@ -239,7 +252,12 @@ class Pages:
     def _print(self, template: Any, sheet: Sheet | None, **values: Any) -> str:
         language = sheet.language if sheet is not None else "ru"
         told: str = template.render(
-            w=words(language), sheet=sheet, language=language, style=Markup(self._style), **values
+            w={**words(language), **room_words(language)},
+            sheet=sheet,
+            language=language,
+            here=self._here,
+            style=Markup(self._style),
+            **values,
         )
         return told
 

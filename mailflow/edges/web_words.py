@@ -72,8 +72,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     # notices above the form
     "OldForm": ("Нажмите ещё раз", "Please press once more"),
     "OldForm_text": (
-        "Страница была открыта слишком долго. Всё, что вы ввели, на месте; ничего пока не записано.",
-        "The page lay open too long. What you typed is kept; nothing has been recorded yet.",
+        "Страница была открыта слишком долго, или заявка за это время изменилась. Всё, что вы ввели, на месте; ничего "
+        "пока не записано.",
+        "The page lay open too long, or the request has changed since. What you typed is kept; nothing has been "
+        "recorded yet.",
     ),
     "NeedsChoice": ("Выберите ответ", "Choose an answer"),
     "NeedsChoice_text": ("Ничего пока не записано.", "Nothing has been recorded yet."),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mailflow.core.case import Assignment, Case, CaseState
+from mailflow.core.case_query import sought
 from mailflow.core.journal import Document, canonical, read_case
 from mailflow.edges.store.session import (
     Row,
@@ -45,9 +46,10 @@ CASE = (
     "changed_at",
     "closed_at",
     "version",
+    "sought",
     "document",
 )
-LISTED = ", ".join(f'"{name}"' for name in CASE if name not in ("number_folded", "document"))
+LISTED = ", ".join(f'"{name}"' for name in CASE if name not in ("number_folded", "sought", "document"))
 
 ASSIGNMENT = (
     "id",
@@ -203,6 +205,7 @@ def _case_values(case: Case, document: Document, now: datetime) -> list[Value]:
         now,
         case.closed_at,
         case.version,
+        sought(case),
         canonical(document),
     ]
 

@@ -81,7 +81,7 @@ async def seen_key(session: Session, message_key: str) -> InboxRow | None:
 async def of_case(session: Session, case: str) -> list[InboxRow]:
     """Give the mails of a case in the order they came, but for copies of one that is there."""
     query = """SELECT * FROM inbox WHERE "case" = ? AND state <> 'duplicate' ORDER BY id"""
-    return [_row(row) for row in await session.rows(query, case)]
+    return [inbox_row(row) for row in await session.rows(query, case)]
 
 
 async def listed(session: Session, state: str | None, kind: str | None, limit: int) -> list[InboxRow]:
@@ -89,7 +89,7 @@ async def listed(session: Session, state: str | None, kind: str | None, limit: i
     chosen = [(name, value) for name, value in (("state", state), ("kind", kind)) if value is not None]
     where = "WHERE " + " AND ".join(f'"{name}" = ?' for name, _ in chosen) if chosen else ""
     query = f"SELECT * FROM inbox {where} ORDER BY id DESC LIMIT ?"
-    return [_row(row) for row in await session.rows(query, *(value for _, value in chosen), limit)]
+    return [inbox_row(row) for row in await session.rows(query, *(value for _, value in chosen), limit)]
 
 
 async def unsettled(session: Session, account: str, folder: str, uidvalidity: int) -> list[tuple[int, str]]:
@@ -118,10 +118,11 @@ def _values(taken: Taken) -> list[Value]:
 
 
 def _row_or_none(row: Row | None) -> InboxRow | None:
-    return None if row is None else _row(row)
+    return None if row is None else inbox_row(row)
 
 
-def _row(row: Row) -> InboxRow:
+def inbox_row(row: Row) -> InboxRow:
+    """Read a row."""
     source = Source(**{name: row[name] for name in PLACE}) if row["account"] is not None else None
     said = {name: row[name] for name in SAID} | {"received_at": moment(row["received_at"])}
     return InboxRow(

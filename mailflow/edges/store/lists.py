@@ -14,7 +14,9 @@ from mailflow.core.case import Case
 from mailflow.core.digest import LostLetter, MissedMail
 from mailflow.core.events import NoticeDue, RulesTaken
 from mailflow.core.journal import read_case, read_event
+from mailflow.edges.store.inbox import inbox_row
 from mailflow.edges.store.session import Row, Session, Value, moment
+from mailflow.edges.store.values import InboxRow
 
 PAGE = 200
 MOST = 500
@@ -151,6 +153,12 @@ async def missed_mails(session: Session, since: datetime, after: int | None) -> 
     newer = "received_at >= ?" if after is None else "id > ?"
     query = f"SELECT * FROM inbox WHERE {_MISSED} AND ({newer} OR {_NOT_SETTLED}) ORDER BY id LIMIT ?"
     return [_missed(row) for row in await session.rows(query, since if after is None else after, MOST)]
+
+
+async def waiting_mails(session: Session, limit: int) -> list[InboxRow]:
+    """Give the mails nothing was done about, the newest first."""
+    rows = await session.rows(f"SELECT * FROM inbox WHERE {_MISSED} ORDER BY id DESC LIMIT ?", limit)
+    return [inbox_row(row) for row in rows]
 
 
 def _missed(row: Row) -> MissedMail:

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from mailflow.core.case import Case
+from mailflow.core.case_query import CaseQuery, Total
 from mailflow.core.codes import Code, Wait
 from mailflow.core.digest import LostLetter, MissedMail
 from mailflow.core.effects import Transition
@@ -26,6 +27,7 @@ from mailflow.core.vitals import Vitals
 from mailflow.edges.frames import Frame
 from mailflow.edges.store import (
     browsers,
+    case_lists,
     cases,
     commit,
     errands,
@@ -144,6 +146,14 @@ class Store:
         """Give a page of cases, newest first; `after` is the id of the last case of the page before."""
         return await self._db.read(lambda s: cases.listed(s, state, process, after, limit))
 
+    async def case_page(self, query: CaseQuery) -> list[Case]:
+        """Give a page of the cases this query wants, newest first."""
+        return await self._db.read(lambda s: case_lists.page(s, query))
+
+    async def case_totals(self, query: CaseQuery) -> list[Total]:
+        """Count all cases this query wants and add them up by currency."""
+        return await self._db.read(lambda s: case_lists.totals(s, query))
+
     async def journal(self, case_id: str) -> list[JournalRow]:
         """Give the journal of the case in order; that of no case is named `office`."""
         return await self._db.read(lambda s: journal.listed(s, case_id))
@@ -257,6 +267,10 @@ class Store:
     async def seen_key(self, message_key: str) -> InboxRow | None:
         """Give what became of the same mail at any place, or None."""
         return await self._db.glance(lambda s: inbox.seen_key(s, message_key))
+
+    async def waiting_mails(self, limit: int) -> list[InboxRow]:
+        """Give the mails nothing was done about, the newest first."""
+        return await self._db.read(lambda s: lists.waiting_mails(s, limit))
 
     async def inbox(self, state: InboxState | None = None, kind: str | None = None, limit: int = 100) -> list[InboxRow]:
         """Give the newest mails taken in."""

@@ -41,6 +41,7 @@ class Case(Model):
     closed_at = fields.DatetimeField(null=True)
     version = fields.IntField()
     document: fields.JSONField[object] = fields.JSONField()
+    sought = fields.TextField(default="", db_default="")
 
     class Meta:
         table = "case"
@@ -49,6 +50,8 @@ class Case(Model):
             Index(fields=("opened_at", "id"), name="case_opened"),
             Index(fields=("state", "opened_at", "id"), name="case_state"),
             Index(fields=("process", "state", "opened_at", "id"), name="case_process"),
+            Index(fields=("process", "opened_at", "id"), name="case_register"),
+            Index(fields=("initiator", "opened_at", "id"), name="case_initiator"),
         )
 
 
@@ -70,7 +73,11 @@ class Assignment(Model):
     class Meta:
         table = "assignment"
         unique_together = (("case", "round", "stage", "principal"),)
-        indexes = (Index(fields=("principal", "standing"), name="assignment_principal"),)
+        indexes = (
+            Index(fields=("principal", "standing"), name="assignment_principal"),
+            Index(fields=("decided_by", "case"), name="assignment_decided_by"),
+            Index(fields=("ask", "case"), name="assignment_ask"),
+        )
 
 
 class Journal(Model):
@@ -131,6 +138,7 @@ class Inbox(Model):
         unique_together = (("account", "folder", "uidvalidity", "uid"),)
         indexes = (
             Index(fields=("message_key",), name="inbox_message_key"),
+            Index(fields=("case",), name="inbox_case"),
             Index(fields=("state", "id"), name="inbox_state"),
         )
 
