@@ -14,7 +14,7 @@ from mailflow.core.adding_up import whose
 from mailflow.core.case import Case
 from mailflow.core.effects import Transition
 from mailflow.core.engine import transition
-from mailflow.core.events import Event, EvidenceGiven, KeySigns, NoticeDue, RequestReceived, RulesTaken
+from mailflow.core.events import Event, OfficeEvent, RequestReceived
 from mailflow.core.office import Office
 from mailflow.core.payees import subjects
 from mailflow.edges.store import Committed, Overtaken, Repeated, Store, Taken
@@ -48,7 +48,7 @@ async def advance(
 
 
 def _case_of(event: Event) -> str:
-    return "" if isinstance(event, RequestReceived | NoticeDue | RulesTaken | EvidenceGiven | KeySigns) else event.case
+    return "" if isinstance(event, RequestReceived | OfficeEvent) else event.case
 
 
 async def _load(event: Event, store: Store) -> Case | None:

@@ -24,6 +24,7 @@ from mailflow import __version__, log
 from mailflow.core.answers import Expecting
 from mailflow.core.views import Language
 from mailflow.errors import CannotBeRead, MailflowError, SettingsError
+from mailflow.forget_command import forget
 from mailflow.journal_command import journal
 from mailflow.keys_command import keys
 from mailflow.making import ADDRESS
@@ -255,6 +256,7 @@ def inbox(site: Path, kind: str | None, state: Any, limit: int) -> None:
     click.echo(_await(work()))
 
 
+main.add_command(forget)
 main.add_command(journal)
 main.add_command(keys)
 main.add_command(rules)

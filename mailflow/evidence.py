@@ -28,6 +28,7 @@ from mailflow.core.message import Message, parse
 from mailflow.core.paper_views import paper_view
 from mailflow.core.seals import Head, Seal, paths
 from mailflow.core.sender import Proven, prove
+from mailflow.edges.blobs import SHA256
 from mailflow.edges.documents import Failed
 from mailflow.edges.store import InboxRow
 from mailflow.errors import MailflowError
@@ -94,6 +95,8 @@ async def _members(app: App, case: Case, rows: Sequence[JournalRow], now: dateti
     }
     listed = []
     for place, mail in enumerate(mails, start=1):
+        if not SHA256.fullmatch(mail.taken.sha256):
+            continue  # It was erased.
         raw = await app.desk.blobs.read(mail.taken.sha256)
         name = f"mails/{place:04}.eml"
         held[name] = raw
@@ -104,7 +107,9 @@ async def _members(app: App, case: Case, rows: Sequence[JournalRow], now: dateti
 
 async def _files(app: App, case: Case) -> dict[str, bytes]:
     files: tuple[FileVersion | Paper, ...] = (*case.files, *case.papers)
-    named = dict.fromkeys((file.name, file.content_type, file.sha256) for file in files)
+    named = dict.fromkeys(
+        (file.name, file.content_type, file.sha256) for file in files if SHA256.fullmatch(file.sha256)
+    )
     return {
         f"files/{place:02} {safe_name(name, content_type, sha256)}": await app.desk.blobs.read(sha256)
         for place, (name, content_type, sha256) in enumerate(named, start=1)

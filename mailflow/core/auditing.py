@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mailflow.core.forgetting import digest
 from mailflow.core.journal import OFFICE, JournalRow, row_fault
 from mailflow.core.seals import Head, Peaks, Seal
 
@@ -67,17 +68,21 @@ class Audit:
     _findings: list[str] = field(default_factory=list)
     _broken: set[str] = field(default_factory=set)
     _next_seal: int = 0
+    _gaps: dict[str, str] = field(default_factory=dict)
+    _noted: dict[str, str] = field(default_factory=dict)
 
     def read(self, rows: Iterable[JournalRow]) -> None:
         """Take in the next rows."""
         for row in rows:
             self._chain(row)
+            self._gap(row)
             self._peaks = self._peaks.with_rows((row.hash,) if _is_hash(row.hash) else ("00" * 32,))
             self._meet_heads()
 
     def verdict(self) -> Verdict:
         """Give what the rows read came to; every row must have been read."""
         self._shorter_chains()
+        self._unnoted_gaps()
         have = self._peaks.size
         if self.anchor is not None and self.anchor.size > have:
             return Shortened(have, self.anchor.size, "anchor")
@@ -95,6 +100,21 @@ class Audit:
             self._broken.add(row.case)
             self._findings.append(f"{row.case or OFFICE}: {fault}")
         self._ends[row.case] = (row.seq, row.hash)
+
+    def _gap(self, row: JournalRow) -> None:
+        """Remember what was erased, and what a note says was."""
+        if row.content:
+            self._gaps[f"{row.case or OFFICE}/{row.seq}"] = digest(row)
+        if row.event_type == "erased" and not row.case and not row.content:
+            noted = row.event.get("rows")
+            self._noted |= (
+                {str(place): str(left) for place, left in noted.items()} if isinstance(noted, Mapping) else {}
+            )
+
+    def _unnoted_gaps(self) -> None:
+        for place, left in self._gaps.items():
+            if self._noted.get(place) != left:
+                self._findings.append(f"{place.replace('/', ': row ')} was emptied, and no note of an erasure says so")
 
     def _meet_heads(self) -> None:
         if self.anchor is not None and self.anchor.size == self._peaks.size and self._peaks.head != self.anchor:

@@ -21,6 +21,7 @@ from mailflow.core.events import (
     AnswerReceived,
     CaseEvent,
     CommandReceived,
+    DataErased,
     DecisionEntered,
     DocumentMade,
     Event,
@@ -68,6 +69,9 @@ def transition(case: Case | None, event: Event, office: Office) -> Transition:
             return Transition(None, (), sentence("rules_taken", office.language, **words))
         case EvidenceGiven():
             return Transition(None, (), sentence("evidence_given", office.language, count=event.rows))
+        case DataErased():
+            words = {"about": event.about, "count": str(len(event.rows)), "reason": event.reason}
+            return Transition(None, (), sentence("data_erased", office.language, **words))
         case KeySigns():
             return Transition(None, (), sentence("key_signs", office.language, number=event.number))
         case RequestReceived():

@@ -282,6 +282,21 @@ class LetterRenewed:
 
 
 @dataclass(frozen=True, slots=True)
+class DataErased:
+    """Personal data was erased: what stands in the rows it stood in, and which files are gone."""
+
+    key: str
+    at: datetime
+    about: str
+    """A case's id, or the pseudonym of a person."""
+    reason: str
+    rows: Mapping[str, str]
+    """For each row of a journal, as `chain/number`, the hash of what it says now."""
+    files: tuple[str, ...]
+    type: Literal["erased"] = "erased"
+
+
+@dataclass(frozen=True, slots=True)
 class RulesUpgraded:
     """The operator lets a case go on by today's rules instead of those it began under."""
 
@@ -308,7 +323,7 @@ CaseEvent = (
 )
 """Happens to a case that exists."""
 
-OfficeEvent = NoticeDue | RulesTaken | EvidenceGiven | KeySigns
+OfficeEvent = NoticeDue | RulesTaken | EvidenceGiven | KeySigns | DataErased
 """Concerns no case."""
 
 Event = RequestReceived | OfficeEvent | CaseEvent

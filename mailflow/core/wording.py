@@ -89,6 +89,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "правила процесса {process}: версия {version}",
         "rules of the process {process}: version {version}",
     ),
+    "data_erased": (
+        "удалены персональные данные ({about}), строк журнала: {count}; основание: {reason}",
+        "personal data were erased ({about}), rows of the journal: {count}; reason: {reason}",
+    ),
     "key_signs": ("ссылки подписывает ключ {number}", "links are signed by key {number}"),
     "renewed": ("{who} получит новую ссылку: прежняя скоро закроется", "{who} gets a new link: the one before ends"),
     "renewed_note": (

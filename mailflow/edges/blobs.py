@@ -6,8 +6,8 @@ Rule: a name appears only when its content is on the disk: temp file, fsync, ren
 (POSIX promises none of them for the others). A content that is there is not written again. Contents kept
 together are renamed before the first folder is synced: one commit of the file system then serves them all.
 What may go wrong: the disk is full or read-only, a file was damaged or taken away: each is a
-StoreError that names the file. What has a name is never deleted or mended here; only what a kill left
-in `new/` is swept away.
+StoreError that names the file. What has a name is never mended here, and deleted only where it must be forgotten;
+what a kill left in `new/` is swept away.
 """
 
 from __future__ import annotations
@@ -66,6 +66,10 @@ class Blobs:
         """
         return await asyncio.to_thread(self._sweep, before.timestamp())
 
+    async def erase(self, sha256: str) -> bool:
+        """Delete a content whose owner has the right to have it forgotten; False if it is not there."""
+        return await asyncio.to_thread(self._erase, sha256)
+
     def path(self, sha256: str) -> Path:
         """Name the file of a content; StoreError if `sha256` is none, so that no other path can be had."""
         if not SHA256.fullmatch(sha256):
@@ -93,6 +97,17 @@ class Blobs:
         folder = self._folder / "new"
         _make_folder(folder)
         return folder / secrets.token_hex(16)
+
+    def _erase(self, sha256: str) -> bool:
+        path = self.path(sha256)
+        try:
+            path.unlink()
+            _sync(path.parent)
+        except FileNotFoundError:
+            return False
+        except OSError as trouble:
+            raise StoreError(f"{path}: cannot be deleted ({trouble.strerror}): mend the folder's rights") from trouble
+        return True
 
     def _sweep(self, before: float) -> int:
         swept = 0

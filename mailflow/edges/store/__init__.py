@@ -1,6 +1,7 @@
 """The database: every case, mail, letter, timer and token, in SQLite or PostgreSQL."""
 
 from mailflow.edges.store.browsers import Browser
+from mailflow.edges.store.erasing import Erasure
 from mailflow.edges.store.store import Store
 from mailflow.edges.store.values import (
     CaseRow,
@@ -33,6 +34,7 @@ __all__ = [
     "Committed",
     "DueErrand",
     "DueTimer",
+    "Erasure",
     "GivenUp",
     "InboxRow",
     "InboxState",

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
 from typing import Any, NoReturn, TypeVar
@@ -51,6 +51,7 @@ SQLITE = {
     "wal_autocheckpoint": 4_000,
     "journal_size_limit": 64 * 1024 * 1024,
 }
+_SQLITE_COMPACTION = ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
 POSTGRES = {"timeout": 10.0, "command_timeout": 60.0}
 
 
@@ -151,6 +152,17 @@ class Database:
             return seen
 
         return await self._try_often(attempt)
+
+    async def compact(self, tables: Sequence[str]) -> None:
+        """Rewrite what holds these tables, so that nothing deleted or overwritten stands between the rows any more."""
+        await self._try_often(lambda: self._compact(tables))
+
+    async def _compact(self, tables: Sequence[str]) -> None:
+        postgres = self._client.capabilities.dialect == "postgres"
+        statements = [f'VACUUM FULL "{table}"' for table in tables] if postgres else _SQLITE_COMPACTION
+        with _within(self._context):
+            for statement in statements:
+                await self._client.execute_query(statement)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[TransactionalDBClient]:

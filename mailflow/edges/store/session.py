@@ -100,6 +100,11 @@ class Session:
             await self.rows(f'LOCK TABLE "{table}" IN SHARE MODE')
 
     @property
+    def is_postgres(self) -> bool:
+        """True on PostgreSQL, False on SQLite."""
+        return self._postgres
+
+    @property
     def skip_locked(self) -> str:
         """What a claiming SELECT ends in."""
         return "FOR UPDATE SKIP LOCKED" if self._postgres else ""

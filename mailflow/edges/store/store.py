@@ -19,7 +19,7 @@ from mailflow.core.case_query import CaseQuery, Total
 from mailflow.core.codes import Code, Wait
 from mailflow.core.digest import LostLetter, MissedMail
 from mailflow.core.effects import Transition
-from mailflow.core.events import Event, NoticeDue, RulesTaken
+from mailflow.core.events import DataErased, Event, NoticeDue, RulesTaken
 from mailflow.core.journal import JournalRow
 from mailflow.core.memory import About, Fact
 from mailflow.core.seals import Seal
@@ -30,6 +30,7 @@ from mailflow.edges.store import (
     case_lists,
     cases,
     commit,
+    erasing,
     errands,
     facts,
     frames,
@@ -46,6 +47,7 @@ from mailflow.edges.store import (
 from mailflow.edges.store.browsers import Browser
 from mailflow.edges.store.by_hand import ByHand
 from mailflow.edges.store.database import Database
+from mailflow.edges.store.erasing import Erasure
 from mailflow.edges.store.session import Session
 from mailflow.edges.store.values import (
     CaseRow,
@@ -181,6 +183,18 @@ class Store:
     async def sealed_hashes(self, last: int) -> list[tuple[int, str]]:
         """Give id and hash of every journal row up to that id, in the order of the tree."""
         return await self._db.read(lambda s: seals.hashes(s, last))
+
+    async def erase(self, erasure: Erasure) -> DataErased:
+        """Erase from every row, in one transaction with the note of it in the office's journal."""
+        return await self._db.run(lambda s: erasing.erase(s, erasure))
+
+    async def compact(self) -> None:
+        """Give back the space in which what was erased still stands."""
+        await self._db.compact(erasing.TABLES)
+
+    async def forgotten_files(self) -> list[str]:
+        """Give the files that were erased and that no row has named again since."""
+        return await self._db.read(erasing.forgotten_files)
 
     # Lists over the whole office
 
