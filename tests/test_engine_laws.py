@@ -6,22 +6,26 @@ the journal gives the case back, and the same case, event and office give the sa
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from mailflow.core.answers import Answer
+from mailflow.core.answers import Answer, Details
 from mailflow.core.case import Ask, Assignment, Case, CaseState, Standing, material_hash
 from mailflow.core.directory import Directory, read_directory
+from mailflow.core.effects import MakeDocument
 from mailflow.core.engine import transition
 from mailflow.core.events import Event
 from mailflow.core.facts import POSITIVE
 from mailflow.core.journal import JournalRow, changes, replay
+from mailflow.core.rule_file import FieldRule, FieldType
 from mailflow.core.rules import Process, read_process
+from mailflow.core.stages import Stage
 from mailflow.errors import SettingsError
 from tests.offices import Story, letters, neon, paper
+from tests.rule_files import FIELDS, rule_files, stage_keys
 
 NAMES = (
     "Зуев Олег",
@@ -32,7 +36,12 @@ NAMES = (
     "Орлов Сергей",
     "Белова Анна",
 )
-WORDS = {"ru": "Этап", "en": "Stage"}
+STAFF = """
+company: {name: Фирма}
+people: {p0: {name: Зуев Олег, address: p0@f.example, department: d0}}
+departments: {d0: {title: Отдел}}
+roles: {secretary: [p0], r0: [p0], r1: [p0]}
+"""
 Draw = Any
 
 
@@ -63,69 +72,23 @@ def offices(draw: Draw) -> Directory:
 
 @st.composite
 def processes(draw: Draw, office: Directory) -> Process:
-    """A process of one to four stages of any kind, of any people, in any order."""
-    who = st.sampled_from(
-        [
-            "role r0",
-            "role r1",
-            "initiator",
-            "manager of initiator",
-            "managers of initiator up to department head",
-            "head of initiator's department",
-            "field approvers",
-            *(f"person {p}" for p in office.people),
-            *(f"department {d}" for d in office.departments),
-        ]
-    )
-    condition = st.sampled_from([None, None, 'amount.over(money("100 RUB"))', "urgent", 'object != ""'])
-    stages: list[dict[str, Any]] = []
-    for n in range(draw(st.integers(1, 4))):
-        kind = draw(
-            st.sampled_from(["approve", "approve", "approve", "acknowledge", "collect", "fill", "perform", "notify"])
-        )
-        stage: dict[str, Any] = {
-            "kind": kind,
-            "title": WORDS,
-            "who": draw(st.one_of(who, st.lists(who, min_size=1, max_size=2))),
-        }
-        stage["order"] = draw(st.sampled_from(["in turn", "all", "any", 2]))
-        if kind == "fill":
-            stage["fields"] = ["object"]
-        if kind == "notify":
-            stage["text"] = "Сообщаем"
-        if n and draw(st.booleans()):
-            stage["beside"] = f"s{n - 1}"
-        for key in ("when", "skip_when"):
-            value = draw(condition)
-            if value is not None:
-                stage[key] = value
-        if kind == "approve" and draw(st.booleans()):
-            stage["on_silence"] = {"after": "2 working days", "approve": True}
-            stage["edits"] = draw(st.booleans())
-        stages.append({f"s{n}": stage})
-    file = {
-        "process": "request",
-        "title": WORDS,
-        "summary": {"ru": "{object}", "en": "{object}"},
-        "register": {"name": "requests", "number": "З-{year}-{seq:04}"},
-        "fields": {
-            "amount": {"type": "money", "label": WORDS, "material": True},
-            "currency": {"type": "text", "label": WORDS, "material": True},
-            "object": {"type": "text", "label": WORDS},
-            "urgent": {"type": "bool", "label": WORDS},
-            "approvers": {"type": "people", "label": WORDS},
-        },
-        "stages": stages,
-        "rework": {
-            "returns_to": draw(st.sampled_from(["first stage", "same stage"])),
-            "skip_agreed": draw(st.sampled_from(["never", "unless material changed"])),
-        },
-    }
+    """A process drawn from the whole rule model, as far as it is not refused."""
     try:
-        return read_process(yaml.safe_dump(file, allow_unicode=True), "rules/request.yaml", office)
+        return read_process(yaml.safe_dump(draw(rule_files(office)), allow_unicode=True), "rules/request.yaml", office)
     except SettingsError:
         assume(False)
         raise
+
+
+def test_every_key_of_the_rule_model_is_drawn() -> None:
+    office = read_directory(STAFF)
+    assert {*stage_keys(office), "kind", "title"} == set(Stage.model_fields)
+    assert {FieldRule.model_fields[key].alias or key for key in FieldRule.model_fields} == {
+        "label",
+        "required",
+        *(key for rule in FIELDS.values() for key in rule),
+    }
+    assert {rule["type"] for rule in FIELDS.values()} == {*get_args(FieldType)} - {"account"}
 
 
 class Watched(Story):
@@ -140,6 +103,8 @@ class Watched(Story):
         done = super().happens(event)
         assert transition(before, event, self.office) == done
         self.steps.append((before, event, self.it))
+        for paper_wanted in [e.document for e in done.effects if isinstance(e, MakeDocument)]:
+            self.makes(paper_wanted)
         return done
 
 
@@ -147,6 +112,9 @@ FITS = {
     Ask.APPROVAL: Answer.APPROVE,
     Ask.ACKNOWLEDGEMENT: Answer.ACKNOWLEDGE,
     Ask.EXECUTION: Answer.DONE,
+    Ask.PAYMENT: Answer.PAID,
+    Ask.RESOLUTION: Answer.RESOLUTION,
+    Ask.OPINION: Answer.UNCLEAR,
     Ask.CORRECTION: Answer.DONE,
 }
 SAID = (
@@ -173,14 +141,24 @@ def step(told: Watched, data: st.DataObject) -> None:
     if data.draw(st.integers(0, 9)) == 9:
         told.timer(data.draw(st.sampled_from(["silence", "due", "escalate"])), task.principal)
         return
+    if told.it.spawned and data.draw(st.integers(0, 4)) == 4:
+        told.linked_closes("И-2026-0001", data.draw(st.sampled_from(["done", "withdrawn"])))
+        return
     people = [*told.office.directory.people]
     speaker = data.draw(st.sampled_from([task.principal] * 20 + people))
-    fields = data.draw(st.sampled_from([{}, {}, {"amount": "5.00"}, {"amount": "500.00"}, {"object": "Парк"}]))
+    fields = data.draw(
+        st.sampled_from(
+            [{}, {}, {"amount": "5.00"}, {"amount": "500.00"}, {"object": "Парк", "day": "2026-12-01", "item": "a"}]
+        )
+    )
     files = data.draw(st.sampled_from([(), (), (paper("Новый.pdf", "b"),), (paper("Новый.pdf", "c"),)]))
     fitting = FITS.get(task.ask, Answer.UNCLEAR)
     said = data.draw(st.sampled_from((fitting,) * len(SAID) + SAID))
     comment = data.draw(st.sampled_from(["причина", "причина", ""]))
-    told.answer(speaker, said, comment, task=task, proof=told.proof(speaker), fields=fields, files=files)
+    details = Details(executors=(people[0],)) if said is Answer.RESOLUTION else Details()
+    told.answer(
+        speaker, said, comment, task=task, proof=told.proof(speaker), fields=fields, files=files, details=details
+    )
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
@@ -190,7 +168,9 @@ def test_whatever_the_office_and_the_rules_the_laws_hold(data: st.DataObject) ->
     people = [*office.people]
     told = Watched(neon(office, data.draw(processes(office))))
     chosen = tuple(data.draw(st.lists(st.sampled_from(people), max_size=3, unique=True)))
-    told.opens("request", data.draw(st.sampled_from(people)), amount="50.00", approvers=chosen)
+    points = tuple(f"{office.people[p].short} — сделать (до 01.12.2026)" for p in chosen)
+    stated = data.draw(st.sampled_from([{}, {"item": "b", "urgent": True}, {"object": "Сад", "day": "2026-11-30"}]))
+    told.opens("request", data.draw(st.sampled_from(people)), amount="50.00", approvers=chosen, points=points, **stated)
     for _ in range(data.draw(st.integers(3, 18))):
         step(told, data)
         _laws(told)
@@ -204,6 +184,8 @@ def _laws(told: Watched) -> None:
     for task in case.assignments:
         if task.decision is not None and task.ask is Ask.APPROVAL:
             assert case.initiator not in (task.principal, task.decision.by)
+    if any(stage.rule.kind == "fill" and stage.rule.file for stage in told.office.process_of(case).stages):
+        return  # The file such a stage was asked for is its work, made after the agreement.
     now = material_hash(case.fields, case.files, told.office.process_of(case).material)
     for task in case.assignments:
         if task.round == case.round and task.ask is Ask.APPROVAL and case.state is CaseState.DONE and _agreed(task):

@@ -23,6 +23,36 @@ def notes(told: Story) -> dict[str, str]:
     return {a.principal: a.note for a in told.it.assignments if a.standing is Standing.SKIPPED}
 
 
+# --- what is filled in after the agreement
+
+
+def test_a_file_nobody_asked_for_after_the_agreement_lies_beside_the_case_and_one_asked_for_is_its_own() -> None:
+    for file, current in (("", []), (", file: true", ["Скан.pdf"])):
+        told = story(
+            f"""
+            - law: {{kind: approve, {TITLE}, who: role lawyer}}
+            - place: {{kind: fill, {TITLE}, who: initiator, fields: [object]{file}}}
+            """
+        )
+        told.answer("morozov", Answer.APPROVE)
+        told.answer("ivan", Answer.UNCLEAR, fields={"object": "Сад"}, files=(paper("Скан.pdf", "b"),))
+        assert told.it.state is CaseState.DONE
+        assert [f.name for f in told.it.current_files] == current
+        assert [f.name for f in told.it.files] == ["Скан.pdf"]
+
+
+def test_a_stage_beside_one_that_has_agreed_adds_no_file_to_what_was_agreed() -> None:
+    told = story(
+        f"""
+        - place: {{kind: fill, {TITLE}, who: initiator, fields: [object]}}
+        - law: {{kind: approve, {TITLE}, who: role lawyer, beside: place}}
+        """
+    )
+    told.answer("morozov", Answer.APPROVE)
+    told.answer("ivan", Answer.UNCLEAR, fields={"object": "Сад"}, files=(paper("Скан.pdf", "b"),))
+    assert (told.it.state, told.it.current_files) == (CaseState.DONE, ())
+
+
 # --- ways to act together
 
 

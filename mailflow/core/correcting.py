@@ -75,7 +75,10 @@ def _filled(turn: Turn, stage: NamedStage, assignment: Assignment, event: Answer
     fields = _open_to(turn, stage, event)
     added = bool(fields or event.files)
     turn.fill(fields)
-    take_files(turn, event.files, person, event.comment)
+    if stage.rule.file or _still_open(turn, stage):
+        take_files(turn, event.files, person, event.comment)
+    else:
+        keep_aside(turn, event.files, person, event.comment)
     if empty_fields(turn.case, stage.rule.fields) or lacks_file(turn.case, stage.rule, assignment, person):
         _ask_for_rest(turn, stage, assignment, event, person, added)
     elif stage.rule.needs and added:
@@ -91,9 +94,18 @@ def _filled(turn: Turn, stage: NamedStage, assignment: Assignment, event: Answer
 
 def _open_to(turn: Turn, stage: NamedStage, event: AnswerReceived) -> dict[str, FieldValue]:
     """Give what this stage may write: once somebody has agreed, its own fields only."""
-    agreed = any(a.ask is Ask.APPROVAL and a.decision is not None for a in turn.case.assignments)
-    first = turn.process.stages[0].name == stage.name
-    return {name: v for name, v in event.fields.items() if first or not agreed or name in stage.rule.fields}
+    free = _still_open(turn, stage)
+    return {name: v for name, v in event.fields.items() if free or name in stage.rule.fields}
+
+
+def _still_open(turn: Turn, stage: NamedStage) -> bool:
+    """Say whether a stage may still change what it was not asked for: nobody has agreed to the case as it is.
+
+    The first stage comes before whatever is agreed to in its round; one beside it may have been quicker.
+    """
+    begins = turn.process.stages[0].name == stage.name
+    agreed = (a.round for a in turn.case.assignments if a.ask is Ask.APPROVAL and a.decision is not None)
+    return all(begins and round_ < turn.case.round for round_ in agreed)
 
 
 def _ask_for_rest(
