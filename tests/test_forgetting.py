@@ -226,3 +226,44 @@ async def test_the_command_writes_the_act_and_the_log_the_order_asks_for(tmp_pat
     again = await _run(*said, "--yes")
     assert again.exit_code == 1
     assert "an act stands there already" in again.output
+
+
+ELSEWHERE = {
+    "case": "id number number_folded process register state stage currency sought",
+    "assignment": "case stage ask standing answer channel",
+    "journal": "case event_key event_type event why patch previous hash salt content",
+    "inbox": "account folder message_key kind case state",
+    "outbox": "key case kind language message_id state lease_token content card",
+    "frame": "key content gaps",
+    "timer": "key case what state",
+    "register": "name",
+    "seal": "root peaks",
+    "token": "hash purpose case card",
+    "mailbox": "account folder",
+    "browser": "hash person label",
+    "code": "token person seed",
+    "fact": "kind until",
+    "errand": "key case what state",
+    "pulse": "name",
+}
+"""Text columns that name nobody and hold nothing people wrote, or are seen to by a function of their own."""
+
+
+def test_every_text_column_there_is_has_been_thought_of() -> None:
+    from tortoise import fields as kinds
+    from tortoise.models import Model
+
+    from mailflow.edges.store import erasing, tables
+
+    models = [each for each in vars(tables).values() if isinstance(each, type) and issubclass(each, Model)]
+    texts = (kinds.CharField, kinds.TextField, kinds.JSONField, kinds.BinaryField)
+    there = {
+        model.Meta.table: {name for name, field in model._meta.fields_map.items() if isinstance(field, texts)}
+        for model in models
+        if model is not Model
+    }
+    thought_of = {
+        table: {*erasing.TEXTS.get(table, ()), *erasing.DOCUMENTS.get(table, ()), *ELSEWHERE.get(table, "").split()}
+        for table in there
+    }
+    assert thought_of == there

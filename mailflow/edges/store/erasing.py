@@ -16,9 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mailflow.core.case_query import sought
 from mailflow.core.events import DataErased
 from mailflow.core.forgetting import Mend, digest
-from mailflow.core.journal import OFFICE, Document, JournalRow, canonical, content_hash, event_document
+from mailflow.core.journal import OFFICE, Document, JournalRow, canonical, content_hash, event_document, read_case
 from mailflow.edges.store import journal
 from mailflow.edges.store.session import Row, Session
 from mailflow.errors import StoreError
@@ -32,11 +33,12 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "token": ("assignment", "person"),
     "fact": ("subject", "item", "said", "key"),
     "errand": ("reason",),
+    "pulse": ("reason",),
 }
 """Columns that hold what people wrote, or name somebody."""
 DOCUMENTS: Mapping[str, tuple[str, ...]] = {"case": ("document",), "outbox": ("letter",), "errand": ("errand",)}
 KEYS = {"case": "id", "assignment": "id", "inbox": "id", "outbox": "key", "timer": "key", "token": "hash", "fact": "id"}
-KEYS |= {"errand": "key"}
+KEYS |= {"errand": "key", "pulse": "name"}
 WRITTEN = frozenset(
     {"sha256", "subject", "counterparty", "message_id", "sender", "reason", "error", "address", "said", "item"}
 )
@@ -141,6 +143,8 @@ async def _table(session: Session, table: str, erasure: Erasure) -> None:
         if not _is_meant(table, row, erasure):
             continue
         new = {name: _mended_column(table, name, row, erasure) for name in (*TEXTS[table], *DOCUMENTS.get(table, ()))}
+        if table == "case":
+            new["sought"] = sought(read_case(str(new["document"])))
         changed = {name: value for name, value in new.items() if value != row[name]}
         if changed:
             columns = ", ".join(f'"{name}" = ?' for name in changed)
@@ -154,6 +158,8 @@ def _is_meant(table: str, row: Row, erasure: Erasure) -> bool:
         return True
     if table == "outbox" and not row["case"]:
         return erasure.number in str(row["letter"])
+    if table == "pulse":
+        return False  # What is wrong with a server says nothing of a case.
     if table == "fact":
         return erasure.number in str(row["said"])
     return bool(row["id" if table == "case" else "case"] == erasure.case)
