@@ -92,6 +92,30 @@ async def test_where_money_moves_the_code_is_asked_for_and_nothing_typed_is_lost
     assert await page.title() == "Записано: согласовано"
 
 
+async def test_the_presses_of_a_first_and_a_tenth_decision_where_money_moves(site: Site, browser: Browser) -> None:
+    page = await (await phone(browser)).new_page()
+    presses: list[tuple[int, int]] = []
+    for _ in range(10):
+        case = await site.request()
+        await site.reply(case.id, "p.petrov", Answer.APPROVE)
+        await site.deliver()
+        taps = typed = 0
+        await page.goto(url(site, site.asked("o.smirnova")))
+        taps += 1
+        if await page.locator("text=Прислать код").count():
+            await page.click("text=Прислать код")
+            taps += 1
+            await site.deliver()
+            code = site.sent_code("o.smirnova")
+            await page.fill("input[name=code]", code)
+            typed += len(code)
+        await page.click("text=Записать ответ")
+        taps += 1
+        assert await page.title() == "Записано: согласовано"
+        presses.append((taps, typed))
+    assert presses == [(3, 6), *[(2, 0)] * 9]
+
+
 async def test_a_payment_is_recorded_with_its_number(site: Site, browser: Browser) -> None:
     page = await (await phone(browser)).new_page()
     case = await site.request()

@@ -42,11 +42,23 @@ def read_plain(text: str, name: str) -> Any:
     return _plain(_compose(text, name), (), Lines(name))
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML without aliases: a few of them, each naming the one before, are a billion values."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Compose one node; refuse an alias where it stands."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="`*name` repeats another place: write it out", problem_mark=mark)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
+
+
 def _compose(text: str, name: str) -> yaml.Node:
     if len(text.encode()) > MAX_BYTES:
         raise SettingsError(f"{name}:1:1: the file is larger than 1 MiB: split it")
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as wrong:
         where = place(wrong.problem_mark) if wrong.problem_mark else "1:1"
         raise SettingsError(
