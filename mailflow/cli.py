@@ -308,7 +308,13 @@ async def _checked(site: Path, offline: bool) -> bool:
 
 
 @main.command()
-@click.option("--out", default="demo-out", show_default=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--out",
+    default="demo-out",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where mails and papers are left.",
+)
 @click.option("--stay", is_flag=True, help="Keep the office running, with a page to read and answer its mail.")
 @click.option("--lang", type=click.Choice(["ru", "en"]), help="The language of the day; by default that of LANG.")
 def demo(out: Path, stay: bool, lang: Language | None) -> None:
