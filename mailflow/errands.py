@@ -12,15 +12,18 @@ from typing import assert_never
 
 from mailflow import log
 from mailflow.advance import advance
-from mailflow.core.case import Case
+from mailflow.core.case import Case, FileVersion
 from mailflow.core.effects import MakeDocument, StartCase, TellCase
 from mailflow.core.events import DocumentMade, Event, IncomingFile, LinkedCaseClosed, RequestReceived
 from mailflow.core.office import Office
-from mailflow.core.paper_views import paper_name, paper_view
+from mailflow.core.paper_views import paper_name, paper_view, signing_marks
 from mailflow.core.sender import Proven
+from mailflow.core.versions import corrected
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.documents import Documents, Failed, Made
+from mailflow.edges.reading import Kind
 from mailflow.edges.store import DueErrand, Store
+from mailflow.edges.word_filling import filled_in
 from mailflow.killpoints import reached
 
 MOST_ATTEMPTS = 8
@@ -76,15 +79,37 @@ async def _event_of(due: DueErrand, case: Case, now: datetime, bench: Bench) -> 
 async def _document(
     due: DueErrand, document: str, case: Case, now: datetime, bench: Bench
 ) -> DocumentMade | CannotBeDone:
+    own = corrected(case, document)
+    if own is not None:
+        file = await _signed(own, document, case, now, bench)
+        return DocumentMade(due.key, now, case.id, document, file)
     view = paper_view(document, case, bench.office, now)
     match await bench.documents.make(view):
         case Failed(reason=reason):
             return CannotBeDone(reason)
         case Made(content=content):
-            sha256 = await bench.blobs.keep(content)
-            name = paper_name(document, case, bench.office.language)
-            file = IncomingFile(name, sha256, len(content), "application/pdf")
-            return DocumentMade(due.key, now, case.id, document, file)
+            made = await _kept(content, document, ".pdf", "application/pdf", case, bench)
+            editable = await bench.documents.word(view)
+            word = await _kept(editable, document, ".docx", Kind.DOCX, case, bench) if editable is not None else None
+            return DocumentMade(due.key, now, case.id, document, made, word)
+
+
+async def _signed(own: FileVersion, document: str, case: Case, now: datetime, bench: Bench) -> IncomingFile:
+    """Give the version a person has corrected: its number and date are written in once they are known."""
+    content = await bench.blobs.read(own.sha256)
+    marks = signing_marks(paper_view(document, case, bench.office, now))
+    after = await filled_in(content, marks) if marks else content
+    if after is content:
+        return IncomingFile(own.name, own.sha256, own.size, own.content_type)
+    return await _kept(after, document, ".docx", own.content_type, case, bench)
+
+
+async def _kept(
+    content: bytes, document: str, ending: str, content_type: str, case: Case, bench: Bench
+) -> IncomingFile:
+    sha256 = await bench.blobs.keep(content)
+    name = paper_name(document, case, bench.office.language, ending)
+    return IncomingFile(name, sha256, len(content), content_type)
 
 
 def _request(

@@ -24,7 +24,7 @@ from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.showing import asked_fields
 from mailflow.core.surroundings import forms_of
 from mailflow.core.tokens import TEXT_LENGTH, KeyRing, read_token
-from mailflow.core.versions import replaced_by
+from mailflow.core.versions import follows
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.reading import Kind as PaperKind
 from mailflow.edges.reading import kind_of
@@ -257,7 +257,7 @@ async def _kept(files: Sequence[Attachment], desk: Desk) -> tuple[IncomingFile, 
 
 async def _compared(file: IncomingFile, files: Sequence[IncomingFile], case: Case, desk: Desk) -> IncomingFile:
     """Note what changed in the text since the version the file would replace, where both have a text."""
-    before = replaced_by(file, files, case.current_files, replaces_single=True)
+    before = follows(file, files, case, replaces_single=True)
     if before is None or before.sha256 == file.sha256:
         return file
     old, new = await _text(before, desk), await _text(file, desk)

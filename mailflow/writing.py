@@ -228,7 +228,7 @@ def _thread(case: Case | None, reader: str, counter: Counter) -> tuple[str, ...]
 def _enclosures(outgoing: Outgoing, case: Case | None) -> list[Enclosure]:
     files: list[FileVersion | Enclosed] = [*outgoing.letter.enclosed]
     if case is not None and outgoing.letter.kind in ENCLOSING and _needs_the_files(case, outgoing):
-        files = [*case.current_files, *files]
+        files = [*(file for file in case.current_files if not _comes_as_paper(file, case, outgoing)), *files]
     enclosed: list[Enclosure] = []
     room = MOST_ENCLOSED
     for file in files:
@@ -236,6 +236,12 @@ def _enclosures(outgoing: Outgoing, case: Case | None) -> list[Enclosure]:
             room -= file.size
             enclosed.append(Enclosure(file.name, file.content_type, sha256=file.sha256))
     return enclosed
+
+
+def _comes_as_paper(file: FileVersion, case: Case, outgoing: Outgoing) -> bool:
+    """True for a corrected draft that the letter encloses as the paper it has become."""
+    enclosed = {one.sha256 for one in outgoing.letter.enclosed}
+    return any(paper.document == file.paper and paper.sha256 in enclosed for paper in case.papers)
 
 
 def _needs_the_files(case: Case, outgoing: Outgoing) -> bool:

@@ -84,6 +84,8 @@ class FileVersion:
     current: bool = True
     changes: Changes | None = None
     """What changed in its text since the version before, where both have one."""
+    paper: str = ""
+    """The name of the paper mailflow had made, where this is a person's corrected version of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document mailflow made for the case: a sheet, a letter. Not part of what was approved."""
+    """A document mailflow made for the case: a sheet, a letter. Not part of what was approved.
+
+    There are two of one `document` where it was made as PDF and as a Word document.
+    """
 
     document: str
     name: str

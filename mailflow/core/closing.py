@@ -29,7 +29,7 @@ def finish_letters(turn: Turn) -> None:
     """Once every closing paper is made, send them to the initiator."""
     wanted = turn.process.closing_papers
     papers = [p for p in turn.case.papers if p.document in wanted]
-    if wanted and turn.case.state is CaseState.DONE and len(papers) == len(wanted):
+    if wanted and turn.case.state is CaseState.DONE and {p.document for p in papers} == set(wanted):
         turn.letter("closed", turn.case.initiator, words={"result": ""}, papers=papers)
 
 

@@ -18,7 +18,7 @@ from mailflow.core.route import begin, go_on, missing_fields, next_round
 from mailflow.core.rules import NamedStage
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
-from mailflow.core.versions import keep_aside, take_files, tell_participants
+from mailflow.core.versions import keep_aside, make_anew, take_files, tell_participants
 
 _NO = frozenset({Answer.NEED_REASON, Answer.DECLINE, Answer.REJECT})
 
@@ -75,6 +75,7 @@ def _filled(turn: Turn, stage: NamedStage, assignment: Assignment, event: Answer
     fields = _open_to(turn, stage, event)
     added = bool(fields or event.files)
     turn.fill(fields)
+    make_anew(turn, fields)
     if stage.rule.file or _still_open(turn, stage):
         take_files(turn, event.files, person, event.comment)
     else:
@@ -153,6 +154,7 @@ def _resubmit(turn: Turn, event: AnswerReceived, person: str, from_stage: str, r
     findings = event.findings if event.files and replaces_single else turn.case.findings
     turn.change(findings=findings)
     turn.fill(event.fields)
+    make_anew(turn, event.fields)
     take_files(turn, event.files, person, event.comment, replaces_single)
     turn.because("resubmitted", who=turn.office.short(person), round=turn.case.round + 1)
     next_round(turn, from_stage, turn.material != before)

@@ -195,6 +195,8 @@ class DocumentMade:
     case: str
     document: str
     file: IncomingFile
+    word: IncomingFile | None = None
+    """The same as a Word document, where a person may correct it."""
     type: Literal["document"] = "document"
 
 

@@ -9,7 +9,7 @@ from mailflow.core.answers import Answer
 from mailflow.core.asking import ask_now
 from mailflow.core.case import Assignment, CaseState, Decision, Paper, Standing
 from mailflow.core.closing import finish_letters
-from mailflow.core.events import DocumentMade, LinkedCaseClosed
+from mailflow.core.events import DocumentMade, IncomingFile, LinkedCaseClosed
 from mailflow.core.notifying import send_produced
 from mailflow.core.route import go_on
 from mailflow.core.routing import people
@@ -19,18 +19,21 @@ from mailflow.core.turn import Turn
 
 def document_made(turn: Turn, event: DocumentMade) -> None:
     """Put the paper into the case, in place of an older one of its kind; send the letters that waited for it."""
-    file = event.file
-    paper = Paper(event.document, file.name, file.sha256, file.size, file.content_type, event.at)
+    made = tuple(_paper(event, file) for file in (event.file, event.word) if file is not None)
     others = tuple(p for p in turn.case.papers if p.document != event.document)
-    turn.change(papers=(*others, paper))
-    turn.because("document", name=file.name)
+    turn.change(papers=(*others, *made))
+    turn.because("document", name=event.file.name)
     if turn.case.state is not CaseState.OPEN:
         finish_letters(turn)
     waiting = [stage for stage in turn.present if event.document in stage.rule.needs]
     for stage in waiting:
         ask_now(turn, stage)
     if not waiting:
-        send_produced(turn, paper)
+        send_produced(turn, made)
+
+
+def _paper(event: DocumentMade, file: IncomingFile) -> Paper:
+    return Paper(event.document, file.name, file.sha256, file.size, file.content_type, event.at)
 
 
 def linked_closed(turn: Turn, event: LinkedCaseClosed) -> None:

@@ -5,6 +5,8 @@ Owns: what such a letter says and to whom it goes, once a case and stage. Refuse
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mailflow.core.card_texts import fill_in
 from mailflow.core.case import Paper
 from mailflow.core.routing import people
@@ -30,14 +32,14 @@ def produce(turn: Turn, stage: NamedStage) -> None:
     turn.because("produced", stage=stage.rule.title.in_(turn.language))
 
 
-def send_produced(turn: Turn, paper: Paper) -> None:
-    """Send a paper that is made to the people of the stages that had it made."""
+def send_produced(turn: Turn, papers: Sequence[Paper]) -> None:
+    """Send a paper that is made, in every form it has, to the people of the stages that had it made."""
     present = turn.process.step(turn.case.stage)
     for stage in turn.process.stages:
         passed = present < 0 or turn.process.step(stage.name) <= present
-        if stage.rule.kind == "produce" and paper.document in stage.rule.needs and passed:
+        if stage.rule.kind == "produce" and papers[0].document in stage.rule.needs and passed:
             for person in readers(turn, stage):
-                turn.letter("notice", person, words={"text": _text(turn, stage, person)}, papers=(paper,))
+                turn.letter("notice", person, words={"text": _text(turn, stage, person)}, papers=papers)
 
 
 def readers(turn: Turn, stage: NamedStage) -> tuple[str, ...]:

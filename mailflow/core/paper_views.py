@@ -30,7 +30,12 @@ class PaperKind:
     view: Callable[[Case, Office, datetime], PaperView]
     ru: str
     en: str
+    editable: frozenset[str] = frozenset()
+    """The fields it prints, of a paper people may correct in a word processor; of any other none."""
 
+
+_ADDRESSEE = ("addressee", "addressee_name", "addressee_dative", "addressee_address", "greeting")
+_LETTER_FIELDS = frozenset((*_ADDRESSEE, "subject_matter", "their_number", "their_date", "text", "attachments"))
 
 PAPERS: Mapping[str, PaperKind] = {
     "acquaintance_sheet": PaperKind(
@@ -38,19 +43,25 @@ PAPERS: Mapping[str, PaperKind] = {
     ),
     "approval_sheet": PaperKind(ApprovalSheet, approval_sheet, "Лист согласования {number}", "Approval sheet {number}"),
     "order": PaperKind(
-        Order, lambda case, office, _: order_paper(case, office), "Приказ {number}{signed}", "Order {number}{signed}"
+        Order,
+        lambda case, office, _: order_paper(case, office),
+        "Приказ {number}{signed}",
+        "Order {number}{signed}",
+        frozenset({"subject_matter", "grounds", "points", "controller", "attachments"}),
     ),
     "outgoing_letter": PaperKind(
         OutgoingLetter,
         lambda case, office, _: outgoing_letter(case, office),
         "Письмо {number}{signed}",
         "Letter {number}{signed}",
+        _LETTER_FIELDS,
     ),
     "power_of_attorney": PaperKind(
         PowerOfAttorney,
         lambda case, office, _: power_of_attorney(case, office),
         "Доверенность {number}{signed}",
         "Power of attorney {number}{signed}",
+        frozenset({"person", "passport", "person_address", "powers", "valid_until", "substitution", "grounds"}),
     ),
     "visa_supplement": PaperKind(
         VisaSupplement, visa_supplement, "Приложение к счёту с визами {number}", "Visas for invoice {number}"
@@ -63,11 +74,18 @@ def paper_view(document: str, case: Case, office: Office, now: datetime) -> Pape
     return PAPERS[document].view(case, office, now)
 
 
-def paper_name(document: str, case: Case, language: Language) -> str:
+def signing_marks(view: PaperView) -> Mapping[str, str]:
+    """Give what signing writes into the places of a corrected paper; nothing while it is a draft."""
+    if not isinstance(view, Order | OutgoingLetter | PowerOfAttorney) or view.draft:
+        return {}
+    return {"number": view.number, "date": view.date, "draft": "", "doubts": ""}
+
+
+def paper_name(document: str, case: Case, language: Language, ending: str = ".pdf") -> str:
     """Give the file's name: «Лист согласования СЧ-2026-0042.pdf»."""
     kind = PAPERS[document]
     form = kind.ru if language == "ru" else kind.en
-    return form.format(number=case.number, signed=_signed(case, language)).replace("/", "-") + ".pdf"
+    return form.format(number=case.number, signed=_signed(case, language)).replace("/", "-") + ending
 
 
 def _signed(case: Case, language: Language) -> str:

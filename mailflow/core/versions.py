@@ -1,17 +1,19 @@
 """The files of a case and their versions: which file a new one replaces, what lies beside the case, who is told.
 
-Owns: versions with who, when, comment and hash. Refuses to know: how bytes are kept, what a text says.
+Owns: versions with who, when, comment and hash; that a corrected draft follows the paper mailflow had made and goes on
+in its place. Refuses to know: how bytes are kept, what a text says.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from mailflow.core.case import FileVersion, Standing
+from mailflow.core.case import Case, FileVersion, Paper, Standing
 from mailflow.core.events import IncomingFile
+from mailflow.core.paper_views import PAPERS
 from mailflow.core.turn import Turn
 
 
@@ -20,7 +22,7 @@ def take_files(
 ) -> None:
     """Put files into the case, each as the next version of the one it replaces or as a new one."""
     for file in files:
-        replaced = replaced_by(file, files, turn.case.current_files, replaces_single)
+        replaced = follows(file, files, turn.case, replaces_single)
         kept = tuple(replace(f, current=False) if f is replaced else f for f in turn.case.files)
         turn.change(files=(*kept, _version(turn, file, replaced, by, comment)))
 
@@ -38,6 +40,46 @@ def _version(turn: Turn, file: IncomingFile, replaced: FileVersion | None, by: s
         at=turn.now,
         comment=comment,
         changes=file.changes if same else None,
+        paper=replaced.paper if replaced is not None else "",
+    )
+
+
+def follows(file: IncomingFile, files: Sequence[IncomingFile], case: Case, replaces_single: bool) -> FileVersion | None:
+    """Find what this file is a new version of: a file of the case, or the draft of a paper made for it."""
+    found = replaced_by(file, files, case.current_files, replaces_single)
+    if found is not None:
+        return found
+    named_so = [paper for paper in case.papers if PAPERS[paper.document].editable and _is_named_after(file, paper)]
+    alike = [paper for paper in named_so if paper.content_type == file.content_type] or named_so
+    if not alike:
+        return None
+    before = corrected(case, alike[0].document)
+    return before if before is not None else _as_version(alike[0])
+
+
+def _is_named_after(file: IncomingFile, paper: Paper) -> bool:
+    """True where the name still has every word of the paper's: kind and number of the case at least."""
+    return _words(paper.name) - _DRAFT <= _words(file.name)
+
+
+_DRAFT = frozenset({"проект", "draft"})
+
+
+def _as_version(paper: Paper) -> FileVersion:
+    """Give the draft as the first version of the paper."""
+    return FileVersion(paper.name, 1, paper.sha256, paper.size, paper.content_type, "", paper.at, paper=paper.document)
+
+
+def corrected(case: Case, document: str) -> FileVersion | None:
+    """Give a person's corrected version of that paper, which goes on in its place; None while there is none."""
+    return next((file for file in case.current_files if file.paper == document), None)
+
+
+def make_anew(turn: Turn, stated: Collection[str]) -> None:
+    """Lay aside corrected papers that print a field stated now: whoever corrects the card wants them made from it."""
+    outdated = {name for name, kind in PAPERS.items() if kind.editable & set(stated)}
+    turn.change(
+        files=tuple(replace(file, current=False) if file.paper in outdated else file for file in turn.case.files)
     )
 
 

@@ -1,4 +1,4 @@
-"""The papers mailflow makes: a view in, a PDF out.
+"""The papers mailflow makes: a view in, a PDF out, and a Word document beside it where a person may correct the paper.
 
 Owns: which template a paper is printed with, the folders they lie in, the QR code on it. Refuses to know: whose paper
 it is and why it is made. Template grammar is checked in `letter_grammar`, bytes are made in `pdf`.
@@ -14,12 +14,13 @@ may be and a renderer that broke.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, cast, get_args
 
 import zxingcpp
 from jinja2 import TemplateError
@@ -52,6 +53,7 @@ KINDS: Mapping[str, type[PaperView]] = {name: kind.shows for name, kind in PAPER
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
+_V = TypeVar("_V")
 _BLOCKS = ("title", "style", "body")
 _BASE, _HEAD = "_base.html.j2", "_letterhead.html.j2"
 _OWN = frozenset({"qr", "head"})
@@ -61,7 +63,7 @@ _MEMBERS: Mapping[str, type[Any]] = {
     "signature": Signature,
     "executor": Executor,
 }
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 def _names(view: type[Any]) -> frozenset[str]:
@@ -97,6 +99,13 @@ class Documents:
         except SettingsError as wrong:
             return Failed(str(wrong))
         return await self._renderer.pdf(html)
+
+    async def word(self, view: PaperView) -> bytes | None:
+        """Write one paper as a Word document; None for one that nobody corrects by hand."""
+        # Imported here: it takes a tenth of a second, and only a paper needs it.
+        from mailflow.edges.word_papers import word_of
+
+        return await asyncio.to_thread(word_of, _clean(view))
 
     def html(self, view: PaperView) -> str:
         """Print one paper as the HTML its PDF is made of; SettingsError for a template that cannot be printed."""
@@ -172,6 +181,18 @@ def _kind_of(view: PaperView) -> str:
 
 def _members() -> Mapping[str, frozenset[str]]:
     return {name: _names(view) for name, view in _MEMBERS.items()}
+
+
+def _clean(value: _V) -> _V:
+    """Give the view without control and direction characters."""
+    made: Any = value
+    if isinstance(value, str):
+        made = _UNSAFE.sub(" ", value)
+    elif isinstance(value, tuple):
+        made = tuple([_clean(one) for one in value])
+    elif is_dataclass(value) and not isinstance(value, type):
+        made = replace(value, **{one.name: _clean(getattr(value, one.name)) for one in fields(value)})
+    return cast(_V, made)
 
 
 def _plain(value: Any) -> Any:

@@ -25,8 +25,10 @@ from mailflow.core.tokens import KeyRing, letter_code
 from mailflow.deliver import deliver, note
 from mailflow.edges.blobs import Blobs, Kept
 from mailflow.edges.documents import Documents
+from mailflow.edges.docx import docx_text, is_docx
 from mailflow.edges.letters import Letters
 from mailflow.edges.pdf import Failed, Made, Renderer
+from mailflow.edges.reading import LONGEST_TEXT
 from mailflow.edges.reading_apart import PaperReader
 from mailflow.edges.store import Store
 from mailflow.errands import Bench, run_errand
@@ -218,9 +220,10 @@ class StoryOffice:
         return [case for case in loaded if case is not None]
 
     async def paper(self, case: Case, document: str) -> str:
-        """Give the newest paper of that name as HTML; '' where none was made."""
-        made = [paper for paper in case.papers if paper.document == document]
-        return (await self.blobs.read(made[-1].sha256)).decode() if made else ""
+        """Give the newest paper of that name as HTML, the text of a corrected one; '' where none was made."""
+        made = next((paper for paper in case.papers if paper.document == document), None)
+        content = await self.blobs.read(made.sha256) if made is not None else b""
+        return docx_text(content, LONGEST_TEXT) if is_docx(content) else content.decode()
 
     # --- what the conductors need, made anew for the office as it is
 
