@@ -9,6 +9,7 @@ import asyncio
 import getpass
 import os
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import click
@@ -64,4 +65,47 @@ async def _retried(site: Path, names: tuple[str, ...], settled: str) -> bool:
         return well
 
 
-COMMANDS = (status, retry)
+@click.command()
+@SITE
+@click.argument("folder", type=click.Path(path_type=Path))
+def backup(site: Path, folder: Path) -> None:
+    """Copy database, files and settings into a new FOLDER, while the service runs; keys are not in it."""
+    from mailflow import keeping
+    from mailflow.app import now
+    from mailflow.config import read_settings
+
+    asyncio.run(_printed(keeping.backup(read_settings(site), folder, now())))
+
+
+@click.command()
+@SITE
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--offline", is_flag=True, help="Leave the mailbox alone: move mails back by hand.")
+def restore(site: Path, folder: Path, offline: bool) -> None:
+    """Bring a backup back into a site without a database; nothing that may have been done is done again."""
+    from mailflow import keeping
+    from mailflow.app import now
+    from mailflow.config import read_settings
+
+    asyncio.run(_printed(keeping.restore(read_settings(site), folder, now(), offline)))
+
+
+@click.command()
+@SITE
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--no-backup", is_flag=True, help="Make no backup first.")
+def migrate(site: Path, dry_run: bool, no_backup: bool) -> None:
+    """Bring the database up to date, after a backup; say what is done."""
+    from mailflow import keeping
+    from mailflow.app import now
+    from mailflow.config import read_settings
+
+    asyncio.run(_printed(keeping.migrate(read_settings(site), now(), dry_run, not no_backup)))
+
+
+async def _printed(lines: AsyncIterator[str]) -> None:
+    async for line in lines:
+        click.echo(line)
+
+
+COMMANDS = (status, retry, backup, restore, migrate)

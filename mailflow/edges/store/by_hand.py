@@ -71,6 +71,14 @@ class ByHand:
         query = f"UPDATE outbox SET state = 'held', reason = ? WHERE key = ? AND {_OVER}"
         return await self._db.run(lambda s: _changed(s, query, reason, key))
 
+    async def doubt_letters(self, reason: str) -> int:
+        """Note of every letter that waits that it may have left; give how many. For a database of another day."""
+        query = (
+            "UPDATE outbox SET state = 'unknown', reason = ?, lease_until = NULL, lease_token = NULL"
+            " WHERE state IN ('ready', 'claimed', 'deferred') RETURNING key"
+        )
+        return len(await self._db.run(lambda s: s.rows(query, reason)))
+
 
 async def _changed(session: Session, query: str, *values: str | datetime) -> bool:
     return await session.row(f"{query} RETURNING key", *values) is not None

@@ -99,7 +99,7 @@ class Database:
         self._where = where(url)
 
     @classmethod
-    async def open(cls, url: str) -> Database:
+    async def open(cls, url: str, migrating: bool = True) -> Database:
         """Connect and migrate. StoreError, and no connection left behind, where that fails."""
         settings = config(url)
         context = TortoiseContext()
@@ -107,7 +107,8 @@ class Database:
             with _within(context):
                 await context.init(config=settings)
             database = cls(url, context)
-            await database._try_often(database._migrate)
+            if migrating:
+                await database._try_often(database._migrate)
         except BaseException as error:
             await asyncio.shield(context.close_connections())
             _tell(error, where(url))
