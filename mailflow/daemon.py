@@ -226,7 +226,7 @@ class Ringer:
                 await self.send_lists()
                 await self.run_errands()
                 await self.renew_letters()
-                await self.seal()
+                await self.seal_journal()
             except MailflowError as wrong:
                 log.broken("timers", str(wrong))
             await rung(self._bells.timers)
@@ -291,7 +291,7 @@ class Ringer:
         if await alone("keys", renew_letters(app.store, app.office, number, now())):
             self._bells.letters.set()
 
-    async def seal(self) -> None:
+    async def seal_journal(self) -> None:
         """Seal what was written since the last time; once a day the auditor is sent the head."""
         app = self._app
         await alone("seal", seal_all(app.store, now()))
@@ -404,7 +404,7 @@ async def run_once(app: App) -> tuple[int, int, int]:
         await ringer.send_lists()
         await ringer.run_errands()
         await ringer.renew_letters()
-        await ringer.seal()
+        await ringer.seal_journal()
         sent = await sender.send_ready()
         return taken, rung, sent
     finally:
