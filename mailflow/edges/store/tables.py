@@ -101,7 +101,7 @@ class Journal(Model):
 
 
 class Seal(Model):
-    number = fields.IntField(primary_key=True, generated=False)
+    number = fields.IntField(primary_key=True)
     at = fields.DatetimeField()
     size = fields.BigIntField()
     root = fields.CharField(64)

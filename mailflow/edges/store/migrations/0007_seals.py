@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Seal",
             fields=[
-                ("number", fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ("number", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("size", fields.BigIntField()),
                 ("root", fields.CharField(max_length=64)),
