@@ -29,6 +29,7 @@ from mailflow.journal_command import journal
 from mailflow.keys_command import keys
 from mailflow.making import ADDRESS
 from mailflow.operation_command import COMMANDS
+from mailflow.paper_command import paper
 from mailflow.people_command import people
 from mailflow.providers import PROVIDERS, Provider
 from mailflow.rules_command import SITE, rules
@@ -262,6 +263,7 @@ main.add_command(keys)
 main.add_command(rules)
 for command in COMMANDS:
     main.add_command(command)
+main.add_command(paper)
 main.add_command(people)
 
 

@@ -16,12 +16,11 @@ from mailflow.core.case import Case, FileVersion
 from mailflow.core.effects import MakeDocument, StartCase, TellCase
 from mailflow.core.events import DocumentMade, Event, IncomingFile, LinkedCaseClosed, RequestReceived
 from mailflow.core.office import Office
-from mailflow.core.paper_views import paper_name, paper_view, signing_marks
+from mailflow.core.paper_views import PaperView, paper_name, paper_view, signing_marks
 from mailflow.core.sender import Proven
 from mailflow.core.versions import corrected
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.documents import Documents, Failed, Made
-from mailflow.edges.reading import Kind
 from mailflow.edges.store import DueErrand, Store
 from mailflow.edges.word_filling import filled_in
 from mailflow.killpoints import reached
@@ -89,9 +88,14 @@ async def _document(
             return CannotBeDone(reason)
         case Made(content=content):
             made = await _kept(content, document, ".pdf", "application/pdf", case, bench)
-            editable = await bench.documents.word(view)
-            word = await _kept(editable, document, ".docx", Kind.DOCX, case, bench) if editable is not None else None
-            return DocumentMade(due.key, now, case.id, document, made, word)
+            also = await _also(view, document, case, now, bench)
+            return DocumentMade(due.key, now, case.id, document, made, also)
+
+
+async def _also(view: PaperView, document: str, case: Case, now: datetime, bench: Bench) -> IncomingFile | None:
+    """Keep the paper in a form to go on working with, where it has one."""
+    form = await bench.documents.also(view, now)
+    return await _kept(form.content, document, form.ending, form.content_type, case, bench) if form else None
 
 
 async def _signed(own: FileVersion, document: str, case: Case, now: datetime, bench: Bench) -> IncomingFile:

@@ -46,6 +46,8 @@ def make_needed(turn: Turn, stage: NamedStage) -> None:
 def ask_now(turn: Turn, stage: NamedStage, principals: tuple[str, ...] = ()) -> None:
     """Send the asking letters of a stage to these people, or to all who have to act there, once its papers are made."""
     papers = [p for p in turn.case.papers if p.document in stage.rule.needs]
+    if not principals and {p.document for p in papers} != set(stage.rule.needs):
+        return
     for assignment in turn.case.at_stage(stage.name):
         if not assignment.open or (principals and assignment.principal not in principals):
             continue

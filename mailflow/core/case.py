@@ -155,7 +155,7 @@ class Assignment:
 class Paper:
     """A document mailflow made for the case: a sheet, a letter. Not part of what was approved.
 
-    There are two of one `document` where it was made as PDF and as a Word document.
+    There are two of one `document` where it was made as PDF and in a form to go on working with.
     """
 
     document: str

@@ -195,8 +195,8 @@ class DocumentMade:
     case: str
     document: str
     file: IncomingFile
-    word: IncomingFile | None = None
-    """The same as a Word document, where a person may correct it."""
+    also: IncomingFile | None = None
+    """The same in a form to go on working with: a Word document, a workbook, a payment order for the bank."""
     type: Literal["document"] = "document"
 
 

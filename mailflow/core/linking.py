@@ -19,7 +19,7 @@ from mailflow.core.turn import Turn
 
 def document_made(turn: Turn, event: DocumentMade) -> None:
     """Put the paper into the case, in place of an older one of its kind; send the letters that waited for it."""
-    made = tuple(_paper(event, file) for file in (event.file, event.word) if file is not None)
+    made = tuple(_paper(event, file) for file in (event.file, event.also) if file is not None)
     others = tuple(p for p in turn.case.papers if p.document != event.document)
     turn.change(papers=(*others, *made))
     turn.because("document", name=event.file.name)

@@ -11,15 +11,30 @@ from datetime import datetime
 
 from mailflow.core.acquaintance_sheet import AcquaintanceSheet, acquaintance_sheet
 from mailflow.core.case import Case
+from mailflow.core.goals_sheet import GoalsSheet, goals_sheet
+from mailflow.core.minutes import Minutes, minutes
+from mailflow.core.offers import Offers, offers
 from mailflow.core.office import Office
 from mailflow.core.orders import Order, order_paper
 from mailflow.core.papers import OutgoingLetter, outgoing_letter
 from mailflow.core.power_of_attorney import PowerOfAttorney, power_of_attorney
+from mailflow.core.resolution_slip import ResolutionSlip, resolution_slip
 from mailflow.core.sheet import ApprovalSheet, approval_sheet
 from mailflow.core.views import Language
 from mailflow.core.visa_supplement import VisaSupplement, visa_supplement
 
-PaperView = AcquaintanceSheet | ApprovalSheet | Order | OutgoingLetter | PowerOfAttorney | VisaSupplement
+PaperView = (
+    AcquaintanceSheet
+    | ApprovalSheet
+    | GoalsSheet
+    | Minutes
+    | Offers
+    | Order
+    | OutgoingLetter
+    | PowerOfAttorney
+    | ResolutionSlip
+    | VisaSupplement
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,11 @@ PAPERS: Mapping[str, PaperKind] = {
         AcquaintanceSheet, acquaintance_sheet, "Лист ознакомления {number}", "Acquaintance sheet {number}"
     ),
     "approval_sheet": PaperKind(ApprovalSheet, approval_sheet, "Лист согласования {number}", "Approval sheet {number}"),
+    "goals_sheet": PaperKind(GoalsSheet, goals_sheet, "Лист целей {number}", "Goals sheet {number}"),
+    "minutes": PaperKind(
+        Minutes, lambda case, office, _: minutes(case, office), "Протокол {number}", "Minutes {number}"
+    ),
+    "offers": PaperKind(Offers, offers, "Предложения поставщиков {number}", "Offers {number}"),
     "order": PaperKind(
         Order,
         lambda case, office, _: order_paper(case, office),
@@ -62,6 +82,12 @@ PAPERS: Mapping[str, PaperKind] = {
         "Доверенность {number}{signed}",
         "Power of attorney {number}{signed}",
         frozenset({"person", "passport", "person_address", "powers", "valid_until", "substitution", "grounds"}),
+    ),
+    "resolution_slip": PaperKind(
+        ResolutionSlip,
+        lambda case, office, _: resolution_slip(case, office),
+        "Резолюция {number}",
+        "Resolution {number}",
     ),
     "visa_supplement": PaperKind(
         VisaSupplement, visa_supplement, "Приложение к счёту с визами {number}", "Visas for invoice {number}"

@@ -33,9 +33,13 @@ from mailflow.core.stages import NOBODY_ACTS, Stage
 PAPER_NAMES = (
     "acquaintance_sheet",
     "approval_sheet",
+    "goals_sheet",
+    "minutes",
+    "offers",
     "order",
     "outgoing_letter",
     "power_of_attorney",
+    "resolution_slip",
     "visa_supplement",
 )
 """What `needs` and `closing_papers` may name; `paper_views` knows what each says."""

@@ -18,7 +18,8 @@ import asyncio
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args
 
@@ -28,6 +29,7 @@ from jinja2.environment import Template
 from markupsafe import Markup
 
 from mailflow.core.addressee import Addressee
+from mailflow.core.goals_sheet import GoalsSheet, goals_table
 from mailflow.core.letterhead import Executor, Letterhead, Signature
 from mailflow.core.paper_views import PAPERS, PaperView
 from mailflow.core.views import Language
@@ -44,6 +46,9 @@ from mailflow.edges.letter_grammar import (
     rendered_block,
 )
 from mailflow.edges.pdf import Failed, Made, Renderer
+from mailflow.edges.reading import Kind
+from mailflow.edges.sheets import CONTENT_TYPE as SHEET
+from mailflow.edges.sheets import xlsx
 from mailflow.errors import SettingsError
 
 __all__ = ["KINDS", "Documents", "Failed", "Made", "PaperView"]
@@ -62,12 +67,23 @@ _MEMBERS: Mapping[str, type[Any]] = {
     "addressee": Addressee,
     "signature": Signature,
     "executor": Executor,
+    "chair": Signature,
+    "secretary": Signature,
 }
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 def _names(view: type[Any]) -> frozenset[str]:
     return frozenset(one.name for one in fields(view))
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """A paper in another form: its bytes, how the file's name ends, its content type."""
+
+    content: bytes
+    ending: str
+    content_type: str
 
 
 class Documents:
@@ -99,6 +115,13 @@ class Documents:
         except SettingsError as wrong:
             return Failed(str(wrong))
         return await self._renderer.pdf(html)
+
+    async def also(self, view: PaperView, now: datetime) -> Also | None:
+        """Give one paper in a form to go on working with, a Word document or a workbook; None for any other."""
+        if isinstance(view, GoalsSheet):
+            return Also(xlsx(goals_table(view), now), ".xlsx", SHEET)
+        word = await self.word(view)
+        return Also(word, ".docx", Kind.DOCX) if word is not None else None
 
     async def word(self, view: PaperView) -> bytes | None:
         """Write one paper as a Word document; None for one that nobody corrects by hand."""

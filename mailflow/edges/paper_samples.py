@@ -11,11 +11,15 @@ from dataclasses import replace
 
 from mailflow.core.acquaintance_sheet import AcquaintanceSheet, Reader
 from mailflow.core.addressee import Addressee
+from mailflow.core.goals_sheet import GoalRow, GoalsSheet
 from mailflow.core.letterhead import Executor, Letterhead, Signature
+from mailflow.core.minutes import Minutes, MinutesPoint
+from mailflow.core.offers import Offer, Offers
 from mailflow.core.orders import Order
 from mailflow.core.paper_views import PaperView
 from mailflow.core.papers import OutgoingLetter
 from mailflow.core.power_of_attorney import PowerOfAttorney
+from mailflow.core.resolution_slip import ResolutionSlip
 from mailflow.core.sheet import ApprovalSheet, SheetFile, SheetRow
 from mailflow.core.views import Language, Line
 from mailflow.core.visa_supplement import AgreedFile, VisaSupplement
@@ -50,6 +54,14 @@ def views(language: Language) -> Iterator[PaperView]:
     yield replace(_SUPPLEMENT, language=language, card=(), visas=(), files=())
     yield replace(_READ, language=language)
     yield replace(_READ, language=language, readers=(), files=(), read=0)
+    yield replace(_MINUTES, language=language)
+    yield replace(_MINUTES, language=language, points=(), control="", chair=Signature(), visas=())
+    yield replace(_GOALS, language=language)
+    yield replace(_GOALS, language=language, goals=(), position="", reckoned="", coefficient="", reason="", visas=())
+    yield replace(_OFFERS, language=language)
+    yield replace(_OFFERS, language=language, offers=(), kind="", supplier="", amount="")
+    yield replace(_SLIP, language=language)
+    yield replace(_SLIP, language=language, executors=(), due="", their_number="", correspondent="", way="", at="")
 
 
 _LETTER = OutgoingLetter(
@@ -207,4 +219,83 @@ _READ = AcquaintanceSheet(
     made="27.11.2026 10:10",
     zone="Москвы",
     code="О-2026-0031 0123456789abcdef",
+)
+
+_MINUTES = Minutes(
+    language="ru",
+    company="Общество с ограниченной ответственностью «НЕОН»",
+    number="ПТ-2026-0046",
+    date="16.11.2026",
+    place="г. Москва",
+    title="Планёрка отдела маркетинга",
+    points=(
+        MinutesPoint(1, "представить план продаж", ("Петров П.П., начальник отдела маркетинга",), "20.11.2026"),
+        MinutesPoint(2, "сверка с ООО «Ромашка»", ("Смирнова О.Н., финансовый директор", "Орлов С.П."), ""),
+    ),
+    control="02.12.2026",
+    controller="Белова Е.В.",
+    chair=_LETTER.signature,
+    secretary=Signature("Секретарь", "Е.В.", "Белова"),
+    visas=(_VISA,),
+    code="ПТ-2026-0046 0123456789abcdef",
+)
+
+_GOALS = GoalsSheet(
+    language="ru",
+    company="ООО «НЕОН»",
+    number="Ц-2026-0007",
+    date="01.10.2026",
+    period="IV квартал 2026",
+    person="Кузнецов Иван Иванович",
+    position="менеджер по рекламе",
+    goals=(
+        GoalRow(1, "Запустить рассылку", "40", "100", "40"),
+        GoalRow(2, "Снизить цену лида до 900 руб.", "35", "80", "28"),
+        GoalRow(3, "Обучить стажёра", "25", "100", "25"),
+    ),
+    weight="100",
+    reckoned="0,93",
+    coefficient="0,95",
+    reason="цена лида выросла на всём рынке",
+    visas=(_VISA,),
+    made="31.12.2026 10:10",
+    code="Ц-2026-0007 0123456789abcdef",
+)
+
+_OFFERS = Offers(
+    language="ru",
+    company="ООО «НЕОН»",
+    number="З-2026-0012",
+    date="16.11.2026",
+    title="Закупка: ноутбуки, 5 шт.",
+    kind="Запрос цен",
+    offers=(
+        Offer(1, "ООО «Ромашка»", "512 000 ₽", "10 дней, предоплата 30 %", "КП Ромашка.pdf", chosen=True),
+        Offer(2, "ООО «Лютик»", "498 500 ₽", "45 дней", "КП Лютик.pdf", lowest=True),
+        Offer(3, "КП без строки", "", "", "КП без строки.pdf"),
+    ),
+    supplier="ООО «Ромашка»",
+    amount="512 000 ₽",
+    reason="",
+    made="24.11.2026 10:10",
+    code="З-2026-0012 0123456789abcdef",
+)
+
+_SLIP = ResolutionSlip(
+    language="ru",
+    company="ООО «НЕОН»",
+    number="ВХ-2026-0311",
+    date="12.11.2026",
+    correspondent="АО «Мосводоканал»",
+    their_number="01-12/4567",
+    their_date="09.11.2026",
+    title="О технических условиях",
+    executors=("Петров П.П.", "Орлов С.П."),
+    text="Петрову П.П., Орлову С.П.: подготовить ответ до 20.11.2026",
+    due="20.11.2026",
+    answer_needed=True,
+    signature=_LETTER.signature,
+    at="12.11.2026 15:40",
+    way="ответ письмом",
+    code="ВХ-2026-0311 0123456789abcdef",
 )
