@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mailflow.core.around import ASKS_FOR_FIELDS, Paper, Surroundings, Target
-from mailflow.core.asides import in_copy, is_new, untagged
+from mailflow.core.around import ASKS_FOR_FIELDS, ASKS_TO_DECIDE, Paper, SentOn, Surroundings, Target
+from mailflow.core.asides import in_copy, is_new, sole_reader, untagged
 from mailflow.core.case import Ask, Case, FileVersion
 from mailflow.core.differing import changes_between
 from mailflow.core.events import IncomingFile
@@ -124,7 +124,8 @@ async def target_of(message: Message, desk: Desk) -> Target | None:
     """Find the letter this mail answers.
 
     Its reply address, what it says it answers and the number it bears have to agree, and it has to be
-    written to us; where not, it is an aside to the case, whatever it says.
+    written to us; where not, it is an aside to the case, whatever it says, save that its own reader may
+    send it on to a colleague (`SentOn`).
     """
     named = await _named(message, desk)
     if not named.places or (_by_address_alone(named) and is_new(message, desk.around)):
@@ -134,7 +135,18 @@ async def target_of(message: Message, desk: Desk) -> Target | None:
         target = replace(target, letter=await _as_it_left(named.answered, target, desk))
     if target is None or not (named.thread or len(named.cases) > 1 or in_copy(message, desk.own_addresses)):
         return target
-    return replace(target, assignment="", ask=None, aside=True)
+    on = _sent_on(message, target, desk) if in_copy(message, desk.own_addresses) and len(named.cases) == 1 else None
+    return replace(target, assignment="", ask=None, aside=True, sent_on=None if named.thread else on)
+
+
+def _sent_on(message: Message, target: Target, desk: Desk) -> SentOn | None:
+    """See whether whoever the letter asked sends it on to one colleague; his words say what for."""
+    by_address = desk.office.directory.by_address
+    writer = next((by_address(a.mail) for a in message.from_[:1]), None)
+    to = sole_reader(message)
+    if target.ask not in ASKS_TO_DECIDE or writer != target.person or by_address(to) in (None, writer):
+        return None
+    return SentOn(target.assignment, to)
 
 
 async def _as_it_left(answered: Sequence[SentLetter], target: Target, desk: Desk) -> Message | None:

@@ -15,6 +15,16 @@ from mailflow.core.message import Message
 from mailflow.core.signs import ProcessSigns
 
 ASKS_FOR_FIELDS = frozenset({Ask.FIELDS, Ask.CORRECTION})
+ASKS_TO_DECIDE = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION, Ask.ACKNOWLEDGEMENT, Ask.RESOLUTION})
+
+
+@dataclass(frozen=True, slots=True)
+class SentOn:
+    """A letter of ours that whoever it asked sends on to one colleague, with us in copy."""
+
+    assignment: str
+    to: str
+    """The colleague's address, one the directory knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,8 @@ class Target:
     """The version of the process its case goes by."""
     aside: bool = False
     """The mail speaks of the case and not to us, or names several: it is a comment, whatever it says."""
+    sent_on: SentOn | None = None
+    """Of an aside: the task whose letter its own reader sends on to a colleague."""
     asked: tuple[str, ...] = ()
     """The fields the letter asked for, in the order of its questions."""
     name: str = ""

@@ -30,6 +30,12 @@ def in_copy(message: Message, own: Collection[str]) -> bool:
     return bool(to) and set(own).isdisjoint(to) and not set(own).isdisjoint(copies)
 
 
+def sole_reader(message: Message) -> str:
+    """Give the one address the mail is written to; '' where there are several."""
+    to = {a.mail.lower() for a in message.to}
+    return to.pop() if len(to) == 1 else ""
+
+
 def untagged(address: str) -> str:
     """Give the address without its plus tag, folded."""
     local, _, domain = address.lower().rpartition("@")

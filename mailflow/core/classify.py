@@ -14,13 +14,14 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from mailflow.core.answers import Answer, Details, Expecting, Reading, read
-from mailflow.core.around import ASKS_FOR_FIELDS, Surroundings, Target
+from mailflow.core.around import ASKS_FOR_FIELDS, ASKS_TO_DECIDE, Surroundings, Target
 from mailflow.core.automatic import automatic, surely_automatic
 from mailflow.core.case import Ask
 from mailflow.core.commands import mistyped, read_command
 from mailflow.core.field_answers import read_answer
 from mailflow.core.field_forms import FieldForm
 from mailflow.core.fields import read_fields
+from mailflow.core.forwarding import read_forwarded
 from mailflow.core.kinds import Kind, Other, Reply, Understood
 from mailflow.core.message import Message
 from mailflow.core.numbers import find_number
@@ -119,14 +120,15 @@ _EXPECTING: Mapping[Ask, Expecting] = {
     Ask.CORRECTION: Expecting.EXECUTION,
     Ask.FIELDS: Expecting.APPROVAL,
 }
-_ASKS_TO_DECIDE = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION, Ask.ACKNOWLEDGEMENT, Ask.RESOLUTION})
 
 
 def _read_reply(own: Fresh, target: Target, message: Message, around: Surroundings) -> Reading:
     """Read the answer to what was asked; a mail whose parts disagree answers nothing."""
     comment = " ".join(own.text.split())
     if target.aside:
-        return _unclear(comment, "it is not written to us, or names two cases")
+        return _sent_on(own, target, message, around) or _unclear(
+            comment, "it is not written to us, or names two cases"
+        )
     expecting = _EXPECTING.get(target.ask) if target.ask is not None else Expecting.APPROVAL
     if expecting is None:
         return _explanation(own, comment, message, around)
@@ -141,9 +143,16 @@ def _read_reply(own: Fresh, target: Target, message: Message, around: Surroundin
         return _unclear(f"{comment} […] {typed}", "words stand in the quote that our letter does not have")
     if reading.answer in _GOES_ON and _another_signs(own.text, target.name, message):
         return _unclear(comment, "it bears the mark of somebody else")
-    if target.ask not in _ASKS_TO_DECIDE:
+    if target.ask not in ASKS_TO_DECIDE:
         return Reading(reading.answer, comment or None, reading.details, reading.reason)
     return reading
+
+
+def _sent_on(own: Fresh, target: Target, message: Message, around: Surroundings) -> Reading | None:
+    """Read the letter sent on to a colleague, where its words are surely its writer's own."""
+    if target.sent_on is None or own.conflict:
+        return None
+    return read_forwarded(own.text, target.sent_on.to, around.written_on(message))
 
 
 def _unclear(comment: str, reason: str) -> Reading:

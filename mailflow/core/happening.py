@@ -7,6 +7,7 @@ neither moves a case nor owes a letter gives None: it is kept with its reason, a
 from __future__ import annotations
 
 from mailflow.core.answering_commands import answer_command
+from mailflow.core.answers import Answer
 from mailflow.core.arrivals import Arrival, notice
 from mailflow.core.bounces import is_delay
 from mailflow.core.case import Fields
@@ -44,11 +45,12 @@ def _answer(reply: Reply, arrival: Arrival, office: Office) -> Event | None:
     if target is None:
         return None
     fields, unsure = _settled(reply.fields, reply.ambiguous, target.process, office)
+    sent_on = target.sent_on if reply.reading.answer is Answer.DELEGATE else None
     return AnswerReceived(
         key=arrival.message.key,
         at=arrival.at,
         case=target.case,
-        assignment=target.assignment,
+        assignment=sent_on.assignment if sent_on is not None else target.assignment,
         proof=arrival.proof,
         answer=reply.reading.answer,
         comment=reply.reading.comment or "",
@@ -56,7 +58,7 @@ def _answer(reply: Reply, arrival: Arrival, office: Office) -> Event | None:
         card=target.card,
         fields=fields,
         ambiguous=unsure,
-        files=arrival.files,
+        files=arrival.files if sent_on is None else (),  # they are those of our own letter
         findings=reply.findings,
         near=reply.near,
         message_id=arrival.message.message_id,

@@ -11,6 +11,7 @@ and to the tests what must not follow from it.
 
 from __future__ import annotations
 
+from mailflow.core.colleague_phrases import COLLEAGUE_PHRASES
 from mailflow.core.says import Says
 from mailflow.core.task_phrases import TASK_PHRASES
 
@@ -18,6 +19,7 @@ __all__ = ["PHRASES", "Says"]
 
 PHRASES: dict[Says, str] = {
     **TASK_PHRASES,
+    **COLLEAGUE_PHRASES,
     Says.YES: """
         согласован/согласована/согласовано/согласованы; согласовываю; согласовал/согласовала
         согласен/согласна/согласны; утверждаю/утверждено/утвержден/утверждена/утверждены
