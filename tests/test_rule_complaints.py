@@ -121,6 +121,16 @@ def test_the_file_the_others_are_made_from_is_right() -> None:
             "47:1: `closing_papers` must be a list: write [a, b]",
         ),
         (
+            "of: [Реклама, Аренда]}",
+            "of: [Реклама, Аренда], material: true}",
+            "27:7: stage `answer` fills in the material field `item` after stage `head` may have agreed: put stage `answer` before `head`, or remove `material` from the field",
+        ),
+        (
+            "label: День, from: []}",
+            "label: День, from: [], material: true}",
+            "46:7: stage `buy` fills in the material field `day` after stage `head` may have agreed: put stage `buy` before `head`, or remove `material` from the field",
+        ),
+        (
             "ЗК-{year}-{seq:04}",
             "ЗК-{year}",
             "4:29: the number has no {seq}: every case would have the same one",
@@ -579,3 +589,11 @@ def test_a_version_that_was_in_force_is_read_although_checks_have_grown_since() 
     text = GOOD.replace("      when: size(helpers) > 0\n", "")
     assert "nobody to ask" in complaint(text)
     assert read_version(text, "version 1").stage("help") is not None
+
+
+def test_a_stage_that_runs_beside_one_that_approves_fills_in_nothing_material() -> None:
+    material = GOOD.replace("of: [Реклама, Аренда]}", "of: [Реклама, Аренда], material: true}")
+    before = material.replace("kind: approve", "kind: acknowledge", 1)
+    beside = before.replace("title: Финансы", "title: Финансы\n      beside: answer")
+    assert read_process(before, "rules/purchase.yaml", directory()).name == "purchase"
+    assert "fills in the material field `item` after stage `finance` may have agreed" in complaint(beside)

@@ -10,6 +10,7 @@ import re
 import string
 from collections.abc import Iterator, Mapping
 
+from mailflow.core.agreed_fields import rewritten
 from mailflow.core.directory import Directory
 from mailflow.core.money import parse_money
 from mailflow.core.numbers import find_number
@@ -50,6 +51,7 @@ def unsound(file: RuleFile, lines: Lines, directory: Directory | None) -> Iterat
         *_field_kinds(file, stages),
         *_deciders(file, stages, directory),
         *_idle_keys(stages),
+        *rewritten(file, stages),
         *_conditions(file, stages, directory),
     ]
     yield from (f"{lines.at(path)}: {said}" for path, said in found)
