@@ -33,6 +33,8 @@ from mailflow.digest import send_digest
 from mailflow.edges.smtp import Post
 from mailflow.edges.store import OutboxRow
 from mailflow.errors import MailflowError
+from mailflow.rekeying import renew_letters
+from mailflow.rulekeeping import take_rules
 from mailflow.sending import LEASE
 from mailflow.world import PASSWORD, Letter, Paper, World, read_letter
 from mailflow.writing import write
@@ -117,6 +119,12 @@ class House:
         self.written: list[Written] = []
         self._came: list[Arrived] = []
         self._seen = _Seen()
+
+    async def settle_in(self) -> None:
+        """Take up rules and key, as the service does at a start: before the first mail there is nothing to tell."""
+        await take_rules(self.app.store, self.app.office, now())
+        await renew_letters(self.app.store, self.app.office, max(self.app.desk.ring.keys), now())
+        await self._new_sentences()
 
     @property
     def directory(self) -> Directory:
@@ -294,7 +302,9 @@ async def company(folder: Folder, language: Language) -> AsyncIterator[House]:
         settings.write(_WEB.format(port=_free_port()))
     try:
         async with opened(folder.site) as app:
-            yield House(world, app, folder)
+            house = House(world, app, folder)
+            await house.settle_in()
+            yield house
     finally:
         await world.stop()
 

@@ -25,7 +25,7 @@ import mailflow
 from mailflow.edges import pdf_child
 from mailflow.errors import SettingsError
 
-CHILD = (sys.executable, "-m", "mailflow.edges.pdf_child")
+CHILD = (sys.executable, "-P", "-m", "mailflow.edges.pdf_child")
 _START_SECONDS = 60
 _END_SECONDS = 2
 _LARGEST_REPLY = 64 * 1024 * 1024

@@ -37,7 +37,7 @@ from mailflow.edges.reading import (
     read_attachment,
 )
 
-CHILD = (sys.executable, "-m", "mailflow.edges.reading_apart")
+CHILD = (sys.executable, "-P", "-m", "mailflow.edges.reading_apart")
 _HEAD = struct.Struct(">HHI")
 _LENGTH = struct.Struct(">I")
 _START_SECONDS = 60.0
