@@ -71,10 +71,10 @@ def run(site: Path, once: bool, redirect_all_to: str) -> None:
     """Read the mailbox and serve until stopped."""
     from mailflow.config import read_settings
 
-    settings = read_settings(site)
-    log.start(settings.log.level, settings.log.format)
     if redirect_all_to and not ADDRESS.fullmatch(redirect_all_to):
         raise SettingsError(f"--redirect-all-to {redirect_all_to}: this is no address: write one as anna@company.ru")
+    settings = read_settings(site)
+    log.start(settings.log.level, settings.log.format)
     if once:
         taken, rung, sent = _await(_run_once(site, redirect_all_to))
         click.echo(f"mails taken {taken}, timers rung {rung}, letters sent {sent}")

@@ -19,6 +19,7 @@ import pytest
 
 from mailflow.core.answers import Answer
 from mailflow.core.codes import MOST_TRIES
+from mailflow.edges.web_rooms import SESSION
 from tests.scale import Scale
 from tests.web_site import Answered, Asked, Site, served
 
@@ -69,16 +70,34 @@ async def links_of_every_state(site: Site) -> list[str]:
     return [alive.token, used.token, finance.token, refused.token, "a" * 44, "x", "-"]
 
 
-async def test_no_route_writes_under_a_method_that_only_reads(site: Site) -> None:
+async def values_of_every_name(site: Site) -> dict[str, Sequence[str]]:
+    """What may stand in each place of an address, what is there and what is not."""
     tokens = await links_of_every_state(site)
-    values = {"token": tokens, "place": ["1", "9", "x"]}
+    case = await site.request()
+    mail = await site.mail(case.id)
+    return {
+        "token": tokens,
+        "place": ["1", "x"],
+        "number": ["1"],
+        "link": ["0" * 96],
+        "case": [case.id, "-"],
+        "mail": [str(mail), str(await site.stray())],
+        "name": ["payments", "invoice", "x"],
+        "kind": ["csv", "xlsx"],
+    }
+
+
+async def test_no_route_writes_under_a_method_that_only_reads(site: Site) -> None:
+    values = await values_of_every_name(site)
+    session = await site.sign_in("sekretar")
     routes = site.web._routes.app().routes
     paths = {address for route in routes for address in filled(route.path, values)}  # type: ignore[attr-defined]
     assert len(paths) > len(routes)
     before = everything_kept(site)
     for path, method in product(sorted(paths), SAFE_METHODS):
         for query in ("", "?choice=approve&code=000000&nonce=1&comment=x"):
-            await site.get(path + query, method=method)
+            for kept in ({}, {"Cookie": f"{SESSION}={session}"}):
+                await site.get(path + query, method=method, **kept)
     assert everything_kept(site) == before
 
 
