@@ -25,7 +25,7 @@ from mailflow.departing import take_up
 from mailflow.digest import send_digest
 from mailflow.edges import service
 from mailflow.edges.blobs import Kept
-from mailflow.edges.imap import Fetched, Mailbox, Opened, Oversized, Unreadable, backoff
+from mailflow.edges.imap import Fetched, LoginRefused, Mailbox, Opened, Oversized, Unreadable, backoff
 from mailflow.edges.metrics import Measured, Metrics
 from mailflow.edges.store import DueErrand, MailboxState, Source
 from mailflow.edges.web import Web
@@ -40,6 +40,7 @@ from mailflow.rulekeeping import take_rules
 from mailflow.sealing import anchor_daily, seal_all
 from mailflow.sending import Sender
 from mailflow.status import reading, told
+from mailflow.tries import Tries
 from mailflow.watching import MAILBOX, Watcher
 
 LEFT_BEHIND = timedelta(days=1)
@@ -53,37 +54,45 @@ WATCH_SECONDS = 240.0
 RFC 2177 would have an IDLE begun anew before half an hour is over."""
 
 
+RARELY = "tried again at once when the password file changes, else ever more rarely, so that the account is not locked"
+
+
 class Reader:
     """Mail in: fetch, take in, settle, wait."""
 
-    def __init__(self, app: App, bells: Bells) -> None:
+    def __init__(self, app: App, bells: Bells, tries: Tries | None = None) -> None:
         self._app = app
         self._bells = bells
         settings = app.settings.imap()
         self._account, self._folder = settings.user, settings.folder
+        self._password = settings.password
         self._mailbox = Mailbox(settings)
         self._opened: Opened | None = None
+        self._tries = tries or Tries(lambda: app.settings.imap().password)
 
     async def run(self) -> None:
-        """Read for ever; a lost connection is made again, ever more slowly, up to five minutes."""
-        attempt = 0
+        """Read for ever; a lost connection is made again, ever more slowly, a refused password far more slowly."""
         while True:
+            await self._tries.due()
             try:
                 await self.catch_up()
-                if attempt:
+                if self._tries.succeeded():
                     log.back("mailbox")
-                attempt = 0
                 await self._app.store.pulse(MAILBOX, now())
                 reached("mailbox.pulse")
                 await self._mailbox.wait(WATCH_SECONDS)
-            except MailboxError as lost:
-                await self.close()
-                await self._app.store.pulse(MAILBOX, now(), str(lost))
-                reached("mailbox.pulse")
-                pause = backoff(attempt)
-                attempt += 1
-                log.waiting_for("mailbox", str(lost), pause)
-                await asyncio.sleep(pause)
+            except MailboxError as trouble:
+                await self._put_off(trouble)
+
+    async def _put_off(self, trouble: MailboxError) -> None:
+        """Say what is wrong in the log and in the database, and when the mailbox is tried again."""
+        tries, refused = self._tries, isinstance(trouble, LoginRefused)
+        pause = tries.refused(self._password) if refused else tries.lost()
+        await self.close()
+        log.waiting_for("mailbox", str(trouble), pause)
+        reason = f"{trouble}; {RARELY}" if tries.given_up else str(trouble)
+        await self._app.store.pulse(MAILBOX, now(), reason)
+        reached("mailbox.pulse")
 
     async def catch_up(self) -> int:
         """Take in everything that waits; give how many mails there were. Connects where it must."""
@@ -105,7 +114,7 @@ class Reader:
     async def _position(self) -> MailboxState:
         """Connect, unless the connection stands, and say from where to read."""
         if self._opened is None:
-            self._opened = await self._mailbox.connect()
+            self._opened = await self._connected()
             await self._settle_the_rest(self._opened)
         known = await self._app.store.mailbox(self._account, self._folder)
         state = _position(known, self._opened, self._account, self._folder, self._since())
@@ -113,6 +122,13 @@ class Reader:
             await self._app.store.keep_mailbox(state)
             reached("mailbox.placed")
         return state
+
+    async def _connected(self) -> Opened:
+        """Connect with the password as it is written now."""
+        password = self._tries.read_again(self._password)
+        if password != self._password:
+            self._password, self._mailbox = password, Mailbox(self._app.settings.imap())
+        return await self._mailbox.connect()
 
     def _since(self) -> datetime | None:
         day = self._app.settings.mailbox.take_from

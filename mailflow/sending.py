@@ -24,6 +24,7 @@ from mailflow.edges.smtp import Post
 from mailflow.edges.store import Outgoing
 from mailflow.errors import MailflowError
 from mailflow.killpoints import reached
+from mailflow.tries import Tries
 from mailflow.writing import Page, write
 
 LEASE = timedelta(minutes=15)
@@ -44,10 +45,13 @@ class Batch:
 class Sender:
     """Letters out: claim, write, send, note."""
 
-    def __init__(self, app: App, bells: Bells) -> None:
+    def __init__(self, app: App, bells: Bells, tries: Tries | None = None) -> None:
         self._app = app
         self._bells = bells
-        self._post = Post(app.settings.post())
+        settings = app.settings.post()
+        self._password = settings.password
+        self._post = Post(settings)
+        self._tries = tries or Tries(lambda: app.settings.post().password)
         self._senders = app.settings.files / "senders"
         self._holder: Holder | None = None
         self._holding = False
@@ -62,9 +66,10 @@ class Sender:
             await rung(self._bells.letters)
 
     async def send_ready(self) -> int:
-        """Send everything that is due; give how many letters left."""
+        """Send everything that is due; give how many letters left. After a refused password none is tried for long."""
         sent = 0
-        while True:
+        while not self._tries.left():
+            await self._take_password()
             claimed = await self._claimed()
             if not claimed:
                 return sent
@@ -74,6 +79,14 @@ class Sender:
             sent += batch.sent
             if batch.halted:
                 return sent
+        return sent
+
+    async def _take_password(self) -> None:
+        """Log in with the password as it is written now."""
+        password = self._tries.read_again(self._password)
+        if password != self._password:
+            await self._post.close()
+            self._password, self._post = password, Post(self._app.settings.post())
 
     async def _claimed(self) -> list[Outgoing]:
         """Claim the next letters; first of all whatever a round still holds that the world broke off."""
@@ -95,13 +108,21 @@ class Sender:
             sent += delivery.sent
             if delivery.halts:
                 # Every other letter would meet it too: a wrong password, a quota.
-                log.sending_halted(delivery.noted.reason)
+                self._halt(delivery.noted.reason)
                 await self._release(pages[place:], delivery.noted.reason, now() + FIRST_PAUSE)
                 return Batch(sent, True)
+            self._tries.succeeded()
             if now() > until:
                 await self._release(pages[place:], "its turn did not come in time", now())
                 return Batch(sent, False)
         return Batch(sent, False)
+
+    def _halt(self, reason: str) -> None:
+        """Stop for now; a server that refused the password is not asked again soon: it might lock the account."""
+        if self._post.password_refused:
+            pause = self._tries.refused(self._password)
+            log.waiting_for("sending", reason, pause)
+        log.sending_halted(reason)
 
     async def _release(self, pages: Sequence[Page], reason: str, next_at: datetime) -> None:
         if pages:

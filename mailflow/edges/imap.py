@@ -3,7 +3,8 @@
 Owns: the thread each connection lives in, deadlines, the bell that wakes a sleeper.
 Refuses to know: what a mail says, what is committed, when to try again (`backoff` is only the arithmetic).
 Rule: read by UID with BODY.PEEK, commit, then `settle`; \\Seen is neither read nor set (RFC 3501).
-What may go wrong: ConnectionLost (connect again after `backoff`), another MailboxError (a person has to act).
+What may go wrong: ConnectionLost (connect again after `backoff`), LoginRefused (seldom), another MailboxError
+(a person has to act).
 imapclient knows no asyncio and no cancelling: a cancelled caller rings the bell, a step past its deadline is
 cut off.
 """
@@ -22,6 +23,7 @@ from mailflow.edges.imap_session import Session
 from mailflow.edges.imap_values import (
     ConnectionLost,
     Fetched,
+    LoginRefused,
     MailboxSettings,
     MiB,
     Opened,
@@ -34,6 +36,7 @@ from mailflow.errors import MailboxError
 __all__ = [
     "ConnectionLost",
     "Fetched",
+    "LoginRefused",
     "Mailbox",
     "MailboxSettings",
     "Opened",

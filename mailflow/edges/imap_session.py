@@ -25,6 +25,7 @@ from mailflow.edges.imap_values import (
     ConnectionLost,
     Fetched,
     Listed,
+    LoginRefused,
     MailboxSettings,
     Opened,
     Oversized,
@@ -107,7 +108,7 @@ class Session:
         # imapclient makes a LoginError of everything, a broken connection included.
         if isinstance(refusal.__context__, imaplib.IMAP4.abort) or NOT_NOW.search(str(refusal)):
             return ConnectionLost(f"{self._name}: the server cannot log anybody in now: {refusal}")
-        return MailboxError(
+        return LoginRefused(
             f"{self._name}: the server refuses user and password ({refusal}): set [mailbox] user and password, "
             "and where the provider asks for it switch IMAP on and make an application password"
         )

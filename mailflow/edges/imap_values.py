@@ -1,6 +1,6 @@
 """What the mailbox is told and what it gives: settings in, frozen values out.
 
-Owns: the words of `[mailbox]`, the kinds of mail a fetch may give, the two kinds of trouble.
+Owns: the words of `[mailbox]`, the kinds of mail a fetch may give, the kinds of trouble.
 Refuses to know: how any of it is got. What may go wrong: settings that contradict each other (SettingsError).
 """
 
@@ -19,6 +19,10 @@ MiB = 1024 * 1024
 
 class ConnectionLost(MailboxError):
     """The network or the server broke off: nothing is wrong with the settings; connect again later."""
+
+
+class LoginRefused(MailboxError):
+    """The server took neither user nor password: tried too often, it may lock the account."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,8 @@ class Post:
         self._client: aiosmtplib.SMTP | None = None
         self._lock = asyncio.Lock()
         self._not_before = 0.0
+        self.password_refused = False
+        """True where the server took neither user nor password when it was last tried."""
 
     async def send(self, envelope_from: str, to: str, content: bytes) -> Outcome:
         """Hand one letter to the server and say what became of it.
@@ -189,7 +191,7 @@ class Post:
             tls_context=self._trust,
         )
         await client.connect()
-        self._client = client
+        self._client, self.password_refused = client, False
         await _greet(client)
         return client
 
@@ -213,6 +215,7 @@ class Post:
         said = f"{answer.code} {_first_line(answer.message)}"
         what = "the server does not let us in"
         if isinstance(answer, aiosmtplib.SMTPAuthenticationError):
+            self.password_refused = answer.code >= 500
             what = "user and password are refused, set [smtp] user and password"
         return Deferred(f"{place}: {what} ({said})", answer.code, halts=answer.code >= 500)
 
