@@ -12,6 +12,7 @@ from typing import assert_never
 
 from mailflow import log
 from mailflow.advance import advance
+from mailflow.core.bank_file import CONTENT_TYPE, Payment, awaits_payment, bank_file, file_name, payment
 from mailflow.core.case import Case, FileVersion
 from mailflow.core.effects import MakeDocument, StartCase, TellCase
 from mailflow.core.events import DocumentMade, Event, IncomingFile, LinkedCaseClosed, RequestReceived
@@ -19,6 +20,7 @@ from mailflow.core.office import Office
 from mailflow.core.paper_views import PaperView, paper_name, paper_view, signing_marks
 from mailflow.core.sender import Proven
 from mailflow.core.versions import corrected
+from mailflow.core.visa_supplement import VisaSupplement
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.documents import Documents, Failed, Made
 from mailflow.edges.store import DueErrand, Store
@@ -94,8 +96,21 @@ async def _document(
 
 async def _also(view: PaperView, document: str, case: Case, now: datetime, bench: Bench) -> IncomingFile | None:
     """Keep the paper in a form to go on working with, where it has one."""
+    if isinstance(view, VisaSupplement):
+        return await _payment_order(case, now, bench)
     form = await bench.documents.also(view, now)
     return await _kept(form.content, document, form.ending, form.content_type, case, bench) if form else None
+
+
+async def _payment_order(case: Case, now: datetime, bench: Bench) -> IncomingFile | None:
+    """Keep the payment order for the bank beside an invoice that waits for its payment, if all requisites are right."""
+    office = bench.office
+    made = payment(case, office.directory.company) if awaits_payment(case) else None
+    if not isinstance(made, Payment):
+        return None
+    content = bank_file([made], office.directory.company, now.astimezone(office.hours.zone))
+    sha256 = await bench.blobs.keep(content)
+    return IncomingFile(file_name(case.number, office.language), sha256, len(content), CONTENT_TYPE)
 
 
 async def _signed(own: FileVersion, document: str, case: Case, now: datetime, bench: Bench) -> IncomingFile:

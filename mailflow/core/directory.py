@@ -54,6 +54,11 @@ class Company(_Entry):
     ogrn: str = Field(default="", pattern=r"^(\d{13}|\d{15})$")
     kpp: str = Field(default="", pattern=r"^\d{4}[\dA-Z]{2}\d{3}$")
     okpo: str = Field(default="", pattern=r"^(\d{8}|\d{10})$")
+    account: str = Field(default="", pattern=r"^\d{20}$")
+    """The account its payment orders are paid from, in roubles, at the bank of `bic`."""
+    bic: str = Field(default="", pattern=r"^\d{9}$")
+    corr_account: str = Field(default="", pattern=r"^\d{20}$")
+    bank: str = ""
 
 
 class Department(_Entry):
