@@ -300,7 +300,12 @@ class Window:
         if first:
             sheet = sheet_of(case, task, found.link, self.office, now)
             answer = task.decision.answer if task.decision is not None and not asked else event.answer
-            return Recorded(sheet, answer_word(answer, sheet.language), event.comment, asked)
+            return Recorded(
+                sheet,
+                answer_word(answer, sheet.language, self.office.doer(found.link.person).gender),
+                event.comment,
+                asked,
+            )
         return end if end is not None else await self._again(found, press, OldForm(), now)
 
     async def _again(self, found: _Found, press: Press, why: Complaint, now: datetime) -> Again:

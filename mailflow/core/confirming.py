@@ -23,7 +23,7 @@ def ask_whether(turn: Turn, person: str, proof: Unproven) -> None:
         turn.because("not_counted", who=who, reason=turn.note("no_proof", reason=proof.in_(turn.language)))
         return
     if any(a.stage == CONFIRM for a in turn.case.assignments if a.round == turn.case.round):
-        turn.because("asked_before", who=who)
+        turn.because("asked_before", who=turn.office.doer(person))
         return
     task = turn.open(CONFIRM, person, Ask.EXECUTION)
     turn.because("asks_withdrawal", who=who)
@@ -37,4 +37,4 @@ def confirmed(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     if event.answer in _YES:
         withdraw(turn, person, event.comment)
     else:
-        turn.because("not_meant", who=turn.office.short(person))
+        turn.because("not_meant", who=turn.office.doer(person))

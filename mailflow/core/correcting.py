@@ -42,7 +42,7 @@ def completed(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
     turn.change(confirmed=turn.case.confirmed or confirms, unsure=_still_unsure(turn, event, agrees))
     turn.fill({**cut, **event.fields})
     take_files(turn, event.files, person, event.comment)
-    turn.because("fields", who=turn.office.short(person))
+    turn.because("fields", who=turn.office.doer(person))
     if missing_fields(turn) or not turn.case.confirmed:
         near = near_words(event.near)
         turn.letter("registered", turn.case.initiator, assignment.id, words=near, answers_a_mail=True)
@@ -83,10 +83,10 @@ def _filled(turn: Turn, stage: NamedStage, assignment: Assignment, event: Answer
     if empty_fields(turn.case, stage.rule.fields) or lacks_file(turn.case, stage.rule, assignment, person):
         _ask_for_rest(turn, stage, assignment, event, person, added)
     elif stage.rule.needs and added:
-        turn.because("fields", who=turn.office.short(person))
+        turn.because("fields", who=turn.office.doer(person))
         make_needed(turn, stage)
     elif added or event.answer in (Answer.APPROVE, Answer.DONE):
-        turn.because("fields", who=turn.office.short(person))
+        turn.because("fields", who=turn.office.doer(person))
         _done(turn, assignment, event, person)
         go_on(turn, stage)
     else:
@@ -115,7 +115,7 @@ def _ask_for_rest(
     if not added:
         unclear(turn, assignment, event, person)
         return
-    turn.because("fields", who=turn.office.short(person))
+    turn.because("fields", who=turn.office.doer(person))
     ask_now(turn, stage, (assignment.principal,))
 
 
@@ -136,7 +136,7 @@ def explained(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
         return
     question = assignment.pending_comment
     _done(turn, assignment, event, person)
-    turn.because("explained", who=turn.office.short(person))
+    turn.because("explained", who=turn.office.doer(person))
     turn.unpause(assignment.about)
     asked = turn.case.assignment(assignment.about)
     if event.files and asked is not None and asked.open:
@@ -156,7 +156,7 @@ def _resubmit(turn: Turn, event: AnswerReceived, person: str, from_stage: str, r
     turn.fill(event.fields)
     make_anew(turn, event.fields)
     take_files(turn, event.files, person, event.comment, replaces_single)
-    turn.because("resubmitted", who=turn.office.short(person), round=turn.case.round + 1)
+    turn.because("resubmitted", who=turn.office.doer(person), round=turn.case.round + 1)
     next_round(turn, from_stage, turn.material != before)
     tell_participants(turn, person, event.comment)
 
@@ -184,4 +184,4 @@ def _not_meant(turn: Turn, person: str) -> None:
     for assignment in turn.case.open_assignments:
         turn.end(assignment, turn.note("note_closed"))
     turn.change(state=CaseState.WITHDRAWN, stage="", closed_at=turn.now)
-    turn.because("withdrawn", who=turn.office.short(person))
+    turn.because("withdrawn", who=turn.office.doer(person))

@@ -86,7 +86,7 @@ def hand_over(turn: Turn, assignment: Assignment, to: str, why: str, by: str = "
     office, language = turn.office, turn.office.directory.language(to)
     changed = turn.put(assignment, delegate=to, pending=None, pending_comment="")
     principal = accusative(assignment.principal, office, turn.language)
-    turn.because(why, who=office.short(by), to=dative(to, office, turn.language), principal=principal)
+    turn.because(why, who=office.doer(by), to=dative(to, office, turn.language), principal=principal)
     stage = turn.process.stage(assignment.stage)
     told = instruction(turn, stage.rule, to)["instruction"] if stage is not None else ""
     said = _HANDS[why][0 if language == "ru" else 1].format(

@@ -182,7 +182,7 @@ def _notice(event: NoticeDue, office: Office) -> Transition:
 
 
 def _command(turn: Turn, event: CommandReceived) -> None:
-    who = turn.office.short(event.by)
+    who = turn.office.doer(event.by)
     if not may_see(turn.case, event.by, turn.office, turn.now):
         turn.because("not_shown", who=who)
         return

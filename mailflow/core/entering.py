@@ -74,7 +74,8 @@ def enter(turn: Turn, event: DecisionEntered, settle: Settle) -> None:
 def _tell(turn: Turn, assignment: Assignment, event: DecisionEntered) -> None:
     """Tell whose decision it is, and the secretary, what now stands."""
     for to in dict.fromkeys((assignment.principal, event.by)):
-        said = answer_word(event.answer, turn.office.directory.language(to))
+        gender = turn.office.doer(assignment.principal).gender
+        said = answer_word(event.answer, turn.office.directory.language(to), gender)
         words = {"who": turn.office.short(assignment.principal), "by": turn.office.short(event.by), "said": said}
         own = assignment.id if to == assignment.principal else ""
         turn.letter("entered", to, own, words, answers_a_mail=to == event.by)

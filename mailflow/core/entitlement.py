@@ -49,7 +49,8 @@ def may_decide(turn: Turn, assignment: Assignment, event: AnswerReceived) -> May
     if turn.case.state is not CaseState.OPEN:
         return MayNot("over", {})
     if assignment.decision is not None:
-        return MayNot("already", {"answer": answer_word(assignment.decision.answer, turn.language)})
+        gender = turn.office.doer(assignment.decision.by).gender
+        return MayNot("already", {"answer": answer_word(assignment.decision.answer, turn.language, gender)})
     if not assignment.open:
         return MayNot("moved_on", {}, again=True)
     if assignment.ask in DECISIONS and event.card != card_hash(turn.case.fields, turn.case.files):

@@ -27,16 +27,17 @@ _SAID: Mapping[str, tuple[str, str]] = {
 
 def told(number: int, case: Case, event: AnswerReceived, office: Office, language: Language) -> tuple[str, ...]:
     """Give the row of one line: its number, the case, what came of it."""
-    return (f"{number}. {case.number}", title(case, office, language), _outcome(case, event, language))
+    return (f"{number}. {case.number}", title(case, office, language), _outcome(case, event, office, language))
 
 
-def _outcome(case: Case, event: AnswerReceived, language: Language) -> str:
+def _outcome(case: Case, event: AnswerReceived, office: Office, language: Language) -> str:
     place = 0 if language == "ru" else 1
     task = case.assignment(event.assignment)
     decision = task.decision if task is not None else None
     if decision is not None:
         key = "recorded" if (decision.at, decision.channel) == (event.at, "list") else "before"
-        return _SAID[key][place].format(answer=answer_word(decision.answer, language))
+        said = answer_word(decision.answer, language, office.doer(decision.by).gender)
+        return _SAID[key][place].format(answer=said)
     if event.answer is Answer.QUESTION and any(a.about == event.assignment for a in case.assignments):
         return _SAID["question"][place]
     if task is not None and task.open and event.answer is Answer.DEFER:

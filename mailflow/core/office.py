@@ -10,6 +10,7 @@ from mailflow.core.branches import NO_OWN_DAYS
 from mailflow.core.case import Assignment, Case
 from mailflow.core.dates import format_date
 from mailflow.core.directory import Directory, Substitution
+from mailflow.core.doers import Doer, doer
 from mailflow.core.kept_rules import KeptRules
 from mailflow.core.memory import Fact, arranged
 from mailflow.core.office_time import OfficeTime
@@ -127,6 +128,11 @@ class Office:
         """Give the substitution of the person that holds at that moment, or None."""
         day = self.time_of(person).day(moment)
         return self.directory.stands_in(person, day, arranged(self.facts, day))
+
+    def doer(self, person: str) -> Doer:
+        """Give the person as a sentence in the past tense needs him: «Смирнова О.Н. вернула»."""
+        known = self.directory.people.get(person)
+        return doer(known) if known else Doer(person)
 
     def short(self, person: str) -> str:
         """«Смирнова О.Н.»; the id itself for somebody who has left the directory."""

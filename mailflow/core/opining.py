@@ -28,7 +28,7 @@ MOST_OPINIONS = 10
 def opine(turn: Turn, assignment: Assignment, event: AnswerReceived) -> bool:
     """Keep a colleague's answer to another's letter as an opinion, and pass it on; False where it is none."""
     writer = turn.office.directory.by_address(event.proof.address) if isinstance(event.proof, Proven) else None
-    text = event.comment or (answer_word(event.answer, turn.language) if event.answer is not Answer.UNCLEAR else "")
+    text = event.comment or (_word(turn, event.answer, writer) if event.answer is not Answer.UNCLEAR and writer else "")
     waits = assignment.open and assignment.ask in DECISIONS and turn.case.state is CaseState.OPEN
     if writer is None or not text or not waits or event.channel not in REPLIED:
         return False
@@ -39,6 +39,10 @@ def opine(turn: Turn, assignment: Assignment, event: AnswerReceived) -> bool:
     words = {"who": turn.office.short(writer), "text": text}
     turn.letter("opinion", turn.acts_on(assignment), assignment.id, words)
     return True
+
+
+def _word(turn: Turn, answer: Answer, writer: str) -> str:
+    return answer_word(answer, turn.language, turn.office.doer(writer).gender)
 
 
 def consult(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:

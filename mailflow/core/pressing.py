@@ -72,7 +72,7 @@ def ended(case: Case, task: Assignment, link: Link, office: Office, now: datetim
     sheet = sheet_of(case, task, link, office, now)
     if task.decision is not None:
         decision = task.decision
-        said = answer_word(decision.answer, sheet.language)
+        said = answer_word(decision.answer, sheet.language, office.doer(decision.by).gender)
         local = decision.at.astimezone(office.hours.zone)
         when = f"{format_date(local.date(), sheet.language)} {local:%H:%M}"
         own = decision.by == link.person

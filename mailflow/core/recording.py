@@ -31,7 +31,7 @@ def decide(
 
 def say(turn: Turn, assignment: Assignment, person: str, answer_: Answer) -> None:
     """Tell the journal who said what, and for whom."""
-    word = answer_word(answer_, turn.language)
+    word = answer_word(answer_, turn.language, turn.office.doer(person).gender)
     who = turn.office.short(person)
     if person == assignment.principal:
         turn.because("said", who=who, answer=word)
@@ -56,7 +56,7 @@ def receipt(
         return
     language = turn.office.directory.language(person)
     waits = ", ".join(turn.office.short(a.principal) for a in turn.case.open_assignments)
-    words = {"said": answer_word(answer_, language), "comment": comment, "next": waits}
+    words = {"said": answer_word(answer_, language, turn.office.doer(person).gender), "comment": comment, "next": waits}
     turn.letter("recorded", person, assignment.id, words, answers_a_mail=True)
 
 

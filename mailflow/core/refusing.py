@@ -42,13 +42,13 @@ def _reject(turn: Turn, person: str, reason: str) -> None:
     turn.change(state=CaseState.REJECTED, closed_at=turn.now)
     tell_starter(turn)
     words = {"who": turn.office.short(person), "reason": reason}
-    turn.because("rejected", **words)
+    turn.because("rejected", who=turn.office.doer(person), reason=reason)
     turn.letter("rejected", turn.case.initiator, words=words)
 
 
 def _go_round(turn: Turn, person: str, reason: str) -> None:
     """His own correction came with the remark: everybody decides on it anew, without waiting for the initiator."""
-    turn.because("edited", who=turn.office.short(person), round=turn.case.round + 1, reason=reason)
+    turn.because("edited", who=turn.office.doer(person), round=turn.case.round + 1, reason=reason)
     next_round(turn, turn.case.stage, material=True)
     tell_participants(turn, person, reason)
 
@@ -58,7 +58,7 @@ def _return(turn: Turn, person: str, reason: str) -> None:
     turn.change(stage=REWORK)
     task = turn.open(REWORK, turn.case.initiator, Ask.CORRECTION)
     words = {"who": turn.office.short(person), "reason": reason}
-    turn.because("returned", **words)
+    turn.because("returned", who=turn.office.doer(person), reason=reason)
     turn.letter("returned", turn.case.initiator, task.id, words, papers=set_aside(turn, person))
 
 

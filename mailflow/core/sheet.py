@@ -297,7 +297,7 @@ class _Sheet:
         if said is Answer.DELEGATE:
             return self._words.handed.format(to=asked.decision.comment)
         word = self._words.done.get(asked.ask) if said is Answer.DONE else self._words.decisions.get(said)
-        plain = word or answer_word(said, self._language)
+        plain = word or answer_word(said, self._language, self._office.doer(asked.decision.by).gender)
         return plain[:1].upper() + plain[1:]
 
     def _days_of_silence(self, since: datetime, until: datetime) -> int:

@@ -175,7 +175,8 @@ def _said(case: Case, office: Office, language: Language) -> Iterator[Said]:
         if a.decision is not None and a.ask not in _NO_DECISION and a.round == case.round:
             who = named(a.decision.by, a.principal, office, language)
             when = office.shown(a.decision.at, language)
-            yield Said(who, answer_word(a.decision.answer, language), when, a.decision.comment)
+            said = answer_word(a.decision.answer, language, office.doer(a.decision.by).gender)
+            yield Said(who, said, when, a.decision.comment)
         elif a.standing is Standing.SKIPPED and a.round == case.round:
             yield Said(office.short(a.principal), a.note, "")
     for opinion in case.opinions:

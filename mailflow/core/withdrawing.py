@@ -30,7 +30,7 @@ def revoke(turn: Turn, assignment: Assignment, event: AnswerReceived, person: st
         return
     stopped = close_open(turn, turn.note("note_revoked"))
     for other in stopped:
-        words = {"who": turn.office.short(person), "reason": turn.note("revoked", who=turn.office.short(person))}
+        words = {"who": turn.office.short(person), "reason": turn.note("revoked", who=turn.office.doer(person))}
         if other.principal != turn.case.initiator:
             turn.letter("withdrawn", turn.acts_on(other), other.id, words)
     note = turn.note("note_revoked")
@@ -41,7 +41,7 @@ def revoke(turn: Turn, assignment: Assignment, event: AnswerReceived, person: st
     passed = tuple(sorted(were_passed - {assignment.stage}))
     turn.change(state=CaseState.OPEN, stage=assignment.stage, passed=passed, closed_at=None)
     _reopen_companions(turn, stopped, assignment)
-    turn.because("revoked", who=turn.office.short(person))
+    turn.because("revoked", who=turn.office.doer(person))
     _ask_once_more(turn, assignment, person)
 
 
@@ -55,7 +55,7 @@ def withdraw(turn: Turn, person: str, comment: str) -> None:
     asked = [turn.acts_on(a) for a in close_open(turn, turn.note("note_closed"))]
     turn.change(state=CaseState.WITHDRAWN, stage="", closed_at=turn.now)
     tell_starter(turn)
-    turn.because("withdrawn", who=turn.office.short(person))
+    turn.because("withdrawn", who=turn.office.doer(person))
     words = {"who": turn.office.short(person), "reason": comment}
     for told in dict.fromkeys((*asked, *people_of(turn.case))):
         if told != person:

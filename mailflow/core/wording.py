@@ -1,7 +1,8 @@
 """The sentences the journal and the approval sheet are written in, in both languages.
 
 Owns: every «why» of a transition and every note on an assignment. A sentence is complete, so that
-a clerk reads the journal as a story. Letters have their own words in templates/mail.
+a clerk reads the journal as a story. «{who:вернул|вернула}» is the word that goes with who did it (`doers`).
+Letters have their own words in templates/mail.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mailflow.core.answers import Answer
+from mailflow.core.doers import by_gender
+from mailflow.core.person_names import Gender
 from mailflow.core.views import Language
 
 _SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -47,23 +50,26 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "{who}: agrees with a remark; asked whether it blocks",
     ),
     "question": ("{who} спрашивает инициатора", "{who} asks the initiator"),
-    "explained": ("{who} ответил на вопрос", "{who} answered the question"),
+    "explained": ("{who} {who:ответил|ответила} на вопрос", "{who} answered the question"),
     "deferred": ("{who} решит позже; напомним {when}", "{who} will decide later; reminder on {when}"),
     "unclear": ("{who}: решения в ответе нет, переспросили", "{who}: no decision in the reply; asked again"),
     "unclear_silent": (
         "{who}: решения в ответе нет; уже переспрашивали",
         "{who}: no decision in the reply; asked before",
     ),
-    "returned": ("{who} вернул на доработку: {reason}", "{who} returned it for rework: {reason}"),
+    "returned": ("{who} {who:вернул|вернула} на доработку: {reason}", "{who} returned it for rework: {reason}"),
     "edited": (
-        "{who} прислал исправленный документ, круг {round}: {reason}",
+        "{who} {who:прислал|прислала} исправленный документ, круг {round}: {reason}",
         "{who} sent a corrected document, round {round}: {reason}",
     ),
-    "rejected": ("{who} отклонил: {reason}", "{who} rejected it: {reason}"),
-    "resubmitted": ("{who} отправил исправленное, круг {round}", "{who} sent the correction, round {round}"),
-    "fields": ("{who} дополнил заявку", "{who} completed the request"),
-    "revoked": ("{who} отозвал своё решение", "{who} took the decision back"),
-    "withdrawn": ("{who} отозвал заявку", "{who} withdrew the case"),
+    "rejected": ("{who} {who:отклонил|отклонила}: {reason}", "{who} rejected it: {reason}"),
+    "resubmitted": (
+        "{who} {who:отправил|отправила} исправленное, круг {round}",
+        "{who} sent the correction, round {round}",
+    ),
+    "fields": ("{who} {who:дополнил|дополнила} заявку", "{who} completed the request"),
+    "revoked": ("{who} {who:отозвал|отозвала} своё решение", "{who} took the decision back"),
+    "withdrawn": ("{who} {who:отозвал|отозвала} заявку", "{who} withdrew the case"),
     "comment": ("{who}: комментарий", "{who}: a comment"),
     "reminded": ("напоминание: {who}", "reminder: {who}"),
     "late": ("срок истёк: {who}", "the term has passed: {who}"),
@@ -76,8 +82,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "timer_idle": ("таймер больше не нужен: задание закрыто", "the timer is no longer needed: the task is over"),
     "away": ("{who}: автоответ об отсутствии; это не решение", "{who}: an automatic reply; not a decision"),
     "bounced": ("письмо на {address} не доставлено: {reason}", "the letter to {address} was not delivered: {reason}"),
-    "status": ("{who} спросил о состоянии", "{who} asked for the status"),
-    "not_shown": ("{who} спросил о чужой заявке; не показана", "{who} asked about a case of others; not shown"),
+    "status": ("{who} {who:спросил|спросила} о состоянии", "{who} asked for the status"),
+    "not_shown": (
+        "{who} {who:спросил|спросила} о чужой заявке; не показана",
+        "{who} asked about a case of others; not shown",
+    ),
     "resolved": ("{who}: резолюция: {text}", "{who}: resolution: {text}"),
     "started": ("начата связанная заявка: {process}, {who}", "a linked case was started: {process}, {who}"),
     "from_case": ("{who}: заявка начата по связанной заявке", "{who}: started from a linked case"),
@@ -109,13 +118,19 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "not_upgraded": ("заявка идёт по прежним правилам: {reason}", "the case goes on by its own rules: {reason}"),
     "notice": ("отправлено {what}: {who}", "sent to {who}: {what}"),
-    "handed_over": ("{who} передал задание {to} (за {principal})", "{who} handed the task to {to} (for {principal})"),
+    "handed_over": (
+        "{who} {who:передал|передала} задание {to} (за {principal})",
+        "{who} handed the task to {to} (for {principal})",
+    ),
     "asks_withdrawal": (
-        "{who}: просьба отозвать заявку не подтверждена; спрошен по его адресу",
+        "{who}: просьба отозвать заявку не подтверждена; спросили по известному адресу",
         "{who}: the wish to withdraw is not proven; he is asked at his own address",
     ),
-    "asked_before": ("{who}: уже спрошен, ждём ответа", "{who}: asked before, the answer is awaited"),
-    "not_meant": ("{who}: отзывать заявку не просил", "{who}: did not ask to withdraw it"),
+    "asked_before": (
+        "{who}: {who:уже спрошен|уже спрошена}, ждём ответа",
+        "{who}: asked before, the answer is awaited",
+    ),
+    "not_meant": ("{who}: отзывать заявку не {who:просил|просила}", "{who}: did not ask to withdraw it"),
     "note_not_meant": ("Спрошено об отзыве", "Asked about a withdrawal"),
     "offers": ("предложено замещение: {deputy} вместо {who}", "a substitution is offered: {deputy} for {who}"),
     "offer_subject": ("Замещение: {who}", "Substitution: {who}"),
@@ -179,7 +194,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "this is an earlier version: the card or files changed",
     ),
     "moved_on": ("круг уже другой, решение относилось к прежнему", "it belongs to an earlier round"),
-    "next_decided": ("следующий уже решил: {who}", "the next one has already decided: {who}"),
+    "next_decided": ("решение уже есть на следующем этапе: {who}", "the next one has already decided: {who}"),
     "paid_already": ("счёт уже оплачен", "it has already been paid"),
     "only_initiator": ("отозвать заявку может только инициатор", "only the initiator may withdraw the case"),
 }
@@ -194,7 +209,7 @@ _ANSWERS: Mapping[Answer, tuple[str, str]] = {
     Answer.QUESTION: ("вопрос", "a question"),
     Answer.DELEGATE: ("передать другому", "pass it on"),
     Answer.DEFER: ("решит позже", "will decide later"),
-    Answer.ACKNOWLEDGE: ("ознакомлен", "acknowledged"),
+    Answer.ACKNOWLEDGE: ("ознакомлен|ознакомлена", "acknowledged"),
     Answer.PAID: ("оплачено", "paid"),
     Answer.DONE: ("выполнено", "done"),
     Answer.RESOLUTION: ("резолюция", "a resolution"),
@@ -232,12 +247,15 @@ def notice_word(kind: str, language: Language) -> str:
 
 
 def sentence(key: str, language: Language, **facts: object) -> str:
-    """Give the sentence of that key with its facts put in; KeyError for a key or fact that is missing."""
+    """Give the sentence of that key with its facts put in; KeyError for a key or fact that is missing.
+
+    A sentence that says what somebody did wants its `who` as a `Doer`: a plain name has no gender to go by.
+    """
     ru, en = _SENTENCES[key]
     return (ru if language == "ru" else en).format(**facts)
 
 
-def answer_word(answer: Answer, language: Language) -> str:
-    """Give the answer as a word: «согласовано», "approved"."""
+def answer_word(answer: Answer, language: Language, gender: Gender | None = None) -> str:
+    """Give the answer as a word, of the gender of whoever gave it: «согласовано», «ознакомлена», "approved"."""
     ru, en = _ANSWERS[answer]
-    return ru if language == "ru" else en
+    return by_gender(ru, gender) if language == "ru" else en
