@@ -14,6 +14,7 @@ from tests.servers import Postgres, postgres
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--scale", choices=SIZES, default="gate", help="how much the tests do that have a `scale`")
+    parser.addoption("--kills", type=int, default=20, help="how often the whole service is killed at random")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

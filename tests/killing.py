@@ -1,7 +1,8 @@
 """A company whose mailflow is killed: a site on real servers, its people, and `mailflow run --once` as a process.
 
 Run as a program this file is the `Forge`: it imports mailflow once and forks a child for every run, so that a
-start costs a fork. A child is what `python -m mailflow run --once --site SITE` is, in a process of its own.
+start costs a fork. A child is what `python -m mailflow run --once --site SITE` is, in a process of its own; one that is
+to be killed after some seconds is `mailflow run`, the whole service.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import email.policy
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
@@ -74,6 +77,12 @@ class Forge:
         order = json.dumps({"site": str(site), "kill_at": kill_at, "plant": plant})
         return int(await asyncio.wait_for(asyncio.to_thread(self._ask, order), RUN_SECONDS))
 
+    async def kills(self, site: Path, after: float) -> None:
+        """Start the whole service, and kill it after so many seconds."""
+        order = json.dumps({"site": str(site), "kill_at": "", "plant": "", "kill_after": after})
+        status = int(await asyncio.wait_for(asyncio.to_thread(self._ask, order), RUN_SECONDS))
+        assert status == -signal.SIGKILL, f"it ended by itself: {status}"
+
     def _ask(self, order: str) -> str:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -99,9 +108,14 @@ def forge() -> Iterator[Forge]:
 def _serve() -> None:
     _warm_up()
     for line in sys.stdin:
+        order = json.loads(line)
+        kill_after = order.pop("kill_after", 0.0)
         child = os.fork()
         if child == 0:
-            _be_mailflow(**json.loads(line))
+            _be_mailflow(**order, once=not kill_after)
+        if kill_after:
+            time.sleep(kill_after)
+            os.kill(child, signal.SIGKILL)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 
@@ -125,7 +139,7 @@ def _warm_up() -> None:
     assert threading.active_count() == 1, "only a process of one thread can be forked"
 
 
-def _be_mailflow(site: str, kill_at: str, plant: str) -> None:
+def _be_mailflow(site: str, kill_at: str, plant: str, once: bool) -> None:
     status = 70
     try:
         log = os.open(Path(site) / "run.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -135,7 +149,7 @@ def _be_mailflow(site: str, kill_at: str, plant: str) -> None:
         _plant(plant)
         from mailflow.cli import main
 
-        main(["run", "--once", "--site", site])
+        main(["run", *(["--once"] if once else []), "--site", site])
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 1
     finally:
