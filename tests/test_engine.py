@@ -13,6 +13,7 @@ from mailflow.core.answers import Answer, Details
 from mailflow.core.case import Ask, CaseState, Channel, Standing
 from mailflow.core.effects import SendLetter
 from mailflow.core.events import AbsenceNoted, LetterBounced
+from mailflow.core.seeing import may_see
 from mailflow.core.sender import Proven
 from tests.offices import HERE, NOBODY, Story, directory, invoice_process, letters, neon, paper, timers, waits_on
 
@@ -463,6 +464,20 @@ def test_whoever_the_rules_name_hears_of_silence_and_never_the_silent_person(sai
     story = Story(neon(None, invoice_process(text=text)))
     story.request()
     assert letters(story.timer("escalate", "p.petrov")) == [("escalation", person) for person in told]
+
+
+def test_whoever_hears_of_silence_may_ask_about_the_case_while_the_task_stands_neither_before_nor_after() -> None:
+    text = (HERE.parent / "rules" / "invoice.yaml").read_text(encoding="utf-8")
+    text = text.replace("escalate_to: manager", "escalate_to: person s.orlov", 1)
+    story = Story(neon(None, invoice_process(text=text)))
+    story.request()
+    silent_at = story.task("p.petrov").silent_at
+    assert silent_at is not None
+    assert not may_see(story.it, "s.orlov", story.office, silent_at - timedelta(minutes=1))
+    assert may_see(story.it, "s.orlov", story.office, silent_at)
+    assert not may_see(story.it, "j.smith", story.office, silent_at)
+    story.answer("p.petrov", Answer.APPROVE)
+    assert not may_see(story.it, "s.orlov", story.office, silent_at)
 
 
 def test_a_timer_of_a_decided_task_rings_for_nobody() -> None:

@@ -6,15 +6,12 @@ for one who has begun to answer or whom the letter did not reach. Refuses to kno
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from mailflow.core.answers import Answer
 from mailflow.core.asking import instruction
 from mailflow.core.case import Ask, Assignment, CaseState, Decision, Standing
 from mailflow.core.events import TimerDue
 from mailflow.core.recording import pass_on_from, tell_initiator
-from mailflow.core.routing import people
-from mailflow.core.stages import MANAGER, Above
+from mailflow.core.silence import above
 from mailflow.core.turn import Turn
 
 
@@ -42,29 +39,12 @@ def _remind(turn: Turn, assignment: Assignment, late: bool) -> None:
 
 def _escalate(turn: Turn, assignment: Assignment) -> None:
     """Tell those the rules name, else the silent person's manager; where nobody is left of them, the secretary."""
-    told = tuple(_told(turn, assignment)) or (turn.office.secretary,)
+    told = tuple(above(turn, assignment)) or (turn.office.secretary,)
     who = turn.office.short(assignment.principal)
     turn.because("escalated", who=who, told=", ".join(map(turn.office.short, told)))
     for person in told:
         since = turn.office.shown_day(assignment.opened_at, turn.office.directory.language(person))
         turn.letter("escalation", person, words={"who": who, "since": since})
-
-
-def _told(turn: Turn, assignment: Assignment) -> Iterator[str]:
-    """Give who is told, each once and never the silent person himself nor who stands in for him."""
-    stage = turn.process.stage(assignment.stage)
-    named = stage.rule.on_silence.escalate_to if stage is not None and stage.rule.on_silence is not None else ()
-    silent = {assignment.principal, turn.acts_on(assignment)}
-    found = (person for above in named or (MANAGER,) for person in _people(turn, assignment, above))
-    here = turn.office.directory.people
-    yield from (person for person in dict.fromkeys(found) if person not in silent and person in here)
-
-
-def _people(turn: Turn, assignment: Assignment, above: Above) -> tuple[str, ...]:
-    if above != MANAGER:
-        return people(above, turn.case, turn.office.directory)
-    manager = turn.office.directory.manager(assignment.principal)
-    return () if manager is None else (manager,)
 
 
 def _agree_by_silence(turn: Turn, assignment: Assignment) -> None:
