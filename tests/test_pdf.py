@@ -598,4 +598,4 @@ async def test_check_is_silent_where_all_is_well(renderer: Renderer) -> None:
 
 
 def test_the_child_is_the_module_of_that_name() -> None:
-    assert CHILD[1:] == ("-m", "mailflow.edges.pdf_child")
+    assert CHILD[-2:] == ("-m", "mailflow.edges.pdf_child")

@@ -17,6 +17,7 @@ from docx import Document
 
 from mailflow.core.case import Case
 from mailflow.core.paper_views import PaperView
+from mailflow.core.passport import veiled
 from mailflow.core.views import Language
 from mailflow.edges import paper_samples
 from mailflow.edges.documents import Documents
@@ -296,3 +297,42 @@ async def test_another_file_beside_the_draft_is_no_version_of_it(office: StoryOf
     [kept] = (await only(office)).current_files
     assert (kept.version, kept.paper) == (1, "")
     assert len(enclosed(last(office, "p.petrov"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("паспорт серии 45 10 № 123456, выдан 12.03.2011", "паспорт серии ** ** № ******, выдан 12.03.2011"),
+        ("45\u00a010 №\u00a0123456", "**\u00a0** №\u00a0******"),
+        ("паспорт 4510123456", "паспорт **********"),
+        ("4510 123456 код 770-001", "**** ****** код ***-***"),
+        ("№ 123457, выдан", "№ ******, выдан"),
+        ("серии 4511 №", "серии **** №"),
+        ("по 31 декабря 2026 г., ИНН 7709123453", "по 31 декабря 2026 г., ИНН 7709123453"),
+    ],
+)
+def test_no_digit_of_a_passport_is_shown_among_the_changes(words: str, shown: str) -> None:
+    assert veiled(words) == shown
+
+
+async def test_a_corrected_power_of_attorney_shows_no_passport_in_a_letter() -> None:
+    text = (
+        "На кого: Орлов С.П.\nПаспорт: 45 10 123456, выдан 12.03.2011\nДля чего: получить груз\nСрок: до 31.12.2026\n"
+    )
+    async with Workshop.opened([shipped("templates")]) as shop:
+        process = shipped_process("power_of_attorney")
+        office = await story_office(neon(None, process), shop, "docs@neon.example", MONDAY)
+        at = "docs+dov@neon.example"
+        await office.mail(Draft("p.petrov@neon.example", at, "Доверенность на Орлова С.П.", text, office.now))
+        name, content = word_file(last(office, "p.petrov"))
+        await replies(office, "p.petrov", "Поправил", File(name, corrected(content, "123456", "654321")))
+        [version] = (await only(office)).current_files
+        assert version.changes is not None
+        assert "654321" in version.changes.places[0].now
+        await replies(office, "p.petrov", "Верно")
+        for letter in office.sent:
+            assert "654321" not in letter.text + letter.html
+            assert "123456" not in letter.text + letter.html
+        assert any("******" in letter.text for letter in office.sent)
+        waiting = {one.principal for one in (await only(office)).open_assignments}
+        assert "654321" in text_of(word_file(last(office, waiting.pop()))[1])

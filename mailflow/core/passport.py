@@ -17,6 +17,10 @@ _OFFICE = re.compile(r"(?:код(?:\s+подразделения)?|code)?\s*:?\s
 _WORD = re.compile(r"^(?:паспорт(?:\s+РФ)?|серии|серия|passport)\s*:?\s*", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _NUMBER_KEPT = 2
+_PARTS = re.compile(
+    r"(?<!\d)(?:\d{2}[ \u00a0]?\d{2}[ \u00a0]?(?:№|N|No\.?)[ \u00a0]?\d{6}|\d{2}[ \u00a0]?\d{2}[ \u00a0]\d{6}|"
+    r"(?<!ИНН )(?<!INN )\d{10}|\d{2}[ \u00a0]\d{2}|\d{4}(?=[ \u00a0]?№)|\d{6}|\d{3}-\d{3})(?!\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,11 @@ def masked(typed: str) -> str:
     if passport is None:
         return _DIGIT.sub("*", typed)
     return f"{passport.series} {'*' * (6 - _NUMBER_KEPT)}{passport.number[-_NUMBER_KEPT:]}"
+
+
+def veiled(text: str) -> str:
+    """Give words around a passport with every digit of series, number and office as a star; other numbers stay."""
+    return _PARTS.sub(lambda found: _DIGIT.sub("*", found[0]), text)
 
 
 def printed(typed: str) -> str:

@@ -22,6 +22,7 @@ from mailflow.core.invoices import check_invoice
 from mailflow.core.office import Office
 from mailflow.core.on_behalf import named
 from mailflow.core.options import IN_WORDS_ONLY, choices_of, options_of, says
+from mailflow.core.passport import veiled
 from mailflow.core.payees import finding
 from mailflow.core.route import people_ahead
 from mailflow.core.rule_file import FieldRule
@@ -367,6 +368,8 @@ def _changes(case: Case, language: Language) -> Iterator[Changed]:
             continue
         if found.whole:
             yield Changed(file.name, note=_WHOLE[language])
-        yield from (Changed(file.name, place.was, place.now) for place in found.places)
+        # A corrected power of attorney holds a whole passport, which no letter shows.
+        shown = veiled if file.paper == "power_of_attorney" else str
+        yield from (Changed(file.name, shown(place.was), shown(place.now)) for place in found.places)
         if found.more:
             yield Changed(file.name, note=_MORE[language].format(n=found.more))
