@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -125,6 +125,7 @@ def read_office(settings: Settings) -> Office:
     """Read people and rules of a site; SettingsError with a line for everything wrong."""
     directory = read_people(settings.site / DIRECTORY_FILE)
     rules = rules_of(rule_folders(settings.site), directory)
+    _refuse_factors_without_pages(settings, rules)
     return Office(
         rules,
         directory,
@@ -133,6 +134,16 @@ def read_office(settings: Settings) -> Office:
         first_numbers=settings.registers.first_numbers,
         access=_access(settings, directory),
     )
+
+
+def _refuse_factors_without_pages(settings: Settings, rules: Mapping[str, Process]) -> None:
+    """Refuse rules that ask for a second factor where there is no page to show it on: SettingsError."""
+    asking = [f"{p.name}: {s.name}" for p in rules.values() for s in p.stages if s.rule.may_ask_factor]
+    if asking and settings.web is None:
+        raise SettingsError(
+            f"rules ask for a second factor ({', '.join(asking)}), which is shown on a page: add [web] "
+            "to mailflow.toml, or ask for less there"
+        )
 
 
 def _access(settings: Settings, directory: Directory) -> Access:

@@ -24,6 +24,7 @@ from mailflow import __version__, log
 from mailflow.core.answers import Expecting
 from mailflow.core.views import Language
 from mailflow.errors import CannotBeRead, MailflowError, SettingsError
+from mailflow.factor_command import second_factor
 from mailflow.forget_command import forget
 from mailflow.journal_command import journal
 from mailflow.keys_command import keys
@@ -265,6 +266,7 @@ for command in COMMANDS:
     main.add_command(command)
 main.add_command(paper)
 main.add_command(people)
+main.add_command(second_factor)
 
 
 # --- sites

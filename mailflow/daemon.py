@@ -31,6 +31,7 @@ from mailflow.edges.store import DueErrand, MailboxState, Source
 from mailflow.edges.web import Web
 from mailflow.errands import put_off_errand, run_errand
 from mailflow.errors import MailboxError, MailflowError
+from mailflow.factoring import Factors
 from mailflow.hall import web_of
 from mailflow.killpoints import reached
 from mailflow.receive import Settle, failed, oversized, take_in, unreadable
@@ -306,6 +307,7 @@ class Ringer:
         number = max(app.desk.ring.keys)
         if await alone("keys", renew_letters(app.store, app.office, number, now())):
             self._bells.letters.set()
+        await alone("second factors", Factors(app.office, app.store, app.desk.ring, app.counter.random).seal_anew())
 
     async def seal_journal(self) -> None:
         """Seal what was written since the last time; once a day the auditor is sent the head."""

@@ -121,6 +121,10 @@ class Entrance:
         """End the browser: its cookie opens nothing any more."""
         await self.store.revoke_browser(visitor.browser, now)
 
+    async def saw(self, visitor: Visitor, now: datetime) -> None:
+        """Note that the visitor sent something from his browser."""
+        await self.store.saw_browser(visitor.browser, now)
+
     # --- the steps
 
     async def _order(self, person: str, now: datetime) -> None:

@@ -9,6 +9,8 @@ from mailflow.app import App, shipped
 from mailflow.cabinet import Cabinet
 from mailflow.edges.web import Web
 from mailflow.entrance import Entrance
+from mailflow.factoring import Factors
+from mailflow.own import Own
 from mailflow.respond import Window
 
 
@@ -18,6 +20,7 @@ class Hall:
 
     entrance: Entrance
     cabinet: Cabinet
+    own: Own
 
 
 def web_of(app: App, wake: Callable[[], None] = lambda: None) -> Web:
@@ -26,5 +29,7 @@ def web_of(app: App, wake: Callable[[], None] = lambda: None) -> Web:
     given = (app.counter.random, wake)
     window = Window(app.office, app.store, app.desk.blobs, app.desk.ring, *given)
     entrance = Entrance(app.office, app.store, app.desk.ring, *given)
-    hall = Hall(entrance, Cabinet(app.desk, wake))
+    factors = Factors(app.office, app.store, app.desk.ring, *given)
+    own = Own(app.office, app.store, app.desk.ring, factors)
+    hall = Hall(entrance, Cabinet(app.desk, wake), own)
     return Web(app.settings.web, window, hall, shipped("templates") / "web")

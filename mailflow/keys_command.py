@@ -36,6 +36,7 @@ def keys_list(site: Path) -> None:
 def keys_rotate(site: Path, at_once: bool) -> None:
     """Make a new key; whoever is still asked by a link of an older one gets a new letter."""
     from mailflow.app import now, opened
+    from mailflow.factoring import Factors
     from mailflow.rekeying import renew_letters
 
     async def work() -> tuple[int, int]:
@@ -43,11 +44,14 @@ def keys_rotate(site: Path, at_once: bool) -> None:
             # Noted first, so that the new key is known to follow one.
             await renew_letters(app.store, app.office, max(app.desk.ring.keys), now())
             number = rotate(app.settings.keys_folder, at_once, now())
+            await Factors(app.office, app.store, app.desk.ring, app.counter.random).seal_anew()
             return number, await renew_letters(app.store, app.office, number, now())
 
     number, renewed = asyncio.run(work())
     click.echo(f"{number}.key signs from now on; the service takes it up by itself")
     click.echo("every older link is dead" if at_once else "older links open for 24 hours more")
+    if at_once:
+        click.echo("second factors are ended with the key that sealed them: their people set up new ones")
     click.echo(f"open tasks whose people get a new letter: {renewed}")
     click.echo("known browsers are asked for a code once more. Put the new key into the backup.")
 

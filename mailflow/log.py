@@ -146,6 +146,16 @@ def signed_in(person: str, browser: str) -> None:
     _say(logging.INFO, "web", f"{person} signed in, browser {browser[:12]}")
 
 
+def second_factor(person: str, done: str) -> None:
+    """Somebody's second factor was set up or reset; neither its secret nor its digits are told."""
+    _say(logging.INFO, "web", f"second factor of {person}: {done}")
+
+
+def browsers_ended(person: str, count: int, by: str) -> None:
+    """Browsers of a person are known no more."""
+    _say(logging.INFO, "web", f"{count} browsers of {person} ended, by {by}")
+
+
 def page_serves(where: str) -> None:
     """The pages of the links can be reached."""
     _say(logging.INFO, "web", f"serves {where}")

@@ -15,6 +15,7 @@ from datetime import date, datetime
 
 from mailflow import log
 from mailflow.advance import advance
+from mailflow.core.assurance import level_of
 from mailflow.core.case import Assignment, Case, card_hash
 from mailflow.core.codes import (
     MOST_TRIES,
@@ -34,11 +35,13 @@ from mailflow.core.office import Office
 from mailflow.core.pages import (
     Again,
     Already,
+    Assured,
     CodeLater,
     CodeSent,
     Coding,
     Complaint,
     Ended,
+    Factoring,
     Foreign,
     Forged,
     Form,
@@ -55,6 +58,7 @@ from mailflow.core.pages import (
     Seat,
     Served,
     TooManyCodes,
+    TooManyFactors,
     WrongCode,
 )
 from mailflow.core.pressing import (
@@ -64,7 +68,6 @@ from mailflow.core.pressing import (
     ended,
     event_key,
     label,
-    level_of,
     page_of,
     recorded,
     same_card,
@@ -75,6 +78,7 @@ from mailflow.core.tokens import ID_BYTES, KeyRing, Minted, letter_code, mint, r
 from mailflow.core.wording import answer_word
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.store import Browser, Committed, Repeated, Store
+from mailflow.factoring import Factors
 from mailflow.recalling import present
 
 
@@ -91,14 +95,6 @@ class _Found:
     case: Case
     task: Assignment
     seated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Assured:
-    """Whoever pressed holds what the stage asks for; `by` says what."""
-
-    by: str
-    new_browser: bool
 
 
 @dataclass(frozen=True)
@@ -216,7 +212,17 @@ class Window:
             self._coding(found, browser, code, now),
             page_nonce(found.link.hash, now, self.ring),
             date.fromisoformat(self.office.day(now)),
+            await self._factoring(found),
         )
+
+    @property
+    def _factors(self) -> Factors:
+        return Factors(self.office, self.store, self.ring, self.random, self.wake)
+
+    async def _factoring(self, found: _Found) -> Factoring:
+        if level_of(found.case, found.task, self.office) != "second_factor":
+            return "none"
+        return await self._factors.wanted(found.link.hash, found.link.person)
 
     async def _whose(self, cookie: str, person: str, now: datetime) -> Known:
         hash_ = read_token(cookie, "browser", self.ring)
@@ -245,20 +251,29 @@ class Window:
         if wrong is not None:
             return Again(page, press.form, wrong)
         assured = await self._assured(found, page, press.form, now)
-        if not isinstance(assured, _Assured):
+        if isinstance(assured, Assured):
+            assured = await self._with_factor(assured, found, page, press.form, now)
+        if not isinstance(assured, Assured):
             return await self._again(found, press, assured, now)
         key = event_key(found.link, press.form)
-        event = answered(press.form, found.link, key, assured.by, assured.new_browser, self.office, now)
+        event = answered(press.form, found.link, key, assured, self.office, now)
         assert event is not None, "a link whose person is nobody has ended before"
         happened = await advance(event, self.store, self.office, now)
         self.wake()
         outcome = await self._told(found, press, event, happened, now)
+        await self._saw(press.cookie, now)
         return await self._remembered(outcome, assured, found.link, press.agent, now)
 
-    async def _assured(self, found: _Found, page: Page, form: Form, now: datetime) -> _Assured | Complaint:
+    async def _saw(self, cookie: str, now: datetime) -> None:
+        """Note when the browser of a press was last used."""
+        hash_ = read_token(cookie, "browser", self.ring)
+        if hash_ is not None:
+            await self.store.saw_browser(hash_, now)
+
+    async def _assured(self, found: _Found, page: Page, form: Form, now: datetime) -> Assured | Complaint:
         """Ask for what the stage's level wants: a browser that is known, or the right digits."""
         if page.browser == "known":
-            return _Assured("signed in" if found.seated else "link, known browser", new_browser=False)
+            return Assured("signed in" if found.seated else "link, known browser", new_browser=False)
         if page.coding == "spent":
             return TooManyCodes()
         typed = typed_code(form.code)
@@ -273,7 +288,18 @@ class Window:
         if not by:
             return WrongCode(left)
         await self.store.give_back_try(found.link.hash)
-        return _Assured(by, new_browser=True)
+        return Assured(by, new_browser=True)
+
+    async def _with_factor(
+        self, assured: Assured, found: _Found, page: Page, form: Form, now: datetime
+    ) -> Assured | Complaint:
+        """Ask for the second factor beside it, where an answer that decides wants one."""
+        if page.factor == "none" or form.choice == "question":
+            return assured
+        if page.factor == "spent":
+            return TooManyFactors()
+        lacking = await self._factors.lacking(found.link.hash, found.link.person, form.totp, now)
+        return lacking or replace(assured, second_factor=True)
 
     async def _right_code(self, found: _Found, typed: str, now: datetime) -> str:
         """Say which code was typed, '' if none that counts at this level."""
@@ -311,7 +337,7 @@ class Window:
     async def _again(self, found: _Found, press: Press, why: Complaint, now: datetime) -> Again:
         return Again(await self._page(found, press.cookie, now), press.form, why)
 
-    async def _remembered(self, outcome: Pressed, assured: _Assured, link: Link, agent: str, now: datetime) -> Pressed:
+    async def _remembered(self, outcome: Pressed, assured: Assured, link: Link, agent: str, now: datetime) -> Pressed:
         """Make a browser known that has shown the right digits for what now stands."""
         if not assured.new_browser or not isinstance(outcome, Recorded | Already):
             return outcome

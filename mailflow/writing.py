@@ -13,15 +13,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailflow.alone import Broke, alone
+from mailflow.core.assurance import level_of
 from mailflow.core.case import CLARIFY, Ask, Assignment, Case, FileVersion, card_hash
 from mailflow.core.codes import fresh_code, link_tag
 from mailflow.core.effects import Enclosed, SendLetter
 from mailflow.core.office import Office
 from mailflow.core.options import IN_WORDS_ONLY
-from mailflow.core.pressing import level_of
 from mailflow.core.renewing import BY_LINK
 from mailflow.core.showing import Ways, letter_view
 from mailflow.core.tokens import ID_BYTES, KeyRing, Purpose, letter_code, mint
+from mailflow.core.visits import stop_link
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.frames import Frame
 from mailflow.edges.letters import Enclosure, Envelope, Letters, frame
@@ -34,6 +35,7 @@ ENCLOSING = frozenset({"ask", "reminder", "notice", "consult"})
 MOST_ENCLOSED = 15 * 1024 * 1024
 """Bytes of files in one letter; what does not fit is named in the letter and not enclosed."""
 TOKEN_LIFE = timedelta(days=180)
+TELLS_OF_A_BROWSER = frozenset({"code", "sign_in", "second_factor", "recorded"})
 NEEDS_OPEN_TASK = frozenset({"ask", "reminder", "answered", "consult"})
 
 
@@ -128,7 +130,7 @@ async def _made(outgoing: Outgoing, case: Case | None, now: datetime, counter: C
     card = card_hash(case.fields, case.files) if case is not None else ""
     tokens, ways = _ways(outgoing, case, card, now, counter)
     view = letter_view(_with_code(outgoing.letter, counter), case, counter.office, ways, now)
-    view = replace(view, meant_for=_meant_for(outgoing.letter, counter))
+    view = replace(view, meant_for=_meant_for(outgoing.letter, counter), stop=_stop(outgoing.letter, now, counter))
     envelope = _envelope(outgoing, case, ways.reply_to, now, counter)
     written = frame(counter.letters.render(view), envelope, _enclosures(outgoing, case))
     return Written(outgoing, written, card, tuple(tokens))
@@ -184,6 +186,14 @@ def _way_in(letter: SendLetter, counter: Counter) -> str:
     """Give the link that signs the reader in, once."""
     key, seed = letter.words["link"], letter.words["seed"]
     return f"{counter.web_url}/enter/{key}{link_tag(key, seed, counter.ring)}"
+
+
+def _stop(letter: SendLetter, now: datetime, counter: Counter) -> str:
+    """Give the link by which the reader ends a browser that is not his, where the letter tells of one."""
+    known = letter.to in counter.office.directory.people
+    if letter.kind not in TELLS_OF_A_BROWSER or not counter.web_url or not known:
+        return ""
+    return f"{counter.web_url}/stop/{stop_link(letter.to, now, counter.ring)}"
 
 
 def _prints_code(case: Case, task: Assignment, counter: Counter) -> bool:

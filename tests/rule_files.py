@@ -83,7 +83,8 @@ def stage_keys(office: Directory) -> Mapping[str, tuple[tuple[str, ...], Strateg
         "due": (acting, st.sampled_from(["1 working day", "4 hours", "3 days", "field day"])),
         "remind": (acting, st.just(["4 hours before", "at due"])),
         "on_silence": (acting, silences(office)),
-        "assurance": (KINDS, st.sampled_from(["mail", "known_browser"])),
+        "assurance": (KINDS, st.sampled_from(["mail", "known_browser", "second_factor"])),
+        "second_factor_when": (("approve", "acknowledge"), st.sampled_from(CONDITIONS)),
         "delegation": (KINDS, st.booleans()),
         "instruction": (KINDS, st.just("Сделайте")),
     }

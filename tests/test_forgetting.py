@@ -242,6 +242,7 @@ ELSEWHERE = {
     "mailbox": "account folder",
     "browser": "hash person label",
     "code": "token person seed",
+    "second_factor": "person sealed",
     "fact": "kind until",
     "errand": "key case what state",
     "pulse": "name",

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = {
     "assignment": "id case round stage principal ask standing opened_at due_at? answer? decided_by? decided_at?"
     " channel?",
-    "browser": "hash person label created_at expires_at revoked_at? signed_in_at?",
+    "browser": "hash person label created_at expires_at revoked_at? signed_in_at? seen_at?",
     "case": "id number? number_folded process register state stage round initiator subject amount_minor? currency"
     " counterparty waits_on opened_at changed_at closed_at? version document sought",
     "code": "token person seed issued_at? expires_at? since? sent wrong tried_at?",
@@ -39,6 +39,7 @@ COLUMNS = {
     " lease_until? lease_token? attempts reason content card sent_at?",
     "pulse": "name well_at? ill_since? reason",
     "register": "id name year last",
+    "second_factor": "person sealed made_at enrolled_at? step",
     "seal": "number at size root last peaks",
     "timer": "key case assignment what due_at state",
     "token": "hash purpose case assignment person card issued_at expires_at used_at?",

@@ -27,7 +27,19 @@ from mailflow.core.codes import (
     page_nonce,
     typed_code,
 )
-from mailflow.core.pages import Already, Closed, Form, Link, NeedsChoice, NeedsDate, NeedsReason, NotYours, Page, Stale
+from mailflow.core.pages import (
+    Already,
+    Assured,
+    Closed,
+    Form,
+    Link,
+    NeedsChoice,
+    NeedsDate,
+    NeedsReason,
+    NotYours,
+    Page,
+    Stale,
+)
 from mailflow.core.pressing import answered, complaint, ended, event_key, label, masked, page_of, sheet_of
 from mailflow.core.tokens import KeyRing
 from mailflow.edges.web_forms import from_elsewhere, origin_of, read_form
@@ -122,7 +134,9 @@ def test_a_press_of_done_is_done_even_while_a_reason_is_awaited(story: Story) ->
     story.pays()
     story.answer("i.kuznetsov", Answer.NEED_REASON)
     link = asked(story, "i.kuznetsov")
-    event = answered(Form(choice="done", comment="всё передал"), link, "k", "link", False, story.office, story.now)
+    event = answered(
+        Form(choice="done", comment="всё передал"), link, "k", Assured("link", False), story.office, story.now
+    )
     assert event is not None
     story.happens(event)
     assert story.it.state is CaseState.DONE
@@ -153,7 +167,7 @@ def test_paid_takes_number_and_date_as_people_write_them(story: Story) -> None:
     assert complaint(Form(choice="paid", date="вчерась"), shown) == NeedsDate()
     form = Form(choice="paid", number=" 345 ", date="13.11.2026")
     assert complaint(form, shown) is None
-    event = answered(form, link, "k", "link", False, story.office, story.now)
+    event = answered(form, link, "k", Assured("link", False), story.office, story.now)
     assert event is not None
     assert (event.details.number, str(event.details.date)) == ("345", "2026-11-13")
 

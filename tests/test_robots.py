@@ -19,6 +19,7 @@ import pytest
 
 from mailflow.core.answers import Answer
 from mailflow.core.codes import MOST_TRIES
+from mailflow.core.visits import stop_link
 from mailflow.edges.web_rooms import SESSION
 from tests.scale import Scale
 from tests.web_site import Answered, Asked, Site, served
@@ -79,7 +80,7 @@ async def values_of_every_name(site: Site) -> dict[str, Sequence[str]]:
         "token": tokens,
         "place": ["1", "x"],
         "number": ["1"],
-        "link": ["0" * 96],
+        "link": ["0" * 96, stop_link("p.petrov", site.now, site.ring)],
         "case": [case.id, "-"],
         "mail": [str(mail), str(await site.stray())],
         "name": ["payments", "invoice", "x"],

@@ -37,8 +37,10 @@ from mailflow.edges.store import Store
 from mailflow.edges.web import COOKIE, Web
 from mailflow.edges.web_rooms import NOTE, SESSION
 from mailflow.entrance import Entrance
+from mailflow.factoring import Factors
 from mailflow.hall import Hall
 from mailflow.lookup import Desk
+from mailflow.own import Own
 from mailflow.receive import receive
 from mailflow.respond import Window
 from mailflow.world import Letter, read_letter
@@ -127,7 +129,9 @@ class Site:
         self.entrance = Entrance(self.office, store, ring, self.random, self.wake)
         around = surroundings(self.office.rules, ("docs@neon.example",))
         self.desk = Desk(self.office, store, self.blobs, ring, ReceiverProfile("none"), around)
-        self.hall = Hall(self.entrance, Cabinet(self.desk, self.wake))
+        self.factors = Factors(self.office, store, ring, self.random, self.wake)
+        own = Own(self.office, store, ring, self.factors)
+        self.hall = Hall(self.entrance, Cabinet(self.desk, self.wake), own)
         self.web = Web(where, self.window, self.hall, shipped("templates") / "web", lambda: self.now, patience=2.0)
         self.counter = Counter(
             office=self.office,

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mailflow.core.assurance import assurance_of, proven_enough, weaker
 from mailflow.core.case import Assignment, Case, Standing
 from mailflow.core.facts import POSITIVE, empty_fields
 from mailflow.core.office import Office
 from mailflow.core.routing import people
 from mailflow.core.rules import NamedStage
-from mailflow.core.stages import NOBODY_ACTS, Stage
+from mailflow.core.stages import NOBODY_ACTS, Assurance, Stage
 from mailflow.core.turn import Turn
 
 _HOLDS_OVER = frozenset({"approve", "acknowledge"})
@@ -148,11 +149,12 @@ def _why_not(turn: Turn, stage: NamedStage, principal: str) -> str:
 def _agreed_before(turn: Turn, stage: NamedStage, principal: str) -> bool:
     """True when the person approved at the last step somebody was asked at, to no lower an assurance."""
     steps = turn.process.steps[: turn.process.step(stage.name)]
+    asked = assurance_of(stage, turn.case, turn.office)
     entered = (step for step in reversed(steps) if any(turn.case.at_stage(s.name) for s in step))
     return any(
         s.rule.kind == "approve"
-        and s.rule.assurance in (stage.rule.assurance, "known_browser")
-        and any(a.principal == principal and holds(turn, a) for a in turn.case.at_stage(s.name))
+        and not weaker(assurance_of(s, turn.case, turn.office), asked)
+        and any(a.principal == principal and holds(turn, a, asked) for a in turn.case.at_stage(s.name))
         for s in next(entered, ())
     )
 
@@ -163,14 +165,16 @@ def _agreed_earlier(turn: Turn, stage: NamedStage, principal: str) -> int:
         return 0
     mine = (a for a in turn.case.assignments if a.stage == stage.name and a.principal == principal)
     said = [a for a in mine if a.round < turn.case.round and a.decision is not None]
-    return said[-1].round if said and holds(turn, said[-1]) else 0
+    asked = assurance_of(stage, turn.case, turn.office)
+    return said[-1].round if said and holds(turn, said[-1], asked) else 0
 
 
-def holds(turn: Turn, assignment: Assignment) -> bool:
-    """True for an agreement that stands and was given to what is material now.
+def holds(turn: Turn, assignment: Assignment, asked: Assurance = "mail") -> bool:
+    """True for an agreement that stands, was given to what is material now, and proven as is asked.
 
     What was agreed to is compared by content: whichever way a sum or a file was changed since, it no longer holds.
     """
     decision = assignment.decision
     said_yes = assignment.standing is Standing.DECIDED and decision is not None and decision.answer in POSITIVE
-    return said_yes and decision is not None and decision.material == turn.material
+    same = decision is not None and decision.material == turn.material and proven_enough(decision, asked)
+    return said_yes and same

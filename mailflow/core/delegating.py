@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from mailflow.core.asking import instruction
+from mailflow.core.assurance import assurance_of
 from mailflow.core.case import Ask, Assignment, Case, CaseState
 from mailflow.core.events import AnswerReceived, TaskHandedOver
 from mailflow.core.memory import Fact
@@ -66,7 +67,7 @@ def allowed(turn: Turn, assignment: Assignment) -> bool:
         return False
     if stage.rule.delegation is not None:
         return stage.rule.delegation
-    return stage.rule.assurance == "mail" and not stage.rule.money_moves
+    return assurance_of(stage, turn.case, turn.office) == "mail" and not stage.rule.money_moves
 
 
 def why_not_to(turn: Turn, assignment: Assignment, to: str) -> str:
@@ -145,7 +146,7 @@ def _may_not_hand(turn: Turn, assignment: Assignment | None, event: TaskHandedOv
 def _plain(turn: Turn, assignment: Assignment) -> bool:
     """True for a task no money hangs on: the secretary may give it to another while its owner is there."""
     stage = turn.process.stage(assignment.stage)
-    return stage is not None and stage.rule.assurance == "mail" and not stage.rule.money_moves
+    return stage is not None and assurance_of(stage, turn.case, turn.office) == "mail" and not stage.rule.money_moves
 
 
 def _say_no(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str, refusal: str) -> None:

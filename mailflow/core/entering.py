@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 
 from mailflow.core.answers import Answer
+from mailflow.core.assurance import wants_factor
 from mailflow.core.case import Assignment, CaseState, card_hash
 from mailflow.core.entitlement import DECISIONS
 from mailflow.core.events import AnswerReceived, DecisionEntered
@@ -105,6 +106,8 @@ def _refusal(turn: Turn, assignment: Assignment | None, event: DecisionEntered) 
         return turn.note("moved_on")
     if assignment.ask not in DECISIONS or event.by in (assignment.principal, turn.case.initiator):
         return turn.note("not_for_herself")
+    if wants_factor(turn.case, assignment, event.answer, turn.office):
+        return turn.note("second_factor")
     stage = turn.process.stage(assignment.stage)
     money = stage is not None and (stage.rule.assurance != "mail" or stage.rule.money_moves)
     return turn.note("needs_scan") if money and not event.files else ""

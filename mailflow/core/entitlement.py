@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailflow.core.answers import Answer
+from mailflow.core.assurance import wants_factor
 from mailflow.core.case import Ask, Assignment, CaseState, card_hash
 from mailflow.core.events import AnswerReceived
 from mailflow.core.sender import Proven
@@ -55,6 +56,9 @@ def may_decide(turn: Turn, assignment: Assignment, event: AnswerReceived) -> May
         return MayNot("moved_on", {}, again=True)
     if assignment.ask in DECISIONS and event.card != card_hash(turn.case.fields, turn.case.files):
         return MayNot("stale", {}, again=True)
+    unshown = assignment.ask in DECISIONS and not event.second_factor
+    if unshown and wants_factor(turn.case, assignment, event.answer, turn.office):
+        return MayNot("second_factor", {}, again=True)
     return May(writer)
 
 

@@ -71,6 +71,8 @@ class AnswerReceived:
     channel: Channel = "reply"
     new_browser: bool = False
     """The press came from a browser not seen before: a receipt goes out by mail as well."""
+    second_factor: bool = False
+    """The person's second factor was shown for this case and this card."""
     card: str = ""
     """Hash of the card on the letter or page that was answered."""
     fields: Fields = field(default_factory=dict)

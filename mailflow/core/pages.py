@@ -48,6 +48,8 @@ class Form:
     number: str = ""
     date: str = ""
     code: str = ""
+    totp: str = ""
+    """The digits of the second factor."""
     read: str = ""
     """The tick «Документ прочитан»: "yes" where it was set."""
 
@@ -90,6 +92,18 @@ Known = Literal["known", "unknown", "foreign"]
 Coding = Literal["none", "letter", "ask", "sent", "spent"]
 """What the page wants: nothing; the letter's digits; to be asked for a code; the code sent; it takes none."""
 
+Factoring = Literal["none", "ask", "enrol", "spent"]
+"""What the page wants of a second factor: nothing; its digits; to set one up first; it takes none of this link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assured:
+    """Whoever pressed holds what the stage asks for; `by` says what."""
+
+    by: str
+    new_browser: bool
+    second_factor: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -102,6 +116,7 @@ class Page:
     coding: Coding
     nonce: str
     today: date
+    factor: Factoring = "none"
 
 
 # --- what is wrong with a form; the page is shown again with what was typed
@@ -152,6 +167,28 @@ class TooManyCodes:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedsFactor:
+    """The digits of the second factor are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongFactor:
+    """Not the right digits of the second factor, or used before; `left` more tries."""
+
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyFactors:
+    """This link, or this sign-in, takes no more digits of a second factor: a new one is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoFactor:
+    """The person has set up no second factor."""
+
+
+@dataclass(frozen=True, slots=True)
 class Foreign:
     """The browser is somebody else's and no code was typed: the link was passed on."""
 
@@ -177,6 +214,10 @@ Complaint = (
     | NeedsCode
     | WrongCode
     | TooManyCodes
+    | NeedsFactor
+    | WrongFactor
+    | TooManyFactors
+    | NoFactor
     | Foreign
     | CodeSent
     | CodeLater

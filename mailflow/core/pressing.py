@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from mailflow.core.answers import Answer, Details
-from mailflow.core.case import REQUISITES, Assignment, Case, card_hash
+from mailflow.core.assurance import WITH_FACTOR
+from mailflow.core.case import Assignment, Case, card_hash
 from mailflow.core.dates import format_date, read_date
 from mailflow.core.effects import SendLetter
 from mailflow.core.entitlement import May, may_decide
@@ -22,10 +23,12 @@ from mailflow.core.events import AnswerReceived
 from mailflow.core.office import Office
 from mailflow.core.pages import (
     Already,
+    Assured,
     Closed,
     Coding,
     Complaint,
     Ended,
+    Factoring,
     Form,
     Known,
     Link,
@@ -41,7 +44,6 @@ from mailflow.core.pages import (
 )
 from mailflow.core.sender import Proven
 from mailflow.core.showing import Ways, letter_view
-from mailflow.core.stages import Assurance
 from mailflow.core.turn import Turn
 from mailflow.core.wording import answer_word
 
@@ -64,6 +66,10 @@ NEEDS_WORDS = frozenset({"rework", "reject", "question"})
 """Choices that say nothing without a reason or a question."""
 
 
+_PROBE = Assured("", new_browser=False, second_factor=True)
+"""Whoever looks is shown the form; what he holds is asked when he presses."""
+
+
 # --- the questions
 
 
@@ -77,7 +83,7 @@ def ended(case: Case, task: Assignment, link: Link, office: Office, now: datetim
         when = f"{format_date(local.date(), sheet.language)} {local:%H:%M}"
         own = decision.by == link.person
         return Already(sheet, office.short(decision.by), said, when, decision.comment, own)
-    probe = answered(Form(choice="approve"), link, "", "", False, office, now)
+    probe = answered(Form(choice="approve"), link, "", _PROBE, office, now)
     right = may_decide(Turn(case, "", now, office), task, probe) if probe is not None else None
     if isinstance(right, May):
         return None
@@ -88,9 +94,7 @@ def ended(case: Case, task: Assignment, link: Link, office: Office, now: datetim
     return Stale(sheet, task.open, "" if task.open else task.note)
 
 
-def answered(
-    form: Form, link: Link, key: str, by: str, new_browser: bool, office: Office, now: datetime
-) -> AnswerReceived | None:
+def answered(form: Form, link: Link, key: str, shown: Assured, office: Office, now: datetime) -> AnswerReceived | None:
     """Give the press as the event it is; None when the link's person is nobody any more."""
     person = office.directory.people.get(link.person)
     if person is None:
@@ -100,12 +104,13 @@ def answered(
         at=now,
         case=link.case,
         assignment=link.assignment,
-        proof=Proven(person.address.lower(), by),
+        proof=Proven(person.address.lower(), shown.by + (WITH_FACTOR if shown.second_factor else "")),
         answer=ANSWERS[form.choice],
         comment=words_of(form.comment),
         details=_details(form, _today(office, now)) if form.choice == "paid" else Details(),
         channel="link",
-        new_browser=new_browser,
+        new_browser=shown.new_browser,
+        second_factor=shown.second_factor,
         card=link.card,
     )
 
@@ -156,20 +161,19 @@ def sheet_of(case: Case, task: Assignment, link: Link, office: Office, now: date
 
 
 def page_of(
-    sheet: Sheet, case: Case, task: Assignment, browser: Known, coding: Coding, nonce: str, today: date
+    sheet: Sheet,
+    case: Case,
+    task: Assignment,
+    browser: Known,
+    coding: Coding,
+    nonce: str,
+    today: date,
+    factor: Factoring = "none",
 ) -> Page:
     """Give the page with everything its person may answer; nobody asks himself a question."""
     choices = tuple(choice.answer for choice in sheet.view.choices)
     asking = () if task.principal == case.initiator else ("question",)
-    return Page(sheet, task.ask, (*choices, *asking), browser, coding, nonce, today)
-
-
-def level_of(case: Case, task: Assignment, office: Office) -> Assurance:
-    """Give the assurance the stage asks for."""
-    stage = office.stage_of(case, task.stage)
-    if stage is not None:
-        return stage.rule.assurance
-    return "known_browser" if task.stage == REQUISITES else "mail"
+    return Page(sheet, task.ask, (*choices, *asking), browser, coding, nonce, today, factor)
 
 
 def same_card(case: Case, link: Link) -> bool:

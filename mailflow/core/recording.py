@@ -7,6 +7,7 @@ Refuses to know: which answer was meant (`deciding`).
 from __future__ import annotations
 
 from mailflow.core.answers import Answer
+from mailflow.core.assurance import assurance_of
 from mailflow.core.case import Ask, Assignment, CaseState, Decision, Standing
 from mailflow.core.events import AnswerReceived
 from mailflow.core.on_behalf import accusative
@@ -51,7 +52,7 @@ def receipt(
     if event.channel in TOLD_OTHERWISE or closes:
         return  # The letter that closes the case tells him, with its papers.
     stage = turn.process.stage(assignment.stage)
-    money = stage is not None and (stage.rule.assurance == "known_browser" or stage.rule.money_moves)
+    money = stage is not None and (assurance_of(stage, turn.case, turn.office) != "mail" or stage.rule.money_moves)
     if event.channel not in REPLIED and not money and not event.new_browser:
         return
     language = turn.office.directory.language(person)

@@ -116,9 +116,24 @@ def _shape(name: str, stage: Stage) -> Iterator[str]:
             yield f"stage `{name}`: kind {kind} needs {' or '.join(f'`{key}:`' for key in keys)}"
     if stage.on_silence is not None and stage.on_silence.approve and stage.kind != "approve":
         yield f"stage `{name}`: silence can agree at kind approve only: remove `approve:`"
+    if stage.may_ask_factor:
+        yield from _factor(name, stage)
     if stage.order == "one per department" and not _names_departments(stage):
         yield f"stage `{name}` wants one of each department: name departments in `who:`"
 
+
+def _factor(name: str, stage: Stage) -> Iterator[str]:
+    """A second factor is shown on the page: what cannot be answered there cannot ask for one."""
+    if stage.kind not in _ON_THE_PAGE or stage.file:
+        yield (
+            f"stage `{name}`: a second factor is shown on the page, and this stage is answered by mail: "
+            "remove it, or use kind approve, acknowledge, or perform without `file:`"
+        )
+    if stage.on_silence is not None and stage.on_silence.approve:
+        yield f"stage `{name}`: silence shows no second factor: remove `approve:`, or do not ask for one"
+
+
+_ON_THE_PAGE = ("approve", "acknowledge", "perform")
 
 _ONLY_AT: Mapping[str, tuple[str, ...]] = {
     "spawn": ("spawn",),

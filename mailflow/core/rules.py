@@ -58,6 +58,7 @@ class NamedStage:
     rule: Stage
     when: Condition | None
     skip_when: Condition | None
+    second_factor_when: Condition | None = None
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,9 @@ def _named_stages(file: RuleFile, compiled: _Compiler) -> Iterator[NamedStage]:
                 before, step = before + step, []
             when = compiled(stage.when, before, "stages", n, name, "when")
             skip_when = compiled(stage.skip_when, before, "stages", n, name, "skip_when")
+            factor_when = compiled(stage.second_factor_when, before, "stages", n, name, "second_factor_when")
             step.append(name)
-            yield NamedStage(name, stage, when, skip_when)
+            yield NamedStage(name, stage, when, skip_when, factor_when)
 
 
 def read_process(text: str, name: str, directory: Directory | None, lists: Lists | None = None) -> Process:

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mailflow.core.answers import Answer
+from mailflow.core.assurance import wants_factor
 from mailflow.core.card_texts import card, title
 from mailflow.core.case import CONFIRM, REQUISITES, Ask, Assignment, Case, CaseState, FileVersion, Standing
 from mailflow.core.dates import format_date
@@ -95,13 +97,17 @@ def _case_view(
     rule = stage.rule if stage is not None else None
     asked = task is not None and task.open and letter.kind not in IN_WORDS_ONLY
     options = options_of(task, rule) if task is not None and asked else ()
+    by_page = task is not None and wants_factor(case, task, Answer.APPROVE, office)
     return replace(
         bare,
         card=card(case, office, language),
         findings=(*bare.findings, *_findings(case, language, now)),
         route=tuple(_route(case, office, language)) if letter.kind in _SHOW_THE_ROUTE else (),
-        choices=choices_of(options, language, ways.link, ways.reply_to, f"Re: [{case.number}] {bare.title}"),
-        say=says(options, language),
+        choices=choices_of(
+            options, language, ways.link, "" if by_page else ways.reply_to, f"Re: [{case.number}] {bare.title}"
+        ),
+        say=() if by_page else says(options, language),
+        by_page=by_page,
         questions=_questions(case, task, process, language, office, letter.words) if task is not None else (),
         code=ways.code,
         asked=_ASKED.get(task.ask, "perform") if task is not None and asked else "",

@@ -248,7 +248,11 @@ def _written(file: RuleFile, stages: Stages) -> Iterator[Found]:
         if isinstance(rule.required, str):
             yield ("fields", name, "required"), rule.required
     for path, _, stage in stages:
-        named = (("when", stage.when), ("skip_when", stage.skip_when))
+        named = (
+            ("when", stage.when),
+            ("skip_when", stage.skip_when),
+            ("second_factor_when", stage.second_factor_when),
+        )
         yield from (((*path, key), source) for key, source in named if source is not None)
 
 

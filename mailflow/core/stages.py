@@ -17,7 +17,7 @@ from mailflow.core.rule_words import DueField, Entry, InWords, Span, Texts, WhoI
 from mailflow.core.worktime import Duration
 
 Kind = Literal["approve", "fill", "perform", "acknowledge", "resolve", "collect", "produce", "spawn", "notify"]
-Assurance = Literal["mail", "known_browser"]
+Assurance = Literal["mail", "known_browser", "second_factor"]
 Action = Literal["approve", "rework", "reject"]
 Order = Literal["in turn", "all", "any", "one per department"] | int
 
@@ -156,7 +156,9 @@ class Stage(Entry):
     on_silence: OnSilence | None = None
     """What happens when nobody answers for so long."""
     assurance: Assurance = "mail"
-    """What a press on the page has to show: the letter's own code, or a browser that is known."""
+    """What a press has to show: the letter's own code, a browser that is known, or that and his second factor."""
+    second_factor_when: str | None = None
+    """The second factor is asked for unless this is surely false: above an amount, to a new payee."""
     delegation: bool | None = None
     """May the person asked hand this one task over? Not said: yes, unless money moves or a known browser is asked."""
     instruction: InWords | None = None
@@ -187,6 +189,11 @@ class Stage(Entry):
         said = [(("who",), self.who), (("if_initiator",), self.if_initiator)]
         above = tuple((("on_silence", "escalate_to"), who) for who in told if who != MANAGER)
         return (*((key, who) for key, who in said if who is not None), *above)
+
+    @property
+    def may_ask_factor(self) -> bool:
+        """Some answers here count only with a second factor."""
+        return self.assurance == "second_factor" or self.second_factor_when is not None
 
     @property
     def money_moves(self) -> bool:

@@ -133,10 +133,14 @@ class LetterView:
     choices: tuple[Choice, ...] = ()
     say: tuple[str, ...] = ()
     """What a plain reply may say: «Согласовано», «На доработку: причина», ..."""
+    by_page: bool = False
+    """The decision counts on the page alone: a second factor is asked for."""
     questions: tuple[str, ...] = ()
     """What the reader is asked for, one complete sentence each."""
     code: str = ""
     """Six digits the page asks a browser it does not know for; '' = the letter prints none."""
+    stop: str = ""
+    """Where the reader ends a browser that is not his; '' = this letter has no such link."""
     rows: tuple[tuple[str, ...], ...] = ()
     """A plain table for lists (my tasks, strays)."""
     meant_for: str = ""

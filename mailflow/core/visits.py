@@ -19,6 +19,8 @@ from mailflow.core.tokens import KeyRing, Minted
 from mailflow.core.views import Language
 
 NOTE_LIFE = timedelta(minutes=15)
+STOP_LIFE = timedelta(days=30)
+"""So long as the browser that was let in would be known."""
 LONGEST_ADDRESS = 254
 """RFC 5321, 4.5.3.1.3: a path has 256 octets, its angle brackets among them."""
 SIGN_IN = "sign-in "
@@ -50,6 +52,19 @@ class NotEntered:
     """He is not in: wrong or old digits, a link that is not ours or from another browser, a page open too long."""
 
     why: Literal["code", "link", "elsewhere", "old"]
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserLine:
+    """A browser as its owner sees it. `hash` names it in a form; `here`: it is the one he looks with."""
+
+    hash: str
+    label: str
+    since: str
+    seen: str
+    """When something was last sent from it."""
+    signed_in: bool
+    here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +109,34 @@ def address_in(note: str, now: datetime, ring: KeyRing) -> str:
         return ""
 
 
+def stop_link(person: str, now: datetime, ring: KeyRing) -> str:
+    """Give what the link «не вы? — остановить» ends in: whose browsers it shows, and since when it is good."""
+    said = base64.urlsafe_b64encode(person.encode()).decode().rstrip("=")
+    issued = str(int(now.timestamp()))
+    return f"{issued}.{said}.{_stop_tag(ring.keys[ring.newest], issued, said)}"
+
+
+def stops_for(link: str, now: datetime, ring: KeyRing) -> str:
+    """Give whose browsers such a link may end; '' for one that is old or not ours."""
+    issued, _, rest = link[:1000].partition(".")
+    said, _, tag = rest.partition(".")
+    if not (link.isascii() and issued.isdecimal() and len(issued) <= 12):
+        return ""
+    if not any(hmac.compare_digest(_stop_tag(key, issued, said), tag) for key in ring.keys.values()):
+        return ""
+    if now - datetime.fromtimestamp(int(issued), UTC) >= STOP_LIFE:
+        return ""
+    return base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)).decode()
+
+
 def typed_address(text: str) -> str:
     """Give the address as people are found by it; '' for what can be nobody's."""
     address = text.strip().lower()
     return address if "@" in address and len(address) <= LONGEST_ADDRESS else ""
+
+
+def _stop_tag(key: bytes, issued: str, said: str) -> str:
+    return hmac.new(key, f"stop link\0{issued}\0{said}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _sign(key: bytes, issued: str, said: str) -> str:

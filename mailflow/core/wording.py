@@ -150,6 +150,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "за себя и по своей заявке решения не вносят",
         "nobody enters a decision for himself or on his own request",
     ),
+    "second_factor": (
+        "решение здесь записывается только на странице по ссылке из письма, с кодом второго фактора",
+        "here a decision is recorded only on the page behind the letter's link, with the code of the second factor",
+    ),
     "needs_scan": ("нужен скан решения", "the scan of the decision is needed"),
     "not_by_you": (
         "передать это задание может его исполнитель, его руководитель или секретарь",
@@ -225,6 +229,7 @@ _NOTICES: Mapping[str, tuple[str, str]] = {
     "alarm_over": ("известие, что сбой устранён", "word that a trouble is over"),
     "code": ("код для страницы", "a code for the page"),
     "sign_in": ("код для входа", "a code to sign in"),
+    "second_factor": ("второй фактор", "second factor"),
     "digest": ("сводка", "the digest"),
     "help": ("справка", "the help"),
     "mode": ("подтверждение, как часто писать", "how often to write, confirmed"),

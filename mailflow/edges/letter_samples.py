@@ -66,7 +66,7 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "file": ("card",),
 }
 _NO_CASE = people.NO_CASE | {
-    "tasks", "help", "stray", "unknown_request", "anchor", "code", "sign_in", "digest", "register",
+    "tasks", "help", "stray", "unknown_request", "anchor", "code", "sign_in", "second_factor", "digest", "register",
 }  # fmt: skip
 
 
@@ -183,6 +183,7 @@ _RU = _Told(
             "code": "482 915",
         },
         "sign_in": {"code": "482 915"},
+        "second_factor": {"reset": "yes"},
         "digest": {
             "day": "пт 20.11.2026",
             "counts": "14 новых, 2 просрочено, 1 письмо не разобрано",
@@ -324,6 +325,7 @@ _EN = _Told(
             "code": "482 915",
         },
         "sign_in": {"code": "482 915"},
+        "second_factor": {"reset": "yes"},
         "digest": {
             "day": "Fri 20 Nov 2026",
             "counts": "14 new, 2 overdue, 1 mail not understood",

@@ -98,6 +98,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "anchor": ("day", "rows", "head"),
     "code": ("number", "title", "code"),
     "sign_in": ("code",),
+    "second_factor": ("reset",),
     "alarm": ("what", "cure"),
     "by_hand": ("what", "who", "said"),
     "alarm_over": ("what",),
@@ -116,7 +117,7 @@ _OPTIONAL = ("body", "ask", "answer", "list")
 _SHARED = (
     "greeting", "wanted", "answer", "footer", "case", "findings", "fault", "said", "comment", "waiting", "since",
     "until", "late", "list", "route", "files", "version", "questions", "pages", "page", "mails", "mail",
-    "code", "changes", "was", "now", "rehearsal",
+    "code", "changes", "was", "now", "rehearsal", "stop",
 )  # fmt: skip
 _FACTS = frozenset(one.name for one in fields(LetterView)) | {"asked", "pages", "mails", "sections"}
 _NAMES: Mapping[type[Any], tuple[str, ...]] = {
@@ -128,7 +129,7 @@ _PARTS = frozenset(("label", *_REQUIRED, *_OPTIONAL))
 _LINES = re.compile(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 _LINK = re.compile(r"(https?://|mailto:)[\x21-\x7e]+\Z")
-_VERBATIM = frozenset(("link", "mailto"))
+_VERBATIM = frozenset(("link", "mailto", "stop"))
 _ASKED = (("approve", "approve"), ("acknowledge", "acknowledge"), ("paid", "pay"), ("resolution", "resolve"))
 _SUBJECT_LIMIT = 250
 

@@ -34,6 +34,7 @@ from mailflow.edges.web_answers import body_of, closing, download, html, too_man
 from mailflow.edges.web_cabinet import CabinetRooms
 from mailflow.edges.web_calls import Desk, Hall
 from mailflow.edges.web_forms import from_elsewhere, read_form
+from mailflow.edges.web_own import OwnRooms
 from mailflow.edges.web_pages import Pages
 from mailflow.edges.web_rooms import SESSION, Rooms
 from mailflow.edges.web_shell import Clock, Door, Shell
@@ -74,7 +75,7 @@ class Web:
         self._settings = settings
         self._pages = Pages(templates)
         shell = Shell(settings.url, hall.entrance, self._pages, clock)
-        rooms = Rooms(shell, hall, CabinetRooms(shell, desk, hall))
+        rooms = Rooms(shell, hall, CabinetRooms(shell, desk, hall), OwnRooms(shell, hall))
         self._routes = _Routes(settings.url, desk, rooms, self._pages, clock)
         self._patience = patience
         self._server: Server | None = None

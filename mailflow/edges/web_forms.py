@@ -21,6 +21,7 @@ _LONGEST: Mapping[str, int] = {
     "number": LONGEST_NUMBER,
     "date": 40,
     "code": 20,
+    "totp": 20,
     "read": 3,
 }
 """Every key a form may have, and how long its value may be."""

@@ -1,4 +1,4 @@
-"""The HTML of a mail made harmless: for a frame that may run, load and open nothing.
+"""The HTML of a mail made harmless: for a frame that may run, load and open nothing; and a drawn QR code.
 
 Owns: which elements are left. Refuses to know: the frame. Three walls, each enough by itself: nh3 leaves text in
 plain elements, the frame is sandboxed without any right, and the page's Content-Security-Policy, which the frame
@@ -8,7 +8,10 @@ title, textarea, noscript, img, a): mutation XSS lives there.
 
 from __future__ import annotations
 
+from typing import Any
+
 import nh3
+import zxingcpp
 
 ELEMENTS = frozenset(
     [
@@ -21,6 +24,21 @@ _WITH_CONTENT = frozenset(
     ["script", "style", "title", "textarea", "noscript", "svg", "math", "template", "iframe", "object"]
 )
 """Elements that go with everything in them."""
+
+
+def qr_svg(text: str) -> str:
+    """Draw a QR code as SVG that stands in the page itself, dark on white in dark mode too."""
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    drawn: Any = zxingcpp.write_barcode_to_image(made, scale=1, add_quiet_zones=True)
+    rows = memoryview(drawn)
+    height, width = rows.shape or (0, 0)
+    bits = rows.tobytes()
+    dark = "".join(f"M{x} {y}h1v1h-1z" for y in range(height) for x in range(width) if not bits[y * width + x])
+    return (
+        f'<svg class="qr" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="QR"'
+        f' shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{width}v{height}H0z"/>'
+        f'<path fill="#000" d="{dark}"/></svg>'
+    )
 
 
 def framed(html: str) -> str:

@@ -35,8 +35,10 @@ from mailflow.core.pages import (
     NeedsChoice,
     NeedsCode,
     NeedsDate,
+    NeedsFactor,
     NeedsReason,
     NeedsTick,
+    NoFactor,
     NotYours,
     OldForm,
     Page,
@@ -45,7 +47,9 @@ from mailflow.core.pages import (
     Sheet,
     Stale,
     TooManyCodes,
+    TooManyFactors,
     WrongCode,
+    WrongFactor,
 )
 from mailflow.core.pressing import NEEDS_WORDS
 from mailflow.core.views import Language
@@ -63,6 +67,10 @@ _STATUS: Mapping[type[Complaint], int] = {
     NeedsCode: FORBIDDEN,
     WrongCode: FORBIDDEN,
     TooManyCodes: OFTEN,
+    NeedsFactor: FORBIDDEN,
+    WrongFactor: FORBIDDEN,
+    TooManyFactors: OFTEN,
+    NoFactor: FORBIDDEN,
     Foreign: FORBIDDEN,
     CodeSent: OK,
     CodeLater: OFTEN,
@@ -74,6 +82,8 @@ _FIELD: Mapping[type[Complaint], str] = {
     NeedsTick: "read",
     NeedsCode: "code",
     WrongCode: "code",
+    NeedsFactor: "totp",
+    WrongFactor: "totp",
     Foreign: "code",
     CodeSent: "code",
 }
@@ -189,11 +199,16 @@ class Pages:
             notice=notice,
             path=path,
             date=form.date or (page.today.isoformat() if "paid" in page.choices else ""),
+            factor_page=f"{self._prefix_of(path)}/second-factor",
             needs_words=bool(NEEDS_WORDS.intersection(page.choices)),
             code_hint=w[f"code_{page.coding}"].format(to=sheet.addressee)
             if page.coding in ("letter", "sent", "ask")
             else "",
         )
+
+    def _prefix_of(self, path: str) -> str:
+        """Give the site's path: what stands before the address of a link or of a task."""
+        return self._here.prefix if self._here is not None else path.rpartition("/d/")[0]
 
     def _recorded(self, outcome: Recorded) -> str:
         w = words(outcome.sheet.language)
@@ -283,6 +298,8 @@ def _key(why: Complaint) -> str:
 
 def _notice_text(why: Complaint, key: str, w: Mapping[str, str]) -> str:
     match why:
+        case WrongFactor(left=0):
+            return w["WrongFactor_last"]
         case WrongCode(left=0):
             return w["WrongCode_last"]
         case CodeLater(often=True):

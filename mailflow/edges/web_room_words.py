@@ -139,6 +139,60 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "post_held": ("Отложено: {why}", "Set aside: {why}"),
     "register_it": ("Зарегистрировать как входящее", "Register as an incoming letter"),
     "registered": ("Зарегистрировано.", "Registered."),
+    # browsers
+    "room_browsers": ("Мои браузеры", "My browsers"),
+    "browsers_lead": (
+        "Здесь браузеры, которым вы разрешили отвечать от вашего имени. Незнакомый? Остановите его.",
+        "These browsers may answer in your name. One you do not know? Stop it.",
+    ),
+    "no_browsers": ("Сейчас нет ни одного.", "There is none now."),
+    "no_label": ("Без названия", "Unnamed"),
+    "this_browser": ("этот", "this one"),
+    "browser_in": ("вход в «Мои задачи»", "signed in to “My tasks”"),
+    "browser_link": ("по ссылке из письма", "by the link of a letter"),
+    "known_since": ("с", "since"),
+    "last_sent": ("последняя отправка", "last sent something"),
+    "stop_one": ("Остановить", "Stop"),
+    "stop_all": ("Остановить все", "Stop all"),
+    "stopped": ("Остановлено браузеров: {count}.", "Browsers stopped: {count}."),
+    "stop_more": (
+        "Остановленный браузер спросит код заново. Записанные решения остаются: чужое отзовите ответом «Отзываю».",
+        "A stopped browser is asked for a code again. Decisions stand: take back one that is not yours by replying "
+        "“Withdraw”.",
+    ),
+    "sure": ("Да, остановить", "Yes, stop"),
+    "sure_wrong": (
+        "Поставьте галочку «Да, остановить»: она защищает от программ, которые открывают ссылки сами.",
+        "Tick “Yes, stop”: it guards against programs that follow links by themselves.",
+    ),
+    # the second factor
+    "room_factor": ("Второй фактор", "Second factor"),
+    "factor_lead": (
+        "Для самых важных решений спросим код из приложения на вашем телефоне. Подойдёт любое приложение для "
+        "одноразовых кодов.",
+        "For the weightiest decisions we ask for a code from an app on your phone. Any app for one-time codes will do.",
+    ),
+    "factor_begin_hint": ("QR-код будет показан один раз.", "The QR code is shown once."),
+    "factor_begin": ("Показать QR-код", "Show the QR code"),
+    "factor_again": (
+        "QR-код второй раз не показывается; можно начать с новым.",
+        "The QR code is not shown again; you may begin with a new one.",
+    ),
+    "factor_scan": ("Отсканируйте код приложением.", "Scan the code with the app."),
+    "factor_type": ("Или введите ключ:", "Or type the key:"),
+    "factor_here": ("Открыть в приложении на этом телефоне", "Open in the app on this phone"),
+    "factor_first": ("Введите код, который показало приложение.", "Type the code the app shows."),
+    "factor_set": ("Подключить", "Set up"),
+    "factor_wrong": (
+        "Код не подошёл. Дождитесь следующего, проверьте часы телефона; после пяти ошибок начните с нового QR-кода.",
+        "Not the right code. Wait for the next one and check the phone's clock; after five, begin with a new QR code.",
+    ),
+    "factor_done": ("Второй фактор подключён.", "Your second factor is set up."),
+    "factor_known": ("Второй фактор подключён.", "Your second factor is set up."),
+    "factor_lost": (
+        "Потеряли телефон? Попросите администратора сбросить второй фактор и подключите новый.",
+        "Lost the phone? Ask the administrator to reset the second factor, and set up a new one.",
+    ),
     "menu": ("Разделы", "Sections"),
     "skip": ("К содержанию", "To the content"),
 }

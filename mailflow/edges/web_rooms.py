@@ -18,6 +18,7 @@ from mailflow.core.visits import LONGEST_ADDRESS, NOTE_LIFE, Entered, Visitor
 from mailflow.edges.web_answers import html
 from mailflow.edges.web_cabinet import CabinetRooms
 from mailflow.edges.web_calls import Hall
+from mailflow.edges.web_own import OwnRooms
 from mailflow.edges.web_pages import FORBIDDEN, WANTING
 from mailflow.edges.web_shell import Door, Shell
 
@@ -30,10 +31,11 @@ ASK_SECONDS = 0.3
 class Rooms:
     """What each of these addresses does."""
 
-    def __init__(self, shell: Shell, hall: Hall, cabinet: CabinetRooms) -> None:
+    def __init__(self, shell: Shell, hall: Hall, cabinet: CabinetRooms, own: OwnRooms) -> None:
         self._shell = shell
         self._entrance = hall.entrance
         self._cabinet = cabinet
+        self._own = own
         self._pages = shell.pages
         self._clock = shell.clock
 
@@ -48,12 +50,15 @@ class Rooms:
             Door("/enter/{link}", "POST", self._enter_by_link),
             Door("/sign-out", "POST", self._sign_out),
             *self._cabinet.doors(),
+            *self._own.doors(),
         ]
 
     async def let_through(self, door: Door, gate: Gate, request: Request) -> Response:
         """Open the door for whom its gate opens; anybody else signs in first, or finds nothing there."""
         visitor = await self._entrance.whose(request.cookies.get(SESSION, ""), self._clock())
         if opens(gate, visitor.sight if visitor is not None else None):
+            if visitor is not None and door.method == "POST":
+                await self._entrance.saw(visitor, self._clock())
             return await door.open(request, visitor)
         if visitor is None:
             return self._shell.page("sign_in", None, FORBIDDEN, needed=True)

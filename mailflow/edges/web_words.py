@@ -121,6 +121,40 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Too many wrong codes were typed for this link. Reply to the letter, and your answer is recorded "
         "without a code, or reply that you need a new link.",
     ),
+    "totp": ("Код из приложения: шесть цифр", "Code of the app: six digits"),
+    "totp_hint": (
+        "Второй фактор. Каждый код годится один раз; вопрос инициатору его не требует.",
+        "Your second factor. Each code counts once; a question to the initiator needs none.",
+    ),
+    "by_page": (
+        "Решение здесь записывается только на этой странице; ответом на письмо можно задать вопрос.",
+        "Here a decision is recorded on this page alone; a question can be asked by a reply.",
+    ),
+    "NeedsFactor": ("Нужен второй фактор", "The second factor is needed"),
+    "NeedsFactor_text": (
+        "Введите код из приложения. Ничего пока не записано; то, что вы ввели, на месте.",
+        "Type the code of your app. Nothing has been recorded; what you typed is kept.",
+    ),
+    "NeedsFactor_field": ("Введите шесть цифр из приложения.", "Type the six digits of the app."),
+    "WrongFactor": ("Код второго фактора не подошёл", "Not the right code of the second factor"),
+    "WrongFactor_text": (
+        "Осталось попыток: {left}. Дождитесь следующего кода: каждый годится один раз.",
+        "Tries left: {left}. Wait for the next code: each counts once.",
+    ),
+    "WrongFactor_last": (
+        "Это была последняя попытка. Нужна новая ссылка или новый вход: ответьте на письмо, и мы пришлём ссылку.",
+        "That was the last try. A new link or a new sign-in is needed: reply to the letter, and we will send a link.",
+    ),
+    "TooManyFactors": ("Второй фактор здесь больше не принимается", "No more codes of a second factor are taken here"),
+    "TooManyFactors_text": (
+        "Слишком много неверных кодов. Нужна новая ссылка или новый вход: ответьте на письмо, и мы пришлём ссылку.",
+        "Too many wrong codes. A new link or a new sign-in is needed: reply to the letter, and we will send a link.",
+    ),
+    "NoFactor": ("Сначала подключите второй фактор", "Set up your second factor first"),
+    "NoFactor_text": (
+        "Это решение записывается с кодом из приложения на телефоне. Войдите и подключите его, потом вернитесь сюда:",
+        "This decision is recorded with a code of an app on your phone. Sign in, set it up, then come back here:",
+    ),
     "Foreign": ("Это письмо для {to}", "This is for {to}"),
     "Foreign_text": (
         "Если письмо вам переслали, попросите адресата решить самому или передать вам решение на время "

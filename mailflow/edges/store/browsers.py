@@ -36,6 +36,8 @@ class Browser:
     expires_at: datetime
     revoked_at: datetime | None = None
     signed_in_at: datetime | None = None
+    seen_at: datetime | None = None
+    """When something was last sent from it; looking writes nothing. None: not since it became known."""
 
 
 BROWSER = tuple(field.name for field in fields(Browser))
@@ -63,6 +65,17 @@ async def revoke(session: Session, hash_: str, now: datetime) -> bool:
     """End a browser; False if it was ended before, or is unknown."""
     query = "UPDATE browser SET revoked_at = ? WHERE hash = ? AND revoked_at IS NULL RETURNING hash"
     return await session.row(query, now, hash_) is not None
+
+
+async def revoke_all(session: Session, person: str, now: datetime) -> int:
+    """End every browser of the person; give how many."""
+    query = "UPDATE browser SET revoked_at = ? WHERE person = ? AND revoked_at IS NULL RETURNING hash"
+    return len(await session.rows(query, now, person))
+
+
+async def saw(session: Session, hash_: str, now: datetime) -> None:
+    """Note that something was sent from this browser."""
+    await session.rows("UPDATE browser SET seen_at = ? WHERE hash = ? RETURNING hash", now, hash_)
 
 
 async def code(session: Session, token: str) -> Code | None:
@@ -118,7 +131,15 @@ async def _open(session: Session, token: str, person: str) -> None:
 def _browser(row: Row) -> Browser:
     times = {name: moment(row[name]) for name in ("created_at", "expires_at")}
     revoked, signed_in = moment_or_none(row["revoked_at"]), moment_or_none(row["signed_in_at"])
-    return Browser(row["hash"], row["person"], row["label"], **times, revoked_at=revoked, signed_in_at=signed_in)
+    return Browser(
+        row["hash"],
+        row["person"],
+        row["label"],
+        **times,
+        revoked_at=revoked,
+        signed_in_at=signed_in,
+        seen_at=moment_or_none(row["seen_at"]),
+    )
 
 
 def _code(row: Row) -> Code:

@@ -44,7 +44,7 @@ WRITTEN = frozenset(
 )
 """Of those columns the ones that say what was written: all that goes where a case is forgotten."""
 LOCKED = ("journal", "assignment")
-TABLES = (*TEXTS, "journal", "frame", "browser", "code")
+TABLES = (*TEXTS, "journal", "frame", "browser", "code", "second_factor")
 _TELLING = frozenset({"notice", "evidence"})
 _SHA = re.compile(r"[0-9a-f]{64}")
 
@@ -188,7 +188,7 @@ async def _frames_and_browsers(session: Session, erasure: Erasure) -> None:
             "DELETE FROM frame WHERE key IN (SELECT key FROM outbox WHERE state IN ('sent', 'refused', 'held'))"
             " RETURNING key"
         )
-        for table in ("browser", "code"):
+        for table in ("browser", "code", "second_factor"):
             for form in erasure.mend.forms:
                 await session.rows(f'DELETE FROM "{table}" WHERE person = ? RETURNING person', form)
 

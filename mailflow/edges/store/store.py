@@ -23,6 +23,7 @@ from mailflow.core.events import DataErased, Event, NoticeDue, RulesTaken
 from mailflow.core.journal import JournalRow
 from mailflow.core.memory import About, Fact
 from mailflow.core.seals import Seal
+from mailflow.core.second_factor import Factor
 from mailflow.core.vitals import Vitals
 from mailflow.edges.frames import Frame
 from mailflow.edges.store import (
@@ -32,6 +33,7 @@ from mailflow.edges.store import (
     commit,
     erasing,
     errands,
+    factors,
     facts,
     frames,
     inbox,
@@ -414,6 +416,42 @@ class Store:
     async def revoke_browser(self, hash_: str, now: datetime) -> bool:
         """End a browser; False if it was ended before, or is unknown."""
         return await self._db.run(lambda s: browsers.revoke(s, hash_, now))
+
+    async def revoke_browsers(self, person: str, now: datetime) -> int:
+        """End every browser of the person; give how many."""
+        return await self._db.run(lambda s: browsers.revoke_all(s, person, now))
+
+    async def saw_browser(self, hash_: str, now: datetime) -> None:
+        """Note that something was sent from this browser."""
+        await self._db.run(lambda s: browsers.saw(s, hash_, now))
+
+    async def factor(self, person: str) -> Factor | None:
+        """Give the person's second factor, set up or only offered; None where there is none."""
+        return await self._db.glance(lambda s: factors.load(s, person))
+
+    async def factors(self) -> list[Factor]:
+        """Give every second factor."""
+        return await self._db.read(factors.listed)
+
+    async def offer_factor(self, factor: Factor) -> None:
+        """Keep one that is offered; one that is set up stays as it is."""
+        await self._db.run(lambda s: factors.offer(s, factor))
+
+    async def enrol_factor(self, offered: Factor, step: int, now: datetime) -> bool:
+        """Set up the one that was offered; False if it is another by now, or set up already."""
+        return await self._db.run(lambda s: factors.enrol(s, offered, step, now))
+
+    async def accept_step(self, person: str, step: int) -> bool:
+        """Use up a time step of the person's second factor; False if it was used before."""
+        return await self._db.run(lambda s: factors.accept(s, person, step))
+
+    async def seal_factor_anew(self, person: str, before: str, after: str) -> None:
+        """Replace what an older key has sealed."""
+        await self._db.run(lambda s: factors.seal_anew(s, person, before, after))
+
+    async def drop_factor(self, person: str) -> bool:
+        """Delete the person's second factor; False if there was none."""
+        return await self._db.run(lambda s: factors.drop(s, person))
 
     async def code(self, token: str) -> Code | None:
         """Give what is known of the codes of the link with that hash, or None."""

@@ -240,6 +240,7 @@ class Browser(Model):
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
     signed_in_at = fields.DatetimeField(null=True)
+    seen_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "browser"
@@ -260,6 +261,17 @@ class Code(Model):
     class Meta:
         table = "code"
         indexes = (Index(fields=("person",), name="code_person"),)
+
+
+class SecondFactor(Model):
+    person = fields.CharField(255, primary_key=True)
+    sealed = fields.CharField(255)
+    made_at = fields.DatetimeField()
+    enrolled_at = fields.DatetimeField(null=True)
+    step = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "second_factor"
 
 
 class Fact(Model):
