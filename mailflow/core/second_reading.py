@@ -15,6 +15,7 @@ from mailparser import core, utils
 from mailflow.core.bodies import file_name
 from mailflow.core.mime import (
     Part,
+    children,
     content,
     disposition,
     encoded,
@@ -29,6 +30,8 @@ from mailflow.core.mime import (
 core.log.disabled = utils.log.disabled = True
 
 _FLATTENED_LIMIT = 64 * 1024 * 1024
+_FOLDED_LIMIT = 10_000**2
+"""About half a second of the standard library's header folding."""
 _UUENCODED_LINES = 50_000
 _COMPARED = frozenset(
     ("from", "mime-version", "content-type", "content-disposition", "content-transfer-encoding", "content-id")
@@ -48,7 +51,8 @@ def disagreements(root: Part, size: int, writers: dict[str, tuple[str, ...]]) ->
 
     `size`: length of the mail in bytes. Never raises.
     """
-    if sum(_is_flattened(part) for part in parts(root)) * size > _FLATTENED_LIMIT or _is_long_uuencoded(root):
+    flattened = sum(_is_flattened(part) for part in parts(root))
+    if flattened * size > _FLATTENED_LIMIT or flattened * _folding(root) > _FOLDED_LIMIT or _is_long_uuencoded(root):
         return ("mail-parser: not asked, it would take too long",)
     try:
         second = _Second(_bare(root))
@@ -59,12 +63,24 @@ def disagreements(root: Part, size: int, writers: dict[str, tuple[str, ...]]) ->
     return (*_addresses(writers, theirs), *_files(root, files))
 
 
-def _bare(root: Part) -> Part:
+def _bare(part: Part) -> Part:
     """Give the same mail with the headers alone that are compared: to read every trace costs more than all the rest."""
-    bare = copy(root)
+    bare = copy(part)
     # In one step: to delete names one by one takes the square of their number, which the sender chooses.
-    bare._headers = [(k, v) for k, v in root.raw_items() if k.lower() in _COMPARED]  # type: ignore[attr-defined]
+    bare._headers = list(_compared(part))  # type: ignore[attr-defined]
+    if part.is_multipart():
+        bare.set_payload([_bare(each) for each in children(part)])
     return bare
+
+
+def _compared(part: Part) -> Iterator[tuple[str, object]]:
+    return ((name, value) for name, value in part.raw_items() if name.lower() in _COMPARED)
+
+
+def _folding(root: Part) -> int:
+    """Estimate the work of writing out the headers: for one that is not ASCII it grows with its length's square."""
+    values = (str(value) for part in parts(root) for _, value in _compared(part))
+    return sum(len(value) ** 2 for value in values if not value.isascii())
 
 
 def _is_flattened(part: Part) -> bool:
