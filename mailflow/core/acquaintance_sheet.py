@@ -10,6 +10,7 @@ from datetime import datetime
 
 from mailflow.core.card_texts import title
 from mailflow.core.case import Ask, Assignment, Case, Standing
+from mailflow.core.hands import signature
 from mailflow.core.office import Office
 from mailflow.core.sheet import case_code, zone_name
 from mailflow.core.views import Language
@@ -78,7 +79,7 @@ def _reader(number: int, asked: Assignment, office: Office) -> Reader:
     department = office.directory.departments.get(person.department or "") if person is not None else None
     return Reader(
         number=number,
-        name=office.short(by),
+        name=signature(decision, office) if decision is not None else office.short(by),
         position=person.position if person is not None else "",
         department=department.title if department is not None else "",
         at=office.shown(decision.at) if decision is not None else "",

@@ -102,6 +102,8 @@ class Decision:
     """Hash of the card the person decided on (see `card_hash`)."""
     material: str = ""
     """Hash of what was material then (see `material_hash`): an agreement holds only while that is unchanged."""
+    signed: str = ""
+    """Of a mailbox: whose hand it was, as his mail was signed; noted, never proven."""
 
 
 @dataclass(frozen=True, slots=True)

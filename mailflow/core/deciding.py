@@ -27,7 +27,7 @@ from mailflow.core.facts import lacks_file
 from mailflow.core.gathering import gathered
 from mailflow.core.nudging import file_wanted, may_nudge, unclear
 from mailflow.core.opining import opine
-from mailflow.core.recording import REPLIED, decide, pass_on_from, receipt, say, tell_initiator
+from mailflow.core.recording import REPLIED, decide, names_hand, pass_on_from, receipt, say, tell_initiator
 from mailflow.core.refusing import completed_by, need_reason, refused, remarked
 from mailflow.core.resolving import resolved
 from mailflow.core.sender import Proven
@@ -46,6 +46,8 @@ def answer(turn: Turn, event: AnswerReceived) -> None:
     assignment = turn.case.assignment(event.assignment)
     if assignment is None:
         _to_the_case(turn, event)
+        return
+    if names_hand(turn, assignment, event):
         return
     right = may_decide(turn, assignment, event)
     if isinstance(right, MayNot):

@@ -83,6 +83,8 @@ class AnswerReceived:
     """Of the mail that answered, so that what we answer threads with it."""
     near: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """As of a request."""
+    signed: str = ""
+    """The name a mail from a mailbox is signed with."""
     type: Literal["answer"] = "answer"
 
 

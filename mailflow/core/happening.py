@@ -19,6 +19,7 @@ from mailflow.core.events import (
     NoticeDue,
     RequestReceived,
 )
+from mailflow.core.hands import hand_of, is_mailbox
 from mailflow.core.kinds import Command, Kind, Other, Reply, Request, Understood
 from mailflow.core.naming import with_people
 from mailflow.core.office import Office
@@ -62,6 +63,7 @@ def _answer(reply: Reply, arrival: Arrival, office: Office) -> Event | None:
         findings=reply.findings,
         near=reply.near,
         message_id=arrival.message.message_id,
+        signed=hand_of(arrival.message) if is_mailbox(office.directory.people.get(arrival.person or "")) else "",
     )
 
 

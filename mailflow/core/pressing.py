@@ -20,6 +20,7 @@ from mailflow.core.dates import format_date, read_date
 from mailflow.core.effects import SendLetter
 from mailflow.core.entitlement import May, may_decide
 from mailflow.core.events import AnswerReceived
+from mailflow.core.hands import signature
 from mailflow.core.office import Office
 from mailflow.core.pages import (
     Already,
@@ -82,7 +83,7 @@ def ended(case: Case, task: Assignment, link: Link, office: Office, now: datetim
         local = decision.at.astimezone(office.hours.zone)
         when = f"{format_date(local.date(), sheet.language)} {local:%H:%M}"
         own = decision.by == link.person
-        return Already(sheet, office.short(decision.by), said, when, decision.comment, own)
+        return Already(sheet, signature(decision, office), said, when, decision.comment, own)
     probe = answered(Form(choice="approve"), link, "", _PROBE, office, now)
     right = may_decide(Turn(case, "", now, office), task, probe) if probe is not None else None
     if isinstance(right, May):

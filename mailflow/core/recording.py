@@ -6,12 +6,16 @@ Refuses to know: which answer was meant (`deciding`).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mailflow.core.answers import Answer
 from mailflow.core.assurance import assurance_of
 from mailflow.core.case import Ask, Assignment, CaseState, Decision, Standing
 from mailflow.core.events import AnswerReceived
+from mailflow.core.hands import is_mailbox, signature
 from mailflow.core.on_behalf import accusative
 from mailflow.core.route import first_unfinished, go_on
+from mailflow.core.said_names import is_name_text
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
 from mailflow.core.wording import answer_word
@@ -25,15 +29,38 @@ def decide(
     turn: Turn, assignment: Assignment, event: AnswerReceived, person: str, answer_: Answer, comment: str
 ) -> None:
     proof = f"{event.proof.by}" if isinstance(event.proof, Proven) else ""
-    decision = Decision(answer_, person, turn.now, event.channel, comment, proof, event.card, turn.material)
+    decision = Decision(
+        answer_, person, turn.now, event.channel, comment, proof, event.card, turn.material, _hand(turn, event, person)
+    )
     turn.put(assignment, standing=Standing.DECIDED, decision=decision, pending=None, pending_comment="")
     turn.stop_timers(assignment)
+
+
+def _hand(turn: Turn, event: AnswerReceived, person: str) -> str:
+    return event.signed if is_mailbox(turn.office.directory.people.get(person)) else ""
+
+
+def names_hand(turn: Turn, assignment: Assignment, event: AnswerReceived) -> bool:
+    """Note whose hand a mailbox's decision was, where its answer is that name alone; False where it is not."""
+    decision = assignment.decision
+    if decision is None or decision.signed or event.answer is not Answer.UNCLEAR:
+        return False
+    if not isinstance(event.proof, Proven):
+        return False
+    writer = turn.office.directory.by_address(event.proof.address)
+    alone = not event.comment or is_name_text(event.comment)
+    if writer != decision.by or not _hand(turn, event, decision.by) or not alone:
+        return False
+    turn.put(assignment, decision=replace(decision, signed=event.signed))
+    turn.because("signed", who=turn.office.short(decision.by), name=event.signed)
+    return True
 
 
 def say(turn: Turn, assignment: Assignment, person: str, answer_: Answer) -> None:
     """Tell the journal who said what, and for whom."""
     word = answer_word(answer_, turn.language, turn.office.doer(person).gender)
-    who = turn.office.short(person)
+    kept = turn.case.assignment(assignment.id)
+    who = signature(kept.decision, turn.office) if kept and kept.decision else turn.office.short(person)
     if person == assignment.principal:
         turn.because("said", who=who, answer=word)
     else:
@@ -53,11 +80,13 @@ def receipt(
         return  # The letter that closes the case tells him, with its papers.
     stage = turn.process.stage(assignment.stage)
     money = stage is not None and (assurance_of(stage, turn.case, turn.office) != "mail" or stage.rule.money_moves)
-    if event.channel not in REPLIED and not money and not event.new_browser:
+    unsigned = is_mailbox(turn.office.directory.people.get(person)) and not event.signed
+    if event.channel not in REPLIED and not money and not event.new_browser and not unsigned:
         return
     language = turn.office.directory.language(person)
     waits = ", ".join(turn.office.short(a.principal) for a in turn.case.open_assignments)
     words = {"said": answer_word(answer_, language, turn.office.doer(person).gender), "comment": comment, "next": waits}
+    words |= {"unsigned": "yes"} if unsigned else {}
     turn.letter("recorded", person, assignment.id, words, answers_a_mail=True)
 
 

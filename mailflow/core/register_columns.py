@@ -26,6 +26,7 @@ from mailflow.core.case import (
     material_hash,
 )
 from mailflow.core.dates import format_date
+from mailflow.core.hands import signature
 from mailflow.core.office import Office
 from mailflow.core.rules import Process
 from mailflow.core.views import Language
@@ -147,7 +148,7 @@ def _agreed(entry: Entry) -> Cell:
     case = entry.case
     now = material_hash(case.fields, case.files, entry.office.process_of(case).material)
     holds = [d for d in _decided(case, Ask.APPROVAL) if d.answer in _AGREED and d.material == now]
-    return ", ".join(f"{entry.office.short(d.by)} {entry.office.shown_day(d.at, entry.language)}" for d in holds)
+    return ", ".join(f"{signature(d, entry.office)} {entry.office.shown_day(d.at, entry.language)}" for d in holds)
 
 
 def _closing_papers(entry: Entry) -> Cell:
@@ -172,7 +173,7 @@ def _resolution(entry: Entry) -> Cell:
     """Who wrote the resolution, and what it says."""
     given = _decided(entry.case, Ask.RESOLUTION)
     said = text_of(entry.case, "resolution") or (given[-1].comment if given else "")
-    by = entry.office.short(given[-1].by) if given else ""
+    by = signature(given[-1], entry.office) if given else ""
     return ": ".join(part for part in (by, said) if part)
 
 
@@ -207,7 +208,7 @@ def _sent_by(entry: Entry) -> Cell:
 
 def _signed_by(entry: Entry) -> Cell:
     yes = [d for d in _decided(entry.case, Ask.APPROVAL) if d.answer in _AGREED]
-    return entry.office.short(yes[-1].by) if yes else ""
+    return signature(yes[-1], entry.office) if yes else ""
 
 
 def _addressee(entry: Entry) -> Cell:

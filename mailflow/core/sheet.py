@@ -16,6 +16,7 @@ from datetime import datetime
 from mailflow.core.answers import Answer
 from mailflow.core.card_texts import field_text, title
 from mailflow.core.case import Ask, Assignment, Case, CaseState, Decision, FileVersion, Standing
+from mailflow.core.hands import signature
 from mailflow.core.office import Office
 from mailflow.core.on_behalf import accusative
 from mailflow.core.rules import Process
@@ -248,7 +249,7 @@ class _Sheet:
             number=number,
             stage=self._stage(asked),
             position=by.position if by is not None else "",
-            name=self._office.short(decision.by if decision is not None else asked.principal),
+            name=signature(decision, self._office) if decision is not None else self._office.short(asked.principal),
             received=self.moment(asked.opened_at),
             decision=self._decision(asked),
             decided=self.moment(decision.at) if decision is not None else "",

@@ -183,7 +183,8 @@ def _said(case: Case, office: Office, language: Language) -> Iterator[Said]:
             who = named(a.decision.by, a.principal, office, language)
             when = office.shown(a.decision.at, language)
             said = answer_word(a.decision.answer, language, office.doer(a.decision.by).gender)
-            yield Said(who, said, when, a.decision.comment)
+            hand = f" ({a.decision.signed})" if a.decision.signed else ""
+            yield Said(who + hand, said, when, a.decision.comment)
         elif a.standing is Standing.SKIPPED and a.round == case.round:
             yield Said(office.short(a.principal), a.note, "")
     for opinion in case.opinions:

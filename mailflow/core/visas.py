@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mailflow.core.answers import Answer
 from mailflow.core.case import Assignment, Case
+from mailflow.core.hands import signature
 from mailflow.core.office import Office
 from mailflow.core.views import Language
 
@@ -54,7 +55,7 @@ def _visa(asked: Assignment, stage: str, office: Office, language: Language) -> 
     return Visa(
         stage=stage,
         position=person.position if person is not None else "",
-        name=office.short(decision.by),
+        name=signature(decision, office),
         at=office.shown(decision.at),
         way=way_of(decision.channel, language),
     )

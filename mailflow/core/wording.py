@@ -49,6 +49,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "{who}: согласие с замечанием; спрошено, мешает ли оно",
         "{who}: agrees with a remark; asked whether it blocks",
     ),
+    "signed": ("{who}: решение записано, отвечает {name}", "{who}: the decision was written by {name}"),
     "question": ("{who} спрашивает инициатора", "{who} asks the initiator"),
     "explained": ("{who} {who:ответил|ответила} на вопрос", "{who} answered the question"),
     "deferred": ("{who} решит позже; напомним {when}", "{who} will decide later; reminder on {when}"),

@@ -70,7 +70,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "reason": ("said",),
     "unclear": ("text",),
     "not_counted": ("reason", "text"),
-    "recorded": ("said", "comment", "next"),
+    "recorded": ("said", "comment", "next", "unsigned"),
     "status": (),
     "tasks": ("mode",),
     "own_cases": (),
