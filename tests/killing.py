@@ -79,9 +79,16 @@ class Forge:
 
     async def kills(self, site: Path, after: float) -> None:
         """Start the whole service, and kill it after so many seconds."""
-        order = json.dumps({"site": str(site), "kill_at": "", "plant": "", "kill_after": after})
-        status = int(await asyncio.wait_for(asyncio.to_thread(self._ask, order), RUN_SECONDS))
+        status = await self._fated(site, False, [(after, signal.SIGKILL)])
         assert status == -signal.SIGKILL, f"it ended by itself: {status}"
+
+    async def stops(self, site: Path, after: float, seconds: float) -> int:
+        """Let it do all that waits, stop it after a while for some seconds, and wake it; give its exit status."""
+        return await self._fated(site, True, [(after, signal.SIGSTOP), (seconds, signal.SIGCONT)])
+
+    async def _fated(self, site: Path, once: bool, fate: list[tuple[float, signal.Signals]]) -> int:
+        order = json.dumps({"site": str(site), "kill_at": "", "plant": "", "once": once, "fate": fate})
+        return int(await asyncio.wait_for(asyncio.to_thread(self._ask, order), RUN_SECONDS))
 
     def _ask(self, order: str) -> str:
         assert self._process.stdin is not None
@@ -109,13 +116,14 @@ def _serve() -> None:
     _warm_up()
     for line in sys.stdin:
         order = json.loads(line)
-        kill_after = order.pop("kill_after", 0.0)
+        fate = order.pop("fate", [])
         child = os.fork()
         if child == 0:
-            _be_mailflow(**order, once=not kill_after)
-        if kill_after:
-            time.sleep(kill_after)
-            os.kill(child, signal.SIGKILL)
+            _be_mailflow(**order)
+        for seconds, sent in fate:
+            # One that has ended waits for us, so that its number is still its own.
+            time.sleep(seconds)
+            os.kill(child, sent)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 
@@ -139,7 +147,7 @@ def _warm_up() -> None:
     assert threading.active_count() == 1, "only a process of one thread can be forked"
 
 
-def _be_mailflow(site: str, kill_at: str, plant: str, once: bool) -> None:
+def _be_mailflow(site: str, kill_at: str, plant: str, once: bool = True) -> None:
     status = 70
     try:
         log = os.open(Path(site) / "run.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)

@@ -156,6 +156,18 @@ async def test_a_server_that_is_busy_is_asked_again_and_a_refusal_goes_to_a_pers
         assert await mailbox.wait(0.1) is True
 
 
+async def test_mails_somebody_else_moves_at_the_same_moment_are_tried_again_and_are_no_matter_for_a_person() -> None:
+    answers = {"MOVE": [b"TAG NO [EXPUNGEISSUED] Some of the requested messages no longer exist\r\n"]}
+    async with fake_imap(answers) as fake:
+        mailbox = Mailbox(settings(fake.port, "u"))
+        await mailbox.connect()
+        with pytest.raises(ConnectionLost, match="EXPUNGEISSUED"):
+            await mailbox.settle([1, 2], [])
+    assert [command.split()[0] for command in fake.commands if "MOVE" in command or command == "NOOP"] == [
+        *("UID", "NOOP", "UID", "NOOP", "UID")
+    ]
+
+
 async def test_another_uidvalidity_in_the_middle_of_a_session_ends_it() -> None:
     async with facing(SEARCH=[b"* OK [UIDVALIDITY 8] new\r\n", b"* SEARCH 1\r\n"]) as mailbox:
         with pytest.raises(ConnectionLost, match="UIDVALIDITY"):

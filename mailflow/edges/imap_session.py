@@ -44,10 +44,12 @@ IDLE_SECONDS = 300.0
 HEADER_CAP = 256 * 1024
 # A line of 300 UIDs stays far below the 8 KB some servers take.
 UIDS_A_COMMAND = 300
+MOVES = 2
+"""So often a move is tried again that somebody else stood in the way of."""
 KEYWORDS = ("mailflow", "mailflow-quarantine")
-# RFC 5530: the password may be right and the server busy.
+# RFC 5530: the password may be right and the server busy; a mail that is wanted was moved by somebody this moment.
 NOT_NOW = re.compile(
-    r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]|maximum number of connections|temporar|try again", re.I
+    r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|EXPUNGEISSUED)\]|maximum number of connections|temporar|try again", re.I
 )
 
 
@@ -248,14 +250,24 @@ class Session:
 
     def _move(self, uids: Sequence[int], folder: str) -> None:
         step = self._client.move if self._client.has_capability("MOVE") else self._copy_and_expunge
-        try:
-            step(uids, self._full_name(folder))
-        except imaplib.IMAP4.error as refusal:
-            if "TRYCREATE" not in str(refusal):
-                raise
+        for _ in range(MOVES):
+            try:
+                step(uids, self._full_name(folder))
+                return
+            except imaplib.IMAP4.error as refusal:
+                self._overcome(refusal, folder)
+        step(uids, self._full_name(folder))
+
+    def _overcome(self, refusal: imaplib.IMAP4.error, folder: str) -> None:
+        """Make the next attempt at a move possible, where somebody else's work was all that stood in its way."""
+        if "TRYCREATE" in str(refusal):
             # Somebody removed the folder while we were connected.
             self._make_folder(folder)
-            step(uids, self._full_name(folder))
+        elif "EXPUNGEISSUED" in str(refusal):
+            # Somebody moved some of these mails in the same moment; those are no error the next time.
+            self._client.noop()
+        else:
+            raise refusal
 
     def _copy_and_expunge(self, uids: Sequence[int], folder: str) -> None:
         # Marked \Deleted means copied before a break: a second copy would be a second mail in the folder.
