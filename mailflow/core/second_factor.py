@@ -49,8 +49,9 @@ def sealed(secret: bytes, person: str, nonce: bytes, ring: KeyRing) -> str:
     """Give the secret as the store keeps it: the key's number, the nonce and what only that key opens."""
     if len(secret) != SECRET_BYTES or len(nonce) != NONCE_BYTES:
         raise ValueError(f"a secret has {SECRET_BYTES} bytes and its nonce {NONCE_BYTES}")
-    closed = AESGCM(_key(ring.keys[ring.newest])).encrypt(nonce, secret, person.encode())
-    return f"{ring.newest}.{base64.b64encode(nonce + closed).decode()}"
+    keys, number = ring.keys, ring.newest
+    closed = AESGCM(_key(keys[number])).encrypt(nonce, secret, person.encode())
+    return f"{number}.{base64.b64encode(nonce + closed).decode()}"
 
 
 def unsealed(text: str, person: str, ring: KeyRing) -> bytes | None:
@@ -68,7 +69,7 @@ def unsealed(text: str, person: str, ring: KeyRing) -> bytes | None:
 
 def older_key(text: str, ring: KeyRing) -> bool:
     """Say whether another key than the newest has sealed it."""
-    return text.partition(".")[0] != str(ring.newest)
+    return text.partition(".")[0] != str(max(ring.keys))
 
 
 def step_of(typed: str, secret: bytes, now: datetime) -> int | None:
