@@ -20,6 +20,7 @@ from mailflow.core.kinds import Kind, Understood
 from mailflow.core.message import Attachment, Message, parse
 from mailflow.core.numbers import find_number, spellings
 from mailflow.core.office import Office
+from mailflow.core.quotable import Quotable
 from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.showing import asked_fields
 from mailflow.core.surroundings import forms_of
@@ -149,12 +150,12 @@ def _sent_on(message: Message, target: Target, desk: Desk) -> SentOn | None:
     return SentOn(target.assignment, to)
 
 
-async def _as_it_left(answered: Sequence[SentLetter], target: Target, desk: Desk) -> Message | None:
-    """Give the letter the mail says it answers, if it is one of this task; its files are left out."""
+async def _as_it_left(answered: Sequence[SentLetter], target: Target, desk: Desk) -> Quotable | None:
+    """Give the words of the letter the mail says it answers, if it is one of this task."""
     letter = next((one for one in answered if one.assignment == target.assignment and one.content), None)
     if letter is None or target.ask is None:
         return None
-    return parse((await desk.store.frame(letter.key, letter.content)).content)
+    return await desk.store.quotable(letter.key)
 
 
 async def _named(message: Message, desk: Desk) -> _Named:

@@ -19,6 +19,7 @@ from mailflow.core.codes import fresh_code, link_tag
 from mailflow.core.effects import Enclosed, SendLetter
 from mailflow.core.office import Office
 from mailflow.core.options import IN_WORDS_ONLY
+from mailflow.core.quotable import quotable
 from mailflow.core.renewing import BY_LINK
 from mailflow.core.showing import Ways, letter_view
 from mailflow.core.tokens import ID_BYTES, KeyRing, Purpose, letter_code, mint
@@ -36,6 +37,7 @@ MOST_ENCLOSED = 15 * 1024 * 1024
 """Bytes of files in one letter; what does not fit is named in the letter and not enclosed."""
 TOKEN_LIFE = timedelta(days=180)
 TELLS_OF_A_BROWSER = frozenset({"code", "sign_in", "second_factor", "recorded"})
+BRINGS_A_CODE = frozenset({"code", "sign_in"})
 NEEDS_OPEN_TASK = frozenset({"ask", "reminder", "answered", "consult"})
 
 
@@ -129,11 +131,20 @@ async def _made(outgoing: Outgoing, case: Case | None, now: datetime, counter: C
         return Unneeded(outgoing)
     card = card_hash(case.fields, case.files) if case is not None else ""
     tokens, ways = _ways(outgoing, case, card, now, counter)
-    view = letter_view(_with_code(outgoing.letter, counter), case, counter.office, ways, now)
-    view = replace(view, meant_for=_meant_for(outgoing.letter, counter), stop=_stop(outgoing.letter, now, counter))
+    letter, stop = _with_code(outgoing.letter, counter), _stop(outgoing.letter, now, counter)
+    view = letter_view(letter, case, counter.office, ways, now)
+    rendered = counter.letters.render(replace(view, meant_for=_meant_for(outgoing.letter, counter), stop=stop))
     envelope = _envelope(outgoing, case, ways.reply_to, now, counter)
-    written = frame(counter.letters.render(view), envelope, _enclosures(outgoing, case))
-    return Written(outgoing, written, card, tuple(tokens))
+    written = frame(rendered, envelope, _enclosures(outgoing, case))
+    words = quotable(rendered.text, rendered.html, _secrets(ways, letter, stop))
+    return Written(outgoing, written, card, tuple(tokens), words)
+
+
+def _secrets(ways: Ways, letter: SendLetter, stop: str) -> tuple[str, ...]:
+    """Give what opens a door to whoever reads it: the ends of the letter's addresses, and its codes."""
+    local = ways.reply_to.partition("@")[0]
+    fresh = letter.words.get("code", "") if letter.kind in BRINGS_A_CODE else ""
+    return (ways.link.rpartition("/")[2], local.rpartition("+t.")[2], ways.code, fresh, stop.rpartition("/")[2])
 
 
 def _nobody_waits(outgoing: Outgoing, case: Case | None) -> bool:
@@ -146,7 +157,7 @@ def _nobody_waits(outgoing: Outgoing, case: Case | None) -> bool:
 
 def _with_code(letter: SendLetter, counter: Counter) -> SendLetter:
     """Put the one-time code into the letter that brings it: the row holds only the seed it is made from."""
-    if letter.kind not in ("code", "sign_in"):
+    if letter.kind not in BRINGS_A_CODE:
         return letter
     key, seed = letter.words["link"], letter.words["seed"]
     code = fresh_code(key, seed, counter.ring)

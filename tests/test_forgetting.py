@@ -234,7 +234,7 @@ ELSEWHERE = {
     "journal": "case event_key event_type event why patch previous hash salt content",
     "inbox": "account folder message_key kind case state",
     "outbox": "key case kind language message_id state lease_token content card",
-    "frame": "key content gaps",
+    "frame": "key content gaps words",
     "timer": "key case what state",
     "register": "name",
     "seal": "root peaks",

@@ -30,7 +30,7 @@ COLUMNS = {
     "code": "token person seed issued_at? expires_at? since? sent wrong tried_at?",
     "errand": "key case what errand state attempts next_at reason",
     "fact": "id kind subject item said until key at",
-    "frame": "key content gaps",
+    "frame": "key content gaps words",
     "inbox": "id account? folder? uidvalidity? uid? message_key message_id sha256 size received_at sender subject"
     " kind reason case state attempts error settled_at?",
     "journal": "id case seq at event_key event_type event why patch previous hash salt content",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mailflow.core.message import Message, parse
+from mailflow.core.quotable import Quotable, quotable
 from mailflow.core.quoted_back import typed_in
 from tests.office_life import PETROV, Life, living
 
@@ -34,12 +35,13 @@ PAGE = (
 )
 
 
-def letter() -> Message:
+def letter() -> Quotable:
     mail = EmailMessage(policy=email.policy.SMTP)
     mail["From"], mail["Subject"] = "docs@neon.example", "Счёт"
     mail.set_content(PLAIN)
     mail.add_alternative(PAGE, subtype="html")
-    return parse(mail.as_bytes())
+    there = parse(mail.as_bytes())
+    return Quotable(there.text, there.html)
 
 
 def reply(quote: str, mark: str = "", kind: str = "plain") -> Message:
@@ -68,6 +70,26 @@ def test_a_letter_quoted_as_it_left_has_nobodys_words_in_it(quote: str, mark: st
 def test_black_words_typed_into_a_quote_of_ours_are_seen(typed: str, mark: str) -> None:
     quote = PLAIN.replace("Проверки:", f"{typed}\nПроверки:")
     assert typed_in(reply(quote, mark), letter()) == typed
+
+
+CODED = PLAIN.replace("Согласовать:", "Страница один раз спросит код из этого письма: 048 213\nСогласовать:")
+
+
+@pytest.mark.parametrize("mark", ["", "> "])
+@pytest.mark.parametrize("code", ["048 213", "048213"])
+def test_the_code_of_a_letter_is_known_in_a_quote_though_it_is_kept_nowhere(code: str, mark: str) -> None:
+    quote = CODED.replace("048 213", code)
+    kept = quotable(quote, "", [code, "aZ09_long-token-of-a-link/1", "7f3k"])
+    for secret in (code, "aZ09_long", "7f3k"):
+        assert secret not in kept.text
+    assert typed_in(reply(quote, mark), kept) == ""
+    assert typed_in(reply(quote.replace("письма:", "письма:\n"), mark), kept) == ""
+
+
+@pytest.mark.parametrize("typed", ["100 000", "048 214", "213 048 900"])
+def test_digits_typed_beside_the_code_are_seen(typed: str) -> None:
+    kept = quotable(CODED, "", ["048 213"])
+    assert typed_in(reply(CODED.replace("Согласовать:", f"{typed}\nСогласовать:")), kept) == typed
 
 
 def test_words_typed_at_the_end_of_a_line_of_ours_are_seen() -> None:

@@ -11,6 +11,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import typing
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -34,12 +35,14 @@ from mailflow.core.effects import Effect, Forget, Remember, SendLetter, SetTimer
 from mailflow.core.events import CommandReceived, NoticeDue, TimerDue
 from mailflow.core.journal import Broken, Intact, replay, verify
 from mailflow.core.memory import About, Fact, arranged, known
+from mailflow.core.quotable import Quotable
 from mailflow.core.sender import Proven
 from mailflow.edges.frames import Frame, Gap
 from mailflow.edges.store import (
     Committed,
     MailboxState,
     Noted,
+    OutboxState,
     Outcome,
     Outgoing,
     Overtaken,
@@ -848,6 +851,43 @@ async def test_damaged_bytes_of_a_letter_are_told_and_not_sent(store: Store) -> 
         await store.frame("m", "ab" * 32)
 
 
+@pytest.mark.parametrize(("state", "stays"), [(s, s in ("deferred", "unknown")) for s in typing.get_args(OutboxState)])
+async def test_the_bytes_of_a_letter_go_with_the_note_that_settles_it_and_its_words_stay(
+    store: Store, state: Any, stays: bool
+) -> None:
+    if state in ("ready", "claimed"):
+        pytest.skip("never noted")
+    await opened(store, a_letter("l"))
+    [outgoing] = await store.claim_letters(NOW, 10, LEASE, "a")
+    written = a_written(outgoing)
+    content = hashlib.sha256(written.frame.content).hexdigest()
+    await store.rendered([written])
+    assert await store.note(Noted(outgoing, state, "so it is", NOW, NOW))
+    assert await store.quotable("l") == written.words
+    assert [row.content for row in await store.outbox()] == [content]
+    if stays:
+        assert await store.frame("l", content) == written.frame
+        return
+    with pytest.raises(StoreError, match="letter l: its bytes"):
+        await store.frame("l", content)
+
+
+async def test_a_letter_of_unknown_fate_keeps_its_bytes_until_somebody_settles_it(store: Store) -> None:
+    await opened(store, a_letter("l"))
+    [outgoing] = await store.claim_letters(NOW, 10, LEASE, "a")
+    written = a_written(outgoing)
+    content = hashlib.sha256(written.frame.content).hexdigest()
+    await store.rendered([written])
+    assert not await store.note(Noted(replace(outgoing, lease_token="another's"), "sent", "", NOW))
+    assert await store.frame("l", content) == written.frame
+    assert await store.note(Noted(outgoing, "unknown", "no answer", NOW))
+    assert await store.frame("l", content) == written.frame
+    assert await store.by_hand.settle_letter("l", "it has come")
+    with pytest.raises(StoreError, match="letter l: its bytes"):
+        await store.frame("l", content)
+    assert not await store.by_hand.send_again("l", NOW)
+
+
 async def test_a_letter_given_back_untried_counts_no_attempt_and_keeps_its_bytes(store: Store) -> None:
     await opened(store, a_letter("l"))
     [outgoing] = await store.claim_letters(NOW, 10, LEASE, "a")
@@ -874,7 +914,7 @@ async def test_letters_are_listed_for_the_operator(store: Store) -> None:
 
 def a_written(outgoing: Outgoing, *issued: Token) -> Written:
     frame = Frame(b"Subject: \x00\xff\r\n\r\n", (Gap(9, "ef" * 32),))
-    return Written(outgoing, frame, "cd" * 32, issued)
+    return Written(outgoing, frame, "cd" * 32, issued, Quotable("Код: øøøøøø", "<p>Код: øøøøøø</p>"))
 
 
 # Tokens

@@ -12,6 +12,7 @@ from datetime import date
 from mailflow.core.case import Ask
 from mailflow.core.field_forms import FieldForm
 from mailflow.core.message import Message
+from mailflow.core.quotable import Quotable
 from mailflow.core.signs import ProcessSigns
 
 ASKS_FOR_FIELDS = frozenset({Ask.FIELDS, Ask.CORRECTION})
@@ -49,8 +50,8 @@ class Target:
     """The fields the letter asked for, in the order of its questions."""
     name: str = ""
     """How the person who was asked is called: «Смирнова О.Н.»."""
-    letter: Message | None = None
-    """The letter as it left; None where the mail does not say which it answers."""
+    letter: Quotable | None = None
+    """The words of the letter as it left; None where the mail does not say which it answers."""
 
 
 @dataclass(frozen=True, slots=True)

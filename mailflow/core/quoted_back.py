@@ -5,7 +5,8 @@ which letter is answered (`lookup`), what the words decide. Where the letter is 
 
 Programs wrap lines anew, turn tables into lines, name links and pictures; so words are compared and not lines: every
 word of the quote must be one the letter has. What a gateway puts above or below (a banner, a disclaimer, a signature)
-is nobody's answer. What may go wrong: words typed in the place of the same words deleted elsewhere are not seen.
+is nobody's answer. What may go wrong: words typed in the place of the same words deleted elsewhere are not seen, nor
+digits typed in the place of the code that was deleted.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from mailflow.core.banners import without_banners
 from mailflow.core.html_text import html_lines
 from mailflow.core.lines import Line, plain_lines
 from mailflow.core.message import Message
+from mailflow.core.quotable import Quotable, hidden
 from mailflow.core.quotes import is_mobile_tail, quoted_lines, split
 from mailflow.core.reply import kind_of, words_in
 
@@ -29,7 +31,7 @@ _ABOVE = "…"
 _MOST_LETTERS = 300
 
 
-def typed_in(message: Message, letter: Message) -> str:
+def typed_in(message: Message, letter: Quotable) -> str:
     """Give the words of the quote that the letter of ours this mail answers does not have; '' for none. Pure."""
     kind = kind_of(message)
     for lines in _parts(message):
@@ -40,14 +42,14 @@ def typed_in(message: Message, letter: Message) -> str:
     return ""
 
 
-def _parts(message: Message) -> Iterator[tuple[Line, ...]]:
+def _parts(message: Message | Quotable) -> Iterator[tuple[Line, ...]]:
     if message.text.strip():
         yield plain_lines(message.text)
     if message.html.strip():
         yield html_lines(message.html)
 
 
-def _strange(quoted: Iterable[Line], letter: Message) -> Iterator[Line]:
+def _strange(quoted: Iterable[Line], letter: Quotable) -> Iterator[Line]:
     """Give the lines with a word the letter does not have, or has not so often."""
     versions = [[_words(line) for line in lines] for lines in _parts(letter)]
     whole = {tuple(words) for version in versions for words in version}
@@ -61,7 +63,8 @@ def _strange(quoted: Iterable[Line], letter: Message) -> Iterator[Line]:
             left.subtract(words)
         elif words and not _is_added(line.text.strip()):
             wrapped.append((line, words))
-    for line, words in wrapped:
+    for line, shown in wrapped:
+        words = [word if left[word] > 0 else hidden(word) for word in shown]
         if any(left[word] < count for word, count in Counter(words).items()):
             yield line
         left.subtract(words)

@@ -27,7 +27,7 @@ from mailflow.core.case import Case
 from mailflow.core.directory import Directory, Person, read_directory
 from mailflow.core.journal import OFFICE
 from mailflow.core.views import Language
-from mailflow.deliver import deliver, note, whole
+from mailflow.deliver import deliver, note
 from mailflow.demo.folder import Folder
 from mailflow.digest import send_digest
 from mailflow.edges.smtp import Post
@@ -287,8 +287,11 @@ class House:
         return tuple([await self._arrived(row) for row in reversed(rows)])
 
     async def _arrived(self, row: OutboxRow) -> Arrived:
-        content = await whole(await self.app.store.frame(row.key, row.content), self.app.counter.blobs)
-        return Arrived(row.kind, row.person, row.address, row.case, read_letter(content))
+        there = await self.letters(row.address)
+        letter = next((one for one in there if str(one.message["Message-ID"]) == row.message_id), None)
+        if letter is None:
+            raise DemoError(f"{row.address}: the letter {row.message_id} was sent and has not come")
+        return Arrived(row.kind, row.person, row.address, row.case, letter)
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from mailflow.core.effects import SendLetter
 from mailflow.core.journal import canonical, plain_document
+from mailflow.edges.store import frames
 from mailflow.edges.store.database import Database
 from mailflow.edges.store.outbox import _LETTER
 from mailflow.edges.store.session import Session
@@ -46,8 +47,8 @@ class ByHand:
         return await self._db.run(lambda s: _changed(s, query, reason, key))
 
     async def send_again(self, key: str, now: datetime) -> bool:
-        """Let a letter go once more as it is; False if it was neither refused nor of unknown fate."""
-        query = f"UPDATE outbox SET state = 'ready', attempts = 0, next_at = ? WHERE key = ? AND {_OVER}"
+        """Let a letter go once more as it is; False if its fate is not unknown."""
+        query = "UPDATE outbox SET state = 'ready', attempts = 0, next_at = ? WHERE key = ? AND state = 'unknown'"
         return await self._db.run(lambda s: _changed(s, query, now, key))
 
     async def make_again(self, key: str, letter: SendLetter, address: str, now: datetime) -> bool:
@@ -69,7 +70,14 @@ class ByHand:
     async def settle_letter(self, key: str, reason: str) -> bool:
         """Note that nothing more is to be done about a letter; False if it was neither refused nor of unknown fate."""
         query = f"UPDATE outbox SET state = 'held', reason = ? WHERE key = ? AND {_OVER}"
-        return await self._db.run(lambda s: _changed(s, query, reason, key))
+
+        async def work(session: Session) -> bool:
+            if not await _changed(session, query, reason, key):
+                return False
+            await frames.empty(session, key)
+            return True
+
+        return await self._db.run(work)
 
     async def doubt_letters(self, reason: str) -> int:
         """Note of every letter that waits that it may have left; give how many. For a database of another day."""

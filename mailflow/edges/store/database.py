@@ -46,6 +46,8 @@ SQLITE = {
     "busy_timeout": 3_000,
     "journal_mode": "WAL",
     "synchronous": "FULL",
+    # What is deleted is written over: the bytes of letters that have left, what somebody wanted forgotten.
+    "secure_delete": "ON",
     "cache_size": -16_000,
     # Pages written again and again reach the file once; the log is not cut and grown anew each time.
     "wal_autocheckpoint": 4_000,

@@ -55,6 +55,8 @@ _CLAIM = (
     " OR (state = 'claimed' AND lease_until <= ?)"
     " ORDER BY created_at, length(key), key LIMIT ? {skip_locked}) RETURNING *"
 )
+SETTLED = frozenset({"sent", "refused", "held"})
+"""States no letter is sent from as the bytes it has."""
 _HELD = "state = 'claimed' AND lease_until > ? AND lease_token LIKE ?"
 _OURS = "key = ? AND lease_token = ? AND state = 'claimed' RETURNING key"
 _NOTE = (
@@ -105,7 +107,7 @@ async def _is_kept(session: Session, letter: Written) -> bool:
     content = hashlib.sha256(frame.content).hexdigest()
     if await session.row(query, content, letter.card, outgoing.key, outgoing.lease_token) is None:
         return False
-    return await session.all([frames.addition(outgoing.key, frame)]) is None
+    return await session.all([frames.addition(outgoing.key, frame, letter.words)]) is None
 
 
 async def release(session: Session, letters: Sequence[Outgoing], reason: str, next_at: datetime) -> None:
@@ -115,11 +117,18 @@ async def release(session: Session, letters: Sequence[Outgoing], reason: str, ne
 
 
 async def note(session: Session, noted: Noted) -> bool:
-    """Note what became of a letter while it is ours, and give it back; False if it is not."""
+    """Note what became of a letter while it is ours, and give it back; False if it is not.
+
+    One that will not be sent any more loses its bytes; one of unknown fate keeps them until a person settles it.
+    """
     sent_at = noted.at if noted.state == "sent" else None
     outgoing = noted.outgoing
     values = (noted.state, noted.reason, noted.next_at, sent_at, outgoing.key, outgoing.lease_token)
-    return await session.row(_NOTE, *values) is not None
+    if await session.row(_NOTE, *values) is None:
+        return False
+    if noted.state in SETTLED:
+        await frames.empty(session, outgoing.key)
+    return True
 
 
 async def letters(session: Session, message_ids: Sequence[str]) -> list[SentLetter]:

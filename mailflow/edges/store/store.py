@@ -22,6 +22,7 @@ from mailflow.core.effects import Transition
 from mailflow.core.events import DataErased, Event, NoticeDue, RulesTaken
 from mailflow.core.journal import JournalRow
 from mailflow.core.memory import About, Fact
+from mailflow.core.quotable import Quotable
 from mailflow.core.seals import Seal
 from mailflow.core.second_factor import Factor
 from mailflow.core.vitals import Vitals
@@ -326,8 +327,15 @@ class Store:
         return await self._db.run(lambda s: outbox.rendered(s, letters))
 
     async def frame(self, key: str, content: str) -> Frame:
-        """Give the bytes of the rendered letter; `content` is their hash as its row says it. StoreError if damaged."""
+        """Give the bytes of a letter still to be sent; `content` is their hash as its row says it.
+
+        StoreError where they are damaged, or gone.
+        """
         return await self._db.glance(lambda s: frames.load(s, key, content))
+
+    async def quotable(self, key: str) -> Quotable | None:
+        """Give the words of a letter of ours without its secrets; None where they were not kept."""
+        return await self._db.glance(lambda s: frames.words(s, key))
 
     async def release_letters(self, letters: Sequence[Outgoing], reason: str, next_at: datetime) -> None:
         """Give back claimed letters that were not tried, to be claimed from `next_at` on."""

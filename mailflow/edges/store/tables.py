@@ -176,6 +176,7 @@ class Frame(Model):
     key = fields.CharField(KEY, primary_key=True)
     content = fields.BinaryField()
     gaps = fields.TextField()
+    words = fields.TextField(default="", db_default="")
 
     class Meta:
         table = "frame"

@@ -11,6 +11,7 @@ from typing import Literal
 
 from mailflow.core.case import Case, CaseState
 from mailflow.core.effects import Errand, SendLetter
+from mailflow.core.quotable import Quotable
 from mailflow.core.tokens import Purpose
 from mailflow.edges.frames import Frame
 
@@ -151,12 +152,16 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A claimed letter as it was rendered: its bytes, the hash of the card it shows, what it may be answered by."""
+    """A claimed letter as it was rendered: its bytes, the hash of the card it shows, what it may be answered by.
+
+    `words` stay when the bytes go.
+    """
 
     outgoing: Outgoing
     frame: Frame
     card: str
     tokens: tuple[Token, ...]
+    words: Quotable
 
 
 @dataclass(frozen=True, slots=True)
