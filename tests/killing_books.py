@@ -157,7 +157,9 @@ def without_files(copy: bytes) -> bytes:
     """The letter as it was kept before it left: its files lay elsewhere."""
     whole = copy.replace(b"\r\n", b"\n").strip(b"\n").replace(b"\n", b"\r\n") + b"\r\n"
     for file in read_letter(copy).message.iter_attachments():
-        whole = whole.replace(in_base64(file.get_payload(decode=True)), b"", 1)
+        content = file.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        whole = whole.replace(in_base64(content), b"", 1)
     return whole
 
 

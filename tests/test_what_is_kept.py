@@ -14,7 +14,8 @@ import pytest
 from mailflow.app import opened
 from mailflow.world import Letter, World, read_letter
 from tests import servers
-from tests.office_life import BUH, DOCS, HERE, IVAN, OLGA, ORDER, PEOPLE, PETROV, SECRETARY, Life
+from tests.office_life import BUH, DOCS, IVAN, OLGA, ORDER, PEOPLE, PETROV, SECRETARY, Life
+from tests.offices import HERE
 
 PAGE = '\n[web]\nurl = "https://docs.neon.example"\nport = 0\n'
 TOKEN = re.compile(r"\+t\.([a-z2-7]{44})@|/d/([a-z2-7]{44})")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from mailflow.core.answers import Answer
 from mailflow.core.case import CONFIRM, Ask, Assignment
 from mailflow.core.events import AnswerReceived
+from mailflow.core.reasons import because, note_refusal
 from mailflow.core.sender import Unproven
 from mailflow.core.turn import Turn
 from mailflow.core.withdrawing import why_not_withdraw, withdraw
@@ -20,7 +21,7 @@ def ask_whether(turn: Turn, person: str, proof: Unproven) -> None:
     """Ask the initiator whether he wants the case withdrawn; anybody else's wish is refused as ever."""
     who = turn.office.short(person)
     if why_not_withdraw(turn, person):
-        turn.because("not_counted", who=who, reason=turn.note("no_proof", reason=proof.in_(turn.language)))
+        note_refusal(turn, person, because("no_proof", reason=proof))
         return
     if any(a.stage == CONFIRM for a in turn.case.assignments if a.round == turn.case.round):
         turn.because("asked_before", who=turn.office.doer(person))

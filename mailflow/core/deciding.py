@@ -21,12 +21,13 @@ from mailflow.core.case import (
 from mailflow.core.confirming import confirmed
 from mailflow.core.correcting import completed, corrected, explained
 from mailflow.core.delegating import delegated
-from mailflow.core.entitlement import DECISIONS, MayNot, may_decide
+from mailflow.core.entitlement import DECISIONS, MayNot, asked_now, may_decide
 from mailflow.core.events import AnswerReceived
 from mailflow.core.facts import lacks_file
 from mailflow.core.gathering import gathered
 from mailflow.core.nudging import file_wanted, may_nudge, unclear
 from mailflow.core.opining import opine
+from mailflow.core.reasons import note_refusal, tell_refusal
 from mailflow.core.recording import REPLIED, decide, names_hand, pass_on_from, receipt, say, tell_initiator
 from mailflow.core.refusing import completed_by, need_reason, refused, remarked
 from mailflow.core.resolving import resolved
@@ -73,15 +74,13 @@ def settle(turn: Turn, assignment: Assignment, event: AnswerReceived, person: st
 
 def _not_counted(turn: Turn, assignment: Assignment, event: AnswerReceived, why: MayNot) -> None:
     """Keep it as a comment and say so to the person asked, at his registered address, never to the writer."""
-    if why.reason == "not_yours" and opine(turn, assignment, event):
+    if why.reason.key == "not_yours" and opine(turn, assignment, event):
         return
-    reason = turn.note(why.reason, **why.facts)
-    turn.because("not_counted", who=turn.office.short(assignment.principal), reason=reason)
-    if _repeats(assignment, event) or not may_nudge(turn, assignment):
+    note_refusal(turn, assignment.principal, why.reason)
+    if (not why.again and _repeats(assignment, event)) or not may_nudge(turn, assignment):
         return
     if event.channel in REPLIED:
-        to = turn.acts_on(assignment)
-        turn.letter("not_counted", to, assignment.id, {"reason": reason, "text": event.comment}, answers_a_mail=True)
+        tell_refusal(turn, turn.acts_on(assignment), why.reason, event.comment, assignment.id)
     if why.again:
         _ask_again(turn, assignment.principal)
 
@@ -92,7 +91,7 @@ def _repeats(assignment: Assignment, event: AnswerReceived) -> bool:
 
 
 def _ask_again(turn: Turn, principal: str) -> None:
-    now = next((a for a in turn.case.open_assignments if a.principal == principal and a.ask in DECISIONS), None)
+    now = asked_now(turn.case, principal)
     if now is not None:
         turn.letter("ask", turn.acts_on(now), now.id, {"instruction": ""})
 

@@ -20,6 +20,7 @@ from mailflow.core.nudging import may_nudge
 from mailflow.core.office import SECRETARY
 from mailflow.core.on_behalf import accusative, dative
 from mailflow.core.opining import consult
+from mailflow.core.reasons import Reason, because, note_refusal, tell_refusal
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
 from mailflow.core.views import Language
@@ -50,13 +51,13 @@ def delegated(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
 _PASSED: Mapping[Language, str] = {"ru": "передать — {to}", "en": "pass on to {to}"}
 
 
-def _refusal(turn: Turn, assignment: Assignment, found: tuple[str, ...], person: str, name: str) -> str:
+def _refusal(turn: Turn, assignment: Assignment, found: tuple[str, ...], person: str, name: str) -> Reason | None:
     if person != assignment.principal:
-        return turn.note("only_principal", principal=turn.office.short(assignment.principal))
+        return because("only_principal", principal=turn.office.short(assignment.principal))
     if not allowed(turn, assignment):
-        return turn.note("not_handed_on")
+        return because("not_handed_on")
     if len(found) != 1:
-        return turn.note("unknown_people", names=name)
+        return because("unknown_people", names=name)
     return why_not_to(turn, assignment, found[0])
 
 
@@ -70,16 +71,16 @@ def allowed(turn: Turn, assignment: Assignment) -> bool:
     return assurance_of(stage, turn.case, turn.office) == "mail" and not stage.rule.money_moves
 
 
-def why_not_to(turn: Turn, assignment: Assignment, to: str) -> str:
-    """Say why this person cannot be given the task; '' when he can."""
+def why_not_to(turn: Turn, assignment: Assignment, to: str) -> Reason | None:
+    """Say why this person cannot be given the task; None when he can."""
     if to == turn.case.initiator and assignment.ask in (Ask.APPROVAL, Ask.PAYMENT):
-        return turn.note("never_the_initiator")
+        return because("never_the_initiator")
     if to == assignment.principal:
-        return turn.note("his_already", who=turn.office.short(to))
+        return because("his_already", who=turn.office.short(to))
     beside = [a for a in turn.case.at_stage(assignment.stage) if a.id != assignment.id]
     if any(to in (a.principal, a.delegate) for a in beside):
-        return turn.note("asked_beside", who=turn.office.short(to))
-    return ""
+        return because("asked_beside", who=turn.office.short(to))
+    return None
 
 
 def hand_over(turn: Turn, assignment: Assignment, to: str, why: str, by: str = "", comment: str = "") -> None:
@@ -114,8 +115,9 @@ def handed(turn: Turn, event: TaskHandedOver) -> None:
     assignment = turn.case.assignment(event.assignment)
     refusal = _may_not_hand(turn, assignment, event)
     if refusal or assignment is None:
-        turn.because("not_counted", who=turn.office.short(event.by), reason=refusal)
-        turn.letter("not_counted", event.by, words={"reason": refusal, "text": ""}, answers_a_mail=True)
+        refusal = refusal or because("moved_on")
+        note_refusal(turn, event.by, refusal)
+        tell_refusal(turn, event.by, refusal, "")
         return
     hand_over(turn, assignment, event.to, "handed_over", event.by)
     language = turn.office.directory.language(event.by)
@@ -126,12 +128,12 @@ def handed(turn: Turn, event: TaskHandedOver) -> None:
         turn.letter("withdrawn_task", assignment.principal, assignment.id, words)
 
 
-def _may_not_hand(turn: Turn, assignment: Assignment | None, event: TaskHandedOver) -> str:
-    """Say why this person may not give the task to that one; '' when he may."""
+def _may_not_hand(turn: Turn, assignment: Assignment | None, event: TaskHandedOver) -> Reason | None:
+    """Say why this person may not give the task to that one; None when he may."""
     if not isinstance(event.proof, Proven):
-        return turn.note("no_proof", reason=event.proof.in_(turn.language))
+        return because("no_proof", reason=event.proof)
     if assignment is None or not assignment.open or turn.case.state is not CaseState.OPEN:
-        return turn.note("moved_on")
+        return because("moved_on")
     directory = turn.office.directory
     managers = set(directory.chain(assignment.principal))
     gone = assignment.principal not in directory.people or assignment.undelivered
@@ -139,7 +141,7 @@ def _may_not_hand(turn: Turn, assignment: Assignment | None, event: TaskHandedOv
     own = event.by == assignment.principal
     entitled = secretary and (gone or _plain(turn, assignment))
     if not (event.by in managers or (own and allowed(turn, assignment)) or entitled):
-        return turn.note("not_handed_on" if own else "not_by_you")
+        return because("not_handed_on" if own else "not_by_you")
     return why_not_to(turn, assignment, event.to)
 
 
@@ -149,11 +151,10 @@ def _plain(turn: Turn, assignment: Assignment) -> bool:
     return stage is not None and assurance_of(stage, turn.case, turn.office) == "mail" and not stage.rule.money_moves
 
 
-def _say_no(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str, refusal: str) -> None:
-    turn.because("not_counted", who=turn.office.short(person), reason=refusal)
+def _say_no(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str, refusal: Reason) -> None:
+    note_refusal(turn, person, refusal)
     if may_nudge(turn, assignment):
-        words = {"reason": refusal, "text": event.comment}
-        turn.letter("not_counted", person, assignment.id, words, answers_a_mail=True)
+        tell_refusal(turn, person, refusal, event.comment, assignment.id)
 
 
 def handed_over(before: Case | None, after: Case) -> Iterator[tuple[Literal["remember", "forget"], Fact]]:

@@ -17,6 +17,7 @@ from mailflow.core.case import Assignment, CaseState, card_hash
 from mailflow.core.entitlement import DECISIONS
 from mailflow.core.events import AnswerReceived, DecisionEntered
 from mailflow.core.office import SECRETARY
+from mailflow.core.reasons import Reason, because, note_refusal, tell_refusal
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
 from mailflow.core.versions import keep_aside
@@ -60,8 +61,9 @@ def enter(turn: Turn, event: DecisionEntered, settle: Settle) -> None:
     assignment = turn.case.assignment(event.assignment)
     refusal = _refusal(turn, assignment, event)
     if refusal or assignment is None:
-        turn.because("not_counted", who=turn.office.short(event.by), reason=refusal)
-        turn.letter("not_counted", event.by, words={"reason": refusal, "text": event.comment}, answers_a_mail=True)
+        refusal = refusal or because("moved_on")
+        note_refusal(turn, event.by, refusal)
+        tell_refusal(turn, event.by, refusal, event.comment)
         return
     keep_aside(turn, event.files, event.by, event.comment)
     by = turn.office.short(event.by)
@@ -96,18 +98,18 @@ def _as_his(turn: Turn, assignment: Assignment, event: DecisionEntered, proof: s
     )
 
 
-def _refusal(turn: Turn, assignment: Assignment | None, event: DecisionEntered) -> str:
-    """Say why this decision cannot be entered by this person; '' when it can."""
+def _refusal(turn: Turn, assignment: Assignment | None, event: DecisionEntered) -> Reason | None:
+    """Say why this decision cannot be entered by this person; None when it can."""
     if not isinstance(event.proof, Proven):
-        return turn.note("no_proof", reason=event.proof.in_(turn.language))
+        return because("no_proof", reason=event.proof)
     if event.by not in turn.office.directory.holders(SECRETARY):
-        return turn.note("only_secretary")
+        return because("only_secretary")
     if assignment is None or not assignment.open or turn.case.state is not CaseState.OPEN:
-        return turn.note("moved_on")
+        return because("moved_on")
     if assignment.ask not in DECISIONS or event.by in (assignment.principal, turn.case.initiator):
-        return turn.note("not_for_herself")
+        return because("not_for_herself")
     if wants_factor(turn.case, assignment, event.answer, turn.office):
-        return turn.note("second_factor")
+        return because("second_factor")
     stage = turn.process.stage(assignment.stage)
     money = stage is not None and (stage.rule.assurance != "mail" or stage.rule.money_moves)
-    return turn.note("needs_scan") if money and not event.files else ""
+    return because("needs_scan") if money and not event.files else None

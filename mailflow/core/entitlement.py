@@ -7,16 +7,15 @@ Refuses to know: what an answer does (`deciding`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailflow.core.answers import Answer
 from mailflow.core.assurance import wants_factor
-from mailflow.core.case import Ask, Assignment, CaseState, card_hash
+from mailflow.core.case import Ask, Assignment, Case, CaseState, card_hash
 from mailflow.core.events import AnswerReceived
+from mailflow.core.reasons import Reason, Said, because
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
-from mailflow.core.wording import answer_word
 
 DECISIONS = frozenset({Ask.APPROVAL, Ask.PAYMENT, Ask.EXECUTION, Ask.RESOLUTION, Ask.ACKNOWLEDGEMENT})
 """What is asked on a card: an answer to another card does not count."""
@@ -31,35 +30,41 @@ class May:
 
 @dataclass(frozen=True, slots=True)
 class MayNot:
-    """It does not; `reason` is a key of `wording`. `again`: the person should get the present letter."""
+    """It does not. `again`: the person should get the present letter."""
 
-    reason: str
-    facts: Mapping[str, object]
+    reason: Reason
     again: bool = False
 
 
 def may_decide(turn: Turn, assignment: Assignment, event: AnswerReceived) -> May | MayNot:
     """Say whether this answer is one of the person asked, proven, and about what stands now."""
     if not isinstance(event.proof, Proven):
-        return MayNot("no_proof", {"reason": event.proof.in_(turn.office.language)})
+        return MayNot(because("no_proof", reason=event.proof))
     writer = turn.office.directory.by_address(event.proof.address)
     if writer is None or writer not in _may_answer(turn, assignment):
-        return MayNot("not_yours", {"principal": turn.office.short(assignment.principal)})
+        return MayNot(because("not_yours", principal=turn.office.short(assignment.principal)))
     if event.answer is Answer.WITHDRAW and assignment.decision is not None:
         return May(writer)
     if turn.case.state is not CaseState.OPEN:
-        return MayNot("over", {})
+        return MayNot(because("over"))
+    if assignment.round < turn.case.round and asked_now(turn.case, assignment.principal) is not None:
+        return MayNot(because("moved_on"), again=True)
     if assignment.decision is not None:
-        gender = turn.office.doer(assignment.decision.by).gender
-        return MayNot("already", {"answer": answer_word(assignment.decision.answer, turn.language, gender)})
+        said = Said(assignment.decision.answer, turn.office.doer(assignment.decision.by).gender)
+        return MayNot(because("already", answer=said))
     if not assignment.open:
-        return MayNot("moved_on", {}, again=True)
+        return MayNot(because("moved_on"), again=True)
     if assignment.ask in DECISIONS and event.card != card_hash(turn.case.fields, turn.case.files):
-        return MayNot("stale", {}, again=True)
+        return MayNot(because("stale"), again=True)
     unshown = assignment.ask in DECISIONS and not event.second_factor
     if unshown and wants_factor(turn.case, assignment, event.answer, turn.office):
-        return MayNot("second_factor", {}, again=True)
+        return MayNot(because("second_factor"), again=True)
     return May(writer)
+
+
+def asked_now(case: Case, principal: str) -> Assignment | None:
+    """Give the task in which this person's decision is waited for; None where there is none."""
+    return next((a for a in case.open_assignments if a.principal == principal and a.ask in DECISIONS), None)
 
 
 def _may_answer(turn: Turn, assignment: Assignment) -> set[str]:

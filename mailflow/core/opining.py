@@ -15,6 +15,7 @@ from mailflow.core.entitlement import DECISIONS
 from mailflow.core.events import AnswerReceived
 from mailflow.core.mentioning import who_is
 from mailflow.core.nudging import may_nudge
+from mailflow.core.reasons import Reason, because, note_refusal, tell_refusal
 from mailflow.core.recording import REPLIED
 from mailflow.core.sender import Proven
 from mailflow.core.turn import Turn
@@ -54,9 +55,8 @@ def consult(turn: Turn, assignment: Assignment, event: AnswerReceived, person: s
         turn.because("unclear_silent", who=office.short(person))
         return
     if refusal:
-        turn.because("not_counted", who=office.short(person), reason=refusal)
-        words = {"reason": refusal, "text": event.comment}
-        turn.letter("not_counted", person, assignment.id, words, answers_a_mail=True)
+        note_refusal(turn, person, refusal)
+        tell_refusal(turn, person, refusal, event.comment, assignment.id)
         return
     turn.because("consults", who=office.short(person), whom=office.short(found[0]))
     turn.letter("consult", found[0], assignment.id, {"who": office.short(person), "text": event.comment})
@@ -71,7 +71,7 @@ _SAID: Mapping[Language, tuple[str, str]] = {
 }
 
 
-def _why_not(turn: Turn, found: tuple[str, ...], person: str, name: str) -> str:
+def _why_not(turn: Turn, found: tuple[str, ...], person: str, name: str) -> Reason | None:
     if len(found) != 1:
-        return turn.note("unknown_people", names=name)
-    return turn.note("his_already", who=turn.office.short(person)) if found[0] == person else ""
+        return because("unknown_people", names=name)
+    return because("his_already", who=turn.office.short(person)) if found[0] == person else None

@@ -88,9 +88,9 @@ def ended(case: Case, task: Assignment, link: Link, office: Office, now: datetim
     right = may_decide(Turn(case, "", now, office), task, probe) if probe is not None else None
     if isinstance(right, May):
         return None
-    if right is None or right.reason == "not_yours":
+    if right is None or right.reason.key == "not_yours":
         return NotYours(sheet, office.short(office.acting(task.principal, now)))
-    if right.reason == "over":
+    if right.reason.key == "over":
         return Closed(sheet, case.state)
     return Stale(sheet, task.open, "" if task.open else task.note)
 

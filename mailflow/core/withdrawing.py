@@ -14,8 +14,10 @@ from mailflow.core.case import Assignment, Case, CaseState, Standing, assignment
 from mailflow.core.closing import close_open, tell_starter
 from mailflow.core.events import AnswerReceived
 from mailflow.core.nudging import may_nudge
+from mailflow.core.reasons import Reason, because, note_refusal, tell_refusal
 from mailflow.core.substitution import in_force, may_end, people_of
 from mailflow.core.turn import Turn
+from mailflow.core.wording import sentence
 
 
 def revoke(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:
@@ -23,16 +25,16 @@ def revoke(turn: Turn, assignment: Assignment, event: AnswerReceived, person: st
     assignment = _of_this_round(turn, assignment)
     refusal = _too_late(turn, assignment)
     if refusal:
-        turn.because("not_counted", who=turn.office.short(person), reason=refusal)
+        note_refusal(turn, person, refusal)
         if may_nudge(turn, assignment):
-            words = {"reason": refusal, "text": event.comment}
-            turn.letter("not_counted", person, assignment.id, words, answers_a_mail=True)
+            tell_refusal(turn, person, refusal, event.comment, assignment.id)
         return
     stopped = close_open(turn, turn.note("note_revoked"))
     for other in stopped:
-        words = {"who": turn.office.short(person), "reason": turn.note("revoked", who=turn.office.doer(person))}
+        to, by = turn.acts_on(other), turn.office.doer(person)
         if other.principal != turn.case.initiator:
-            turn.letter("withdrawn", turn.acts_on(other), other.id, words)
+            why = sentence("revoked", turn.office.directory.language(to), who=by)
+            turn.letter("withdrawn", to, other.id, {"who": by.name, "reason": why})
     note = turn.note("note_revoked")
     assignment = replace(assignment, spoke=True)
     turn.put(assignment, standing=Standing.OPEN, decision=None, pending=None, carried=False, note=note)
@@ -49,8 +51,8 @@ def withdraw(turn: Turn, person: str, comment: str) -> None:
     """End the case at its initiator's wish and tell everybody who was asked; refused once it is closed or paid."""
     refusal = why_not_withdraw(turn, person)
     if refusal:
-        turn.because("not_counted", who=turn.office.short(person), reason=refusal)
-        turn.letter("not_counted", person, words={"reason": refusal, "text": comment}, answers_a_mail=True)
+        note_refusal(turn, person, refusal)
+        tell_refusal(turn, person, refusal, comment)
         return
     asked = [turn.acts_on(a) for a in close_open(turn, turn.note("note_closed"))]
     turn.change(state=CaseState.WITHDRAWN, stage="", closed_at=turn.now)
@@ -63,14 +65,14 @@ def withdraw(turn: Turn, person: str, comment: str) -> None:
     turn.letter("withdrawn", person, words=words, answers_a_mail=True)
 
 
-def why_not_withdraw(turn: Turn, person: str) -> str:
-    """Say why this person cannot withdraw the case now; '' when he can."""
+def why_not_withdraw(turn: Turn, person: str) -> Reason | None:
+    """Say why this person cannot withdraw the case now; None when he can."""
     standing_in = in_force(turn.case, turn.office.day(turn.now))
     if person != turn.case.initiator and not (standing_in and may_end(turn.case, person, turn.office.directory)):
-        return turn.note("only_initiator")
+        return because("only_initiator")
     if turn.case.state is not CaseState.OPEN and not standing_in:
-        return turn.note("over")
-    return turn.note("paid_already") if paid(turn.case) else ""
+        return because("over")
+    return because("paid_already") if paid(turn.case) else None
 
 
 def paid(case: Case) -> bool:
@@ -85,20 +87,20 @@ def _of_this_round(turn: Turn, assignment: Assignment) -> Assignment:
     return now if now is not None and now.carried else assignment
 
 
-def _too_late(turn: Turn, assignment: Assignment) -> str:
+def _too_late(turn: Turn, assignment: Assignment) -> Reason | None:
     stands = assignment.decision is not None or assignment.carried
     if not stands or assignment.round != turn.case.round:
-        return turn.note("moved_on")
+        return because("moved_on")
     if turn.case.state is CaseState.WITHDRAWN:
-        return turn.note("over")
+        return because("over")
     at = assignment.decision.at if assignment.decision is not None else assignment.opened_at
     step = {stage.name for stage in turn.process.beside(assignment.stage)} - {assignment.stage}
     later = (a for a in turn.case.assignments if a.decision is not None and a.decision.at > at)
     after = [a for a in later if a.stage not in step]
     if after:
-        return turn.note("next_decided", who=turn.office.short(after[-1].principal))
+        return because("next_decided", who=turn.office.short(after[-1].principal))
     paid_by_him = assignment.decision is not None and assignment.decision.answer is Answer.PAID
-    return turn.note("paid_already") if paid_by_him else ""
+    return because("paid_already") if paid_by_him else None
 
 
 def _reopen_companions(turn: Turn, stopped: tuple[Assignment, ...], assignment: Assignment) -> None:
