@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -17,22 +19,25 @@ from tests.test_office_day import DOCS, HERE, IVAN, OLGA, PEOPLE, PETROV, Day
 ANNA = "anna@neon.example"
 
 
-def world_of(tmp_path: Path) -> World:
+@asynccontextmanager
+async def office(tmp_path: Path, redirect_all_to: str) -> AsyncIterator[Day]:
+    """Let Ivan ask for an invoice to be paid, in a rehearsal for that address ('' = none)."""
     directory = (HERE / "site" / "directory.yaml").read_text(encoding="utf-8")
-    return World(tmp_path / "site", DOCS, (*PEOPLE, ANNA), directory)
+    world = World(tmp_path / "site", DOCS, (*PEOPLE, ANNA), directory)
+    await world.start()
+    try:
+        async with opened(world.site, redirect_all_to=redirect_all_to) as app:
+            day = Day(world, app)
+            await day.asks()
+            yield day
+    finally:
+        await world.stop()
 
 
 async def test_every_letter_goes_to_one_person_and_says_whose_it_is(tmp_path: Path) -> None:
-    world = world_of(tmp_path)
-    await world.start()
-    try:
-        async with opened(world.site, redirect_all_to=ANNA) as app:
-            day = Day(world, app)
-            await day.asks()
-            letters = await world.letters(ANNA)
-            assert [len(await world.letters(who)) for who in (IVAN, PETROV, OLGA)] == [0, 0, 0]
-    finally:
-        await world.stop()
+    async with office(tmp_path, ANNA) as day:
+        letters = await day.world.letters(ANNA)
+        assert [len(await day.world.letters(who)) for who in (IVAN, PETROV, OLGA)] == [0, 0, 0]
     meant = {letter.subject.partition("]")[0].strip("[") for letter in letters}
     assert meant == {f"Петров П.П. <{PETROV}>", f"Кузнецов И.И. <{IVAN}>"}
     for letter in letters:
@@ -42,28 +47,14 @@ async def test_every_letter_goes_to_one_person_and_says_whose_it_is(tmp_path: Pa
 
 
 async def test_what_the_rehearser_answers_is_nobody_elses_decision(tmp_path: Path) -> None:
-    world = world_of(tmp_path)
-    await world.start()
-    try:
-        async with opened(world.site, redirect_all_to=ANNA) as app:
-            day = Day(world, app)
-            await day.asks()
-            await day.says(ANNA, "Согласовано")
-            assert await day.waits_on() == ["p.petrov"]
-    finally:
-        await world.stop()
+    async with office(tmp_path, ANNA) as day:
+        await day.says(ANNA, "Согласовано")
+        assert await day.waits_on() == ["p.petrov"]
 
 
 async def test_without_a_rehearsal_no_letter_speaks_of_one(tmp_path: Path) -> None:
-    world = world_of(tmp_path)
-    await world.start()
-    try:
-        async with opened(world.site) as app:
-            day = Day(world, app)
-            await day.asks()
-            assert "Репетиция" not in (await day.last(PETROV)).text
-    finally:
-        await world.stop()
+    async with office(tmp_path, "") as day:
+        assert "Репетиция" not in (await day.last(PETROV)).text
 
 
 @pytest.mark.parametrize("wrong", ["anna", "anna@", "a b@neon.example"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -22,7 +22,6 @@ from mailflow.core.pages import Already, Form, Link, Press, Recorded, Stale
 from mailflow.core.pressing import ended
 from mailflow.core.tokens import mint, read_token
 from mailflow.receive import receive
-from tests import servers
 from tests.office_life import DOCS, IVAN, NUMBER, PETROV, Life, living
 from tests.offices import FULL, Story
 from tests.scale import Scale
@@ -35,15 +34,9 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[servers.Postgres]:
-    with servers.postgres() as running:
-        yield running
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 async def either(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Site]:
-    database = request.getfixturevalue("postgres") if request.param == "postgres" else None
+    database = request.getfixturevalue("postgres_server") if request.param == "postgres" else None
     url = database.fresh() if database is not None else ""
     async with served(tmp_path, url) as running:
         yield running

@@ -9,7 +9,7 @@ import random
 import re
 import statistics
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,7 +27,6 @@ from mailflow.core.tokens import letter_code, mint
 from mailflow.edges.store import Token, tokens
 from mailflow.edges.web import Web
 from mailflow.errors import SettingsError
-from tests import servers
 from tests.loopback import LOOPBACK
 from tests.offices import HERE, directory, neon
 from tests.web_site import NOON, PDF, RING, Answered, Asked, Site, Where, browser_of, served
@@ -48,16 +47,10 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[servers.Postgres]:
-    with servers.postgres() as running:
-        yield running
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 async def either(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Site]:
     """The same site on both databases."""
-    database = request.getfixturevalue("postgres") if request.param == "postgres" else None
+    database = request.getfixturevalue("postgres_server") if request.param == "postgres" else None
     url = database.fresh() if database is not None else ""
     async with served(tmp_path, url) as running:
         yield running

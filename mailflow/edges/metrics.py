@@ -7,7 +7,6 @@ from says nothing there. Refuses to know: how it is measured. Nothing here names
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from starlette.routing import Route
 
 from mailflow import log
 from mailflow.core.vitals import Machine, Queue, Vitals
-from mailflow.edges.web_sockets import Server, bound, server
+from mailflow.edges.web_sockets import Listener, Server, server
 
 FRESH_SECONDS = 2.0
 """However often it is asked, it is measured no more often."""
@@ -41,42 +40,23 @@ class Measured:
     ill: Sequence[str]
 
 
-class Metrics:
+class Metrics(Listener):
     """Serves what `measure` gives, until closed."""
 
+    section = "metrics"
+
     def __init__(self, listen: str, port: int, measure: Callable[[], Awaitable[Measured]]) -> None:
-        self._listen = listen
-        self.port = port
-        """Where it listens: known once `listening` is set, also where 0 was asked for."""
+        super().__init__(listen, port)
         self._measure = measure
         self._last: tuple[float, Measured] | None = None
-        self._server: Server | None = None
-        self._serving: asyncio.Task[None] | None = None
-        self.listening = asyncio.Event()
 
-    async def run(self) -> None:
-        """Serve until `close` or cancellation."""
-        listener = bound(self._listen, self.port, "metrics")
-        self.port = listener.getsockname()[1]
-        self._server = server(self._app(), [("Cache-Control", "no-store")])
-        self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
+    def made(self) -> Server:
+        """Give the server of the measures."""
+        return server(self._app(), [("Cache-Control", "no-store")])
+
+    def served(self) -> None:
+        """Say where they are read."""
         log.metrics_served(f"http://{self._listen}:{self.port}/metrics")
-        self.listening.set()
-        try:
-            await asyncio.shield(self._serving)
-        except asyncio.CancelledError:
-            await self.close()
-            raise
-        finally:
-            self.listening.clear()
-            listener.close()
-
-    async def close(self) -> None:
-        """Take no more connections and let `run` return."""
-        if self._server is None or self._serving is None:
-            return
-        self._server.should_exit = True
-        await asyncio.wait([self._serving])
 
     def _app(self) -> Starlette:
         return Starlette(routes=[Route("/metrics", self._metrics), Route("/healthz", self._healthy)])

@@ -38,7 +38,7 @@ from mailflow.edges.web_own import OwnRooms
 from mailflow.edges.web_pages import Pages
 from mailflow.edges.web_rooms import SESSION, Rooms
 from mailflow.edges.web_shell import Clock, Door, Shell
-from mailflow.edges.web_sockets import PATIENCE, Server, bound, server
+from mailflow.edges.web_sockets import PATIENCE, Listener, Server, server
 
 COOKIE = "mailflow_browser"
 ANSWER_SECONDS = 60.0
@@ -60,8 +60,10 @@ class WebSettings(Protocol):
 Answering = Callable[[Press, datetime], Awaitable[Pressed]]
 
 
-class Web:
+class Web(Listener):
     """The pages of one site, served until closed. `clock` tells the time to everything behind them."""
+
+    section = "web"
 
     def __init__(
         self,
@@ -72,41 +74,21 @@ class Web:
         clock: Clock = lambda: datetime.now(UTC),
         patience: float = PATIENCE,
     ) -> None:
-        self._settings = settings
+        super().__init__(settings.listen, settings.port)
+        self._url = settings.url
         self._pages = Pages(templates)
         shell = Shell(settings.url, hall.entrance, self._pages, clock)
         rooms = Rooms(shell, hall, CabinetRooms(shell, desk, hall), OwnRooms(shell, hall))
         self._routes = _Routes(settings.url, desk, rooms, self._pages, clock)
         self._patience = patience
-        self._server: Server | None = None
-        self._serving: asyncio.Task[None] | None = None
-        self.port = settings.port
-        """Where it listens: known once `listening` is set, also where 0 was asked for."""
-        self.listening = asyncio.Event()
 
-    async def run(self) -> None:
-        """Serve until `close` or cancellation; requests under way are finished in order."""
-        listener = bound(self._settings.listen, self._settings.port)
-        self.port = listener.getsockname()[1]
-        self._server = server(self._routes.app(), headers(self._pages.style_source), self._patience)
-        self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
-        log.page_serves(f"{self._settings.url} at {self._settings.listen}:{self.port}")
-        self.listening.set()
-        try:
-            await asyncio.shield(self._serving)
-        except asyncio.CancelledError:
-            await self.close()
-            raise
-        finally:
-            self.listening.clear()
-            listener.close()
+    def made(self) -> Server:
+        """Give the server of the pages."""
+        return server(self._routes.app(), headers(self._pages.style_source), self._patience)
 
-    async def close(self) -> None:
-        """Take no more connections, finish what is under way, and let `run` return."""
-        if self._server is None or self._serving is None:
-            return
-        self._server.should_exit = True
-        await asyncio.wait([self._serving])
+    def served(self) -> None:
+        """Say where the pages are reached."""
+        log.page_serves(f"{self._url} at {self._listen}:{self.port}")
 
 
 def headers(style: str) -> list[tuple[str, str]]:

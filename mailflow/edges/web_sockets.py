@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 from typing import Any, ClassVar
 
@@ -153,3 +154,50 @@ def bound(listen: str, port: int, section: str = "web") -> socket.socket:
         raise SettingsError(
             f"[{section}] listen = {listen!r}, port = {port}: {wrong.strerror}: choose another or end who has it"
         ) from None
+
+
+class Listener(ABC):
+    """One HTTP server on one port of this machine, from `run` to `close`; who inherits says what it serves."""
+
+    section: ClassVar[str]
+    """The section of the settings a port that is taken is told by."""
+
+    def __init__(self, listen: str, port: int) -> None:
+        self.port = port
+        """Where it listens: known once `listening` is set, also where 0 was asked for."""
+        self.listening = asyncio.Event()
+        self._listen = listen
+        self._server: Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    @abstractmethod
+    def made(self) -> Server:
+        """Give the server, not yet started."""
+
+    @abstractmethod
+    def served(self) -> None:
+        """Say in the log that it is reached."""
+
+    async def run(self) -> None:
+        """Serve until `close` or cancellation; requests under way are finished in order."""
+        listener = bound(self._listen, self.port, self.section)
+        self.port = listener.getsockname()[1]
+        self._server = self.made()
+        self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
+        self.served()
+        self.listening.set()
+        try:
+            await asyncio.shield(self._serving)
+        except asyncio.CancelledError:
+            await self.close()
+            raise
+        finally:
+            self.listening.clear()
+            listener.close()
+
+    async def close(self) -> None:
+        """Take no more connections, finish what is under way, and let `run` return."""
+        if self._server is None or self._serving is None:
+            return
+        self._server.should_exit = True
+        await asyncio.wait([self._serving])
