@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,13 @@ def test_a_mail_is_read_as_the_table_says(name: str) -> None:
     assert {field: said["fields"].get(field) for field in wanted["fields"]} == wanted["fields"]
     assert sorted(said["missing"]) == sorted(wanted["missing"])
     assert not set(wanted.get("not", ())) & said["fields"].keys()
+
+
+@pytest.mark.parametrize("piece", ["a\n", "да\n", "- x\n", "12 ", "ок. ", "> a\n", "до 20.11\n", "Сумма: 1\n", "\n"])
+def test_a_whole_mail_of_a_megabyte_of_anything_is_read_in_time(piece: str) -> None:
+    head = "From: i@neon.example\nTo: docs@neon.example\nSubject: x\nMessage-ID: <1@neon.example>\n"
+    body = piece * (1_000_000 // len(piece.encode()))
+    raw = f"{head}Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{body}".encode()
+    began = time.process_time()
+    explain_bare(raw, GROUND)
+    assert time.process_time() - began < 2

@@ -124,7 +124,7 @@ def _forwarded_words(original: Original | None) -> Iterator[str]:
 
 def _by_lines(message: Message, own: Fresh, around: Surroundings) -> tuple[str, str, bool] | None:
     """Guess by the form the mail fills in: the process whose fields it states most of."""
-    text, written_on = words_of(laid_out(message, own)), around.written_on(message)
+    text, written_on = words_of(laid_out(message, own))[:LONGEST_GUESS], around.written_on(message)
     stated = {process: _stated(text, written_on, forms) for process, forms in around.forms.items()}
     best = max(stated, key=lambda process: stated[process], default="")
     if not best or sum(stated[best]) < LEAST_LINES:
