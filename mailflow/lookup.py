@@ -183,8 +183,9 @@ async def _target_at(place: Token | SentLetter, desk: Desk) -> Target | None:
     ask = task.ask if task is not None else None
     language = desk.office.directory.language(place.person)
     where = (case.id, place.assignment, place.person, place.card)
+    name = desk.office.short(place.person)
     asked = asked_fields(case, task, desk.office) if task is not None and ask is Ask.FIELDS else ()
-    return Target(*where, ask, case.process, language, case.rules, asked=asked, name=desk.office.short(place.person))
+    return Target(*where, ask, case.process, language, case.rules, asked=asked, name=name, asked_at=place.issued_at)
 
 
 def forms_for(target: Target | None, desk: Desk) -> Mapping[str, tuple[FieldForm, ...]]:

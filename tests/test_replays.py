@@ -250,6 +250,33 @@ async def test_a_captured_yes_is_one_yes_wherever_it_is_put(tmp_path: Path, scal
         assert await life.waits_on() == ["o.smirnova"]
 
 
+def disguised(raw: bytes, number: int) -> bytes:
+    """The same signed mail under other headers that nobody signed: to us it is another mail."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"message-id:")]
+    return b"\r\n".join([*lines, b"Message-ID: <again%d@neon.example>" % number, b"X-Again: %d" % number, b"", body])
+
+
+async def test_a_captured_yes_under_another_name_does_not_decide_what_was_taken_back(tmp_path: Path) -> None:
+    async with living(tmp_path) as life:
+        await life.asks()
+        first = await life.last(PETROV)
+        await life.says(PETROV, "Согласовано", letter=first)
+        assert await life.waits_on() == ["o.smirnova"]
+        [*_, yes] = await life.world.mail.messages(DOCS, "Processed")
+        await life.says(PETROV, "Отзываю")
+        assert await life.waits_on() == ["p.petrov"]
+        new = await life.last(PETROV)
+        for number in range(3):
+            await receive(disguised(yes, number), None, now(), now(), life.app.desk)
+            assert await life.waits_on() == ["p.petrov"]
+        rows = await life.app.store.journal((await life.case(NUMBER)).id)
+        assert sum("отозвано; ответьте на новое письмо" in row.why for row in rows) == 3, "another mail each"
+        await life.works()
+        await life.says(PETROV, "Согласовано", letter=new)
+        assert await life.waits_on() == ["o.smirnova"]
+
+
 # --- everything at once
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from mailflow.core.case import Ask
 from mailflow.core.field_forms import FieldForm
@@ -52,6 +52,8 @@ class Target:
     """How the person who was asked is called: «Смирнова О.Н.»."""
     letter: Quotable | None = None
     """The words of the letter as it left; None where the mail does not say which it answers."""
+    asked_at: datetime | None = None
+    """When that letter was written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,8 @@ class Assignment:
     """When silence is acted upon: agreement by rule, or the manager is told."""
     paused_at: datetime | None = None
     """Since when the clock stands still, because he waits for an answer to his question."""
+    reasked_at: datetime | None = None
+    """When he took a decision back: no letter written before can be answered once more."""
 
     @property
     def open(self) -> bool:

@@ -54,12 +54,21 @@ def may_decide(turn: Turn, assignment: Assignment, event: AnswerReceived) -> May
         return MayNot(because("already", answer=said))
     if not assignment.open:
         return MayNot(because("moved_on"), again=True)
+    if _spent(assignment, event):
+        return MayNot(because("taken_back"), again=True)
     if assignment.ask in DECISIONS and event.card != card_hash(turn.case.fields, turn.case.files):
         return MayNot(because("stale"), again=True)
     unshown = assignment.ask in DECISIONS and not event.second_factor
     if unshown and wants_factor(turn.case, assignment, event.answer, turn.office):
         return MayNot(because("second_factor"), again=True)
     return May(writer)
+
+
+def _spent(assignment: Assignment, event: AnswerReceived) -> bool:
+    """True for a letter whose decision was taken back after it: the yes to it may come once more, from anybody."""
+    if assignment.reasked_at is None or event.asked_at is None:
+        return False
+    return event.asked_at < assignment.reasked_at
 
 
 def asked_now(case: Case, principal: str) -> Assignment | None:

@@ -75,6 +75,8 @@ class AnswerReceived:
     """The person's second factor was shown for this case and this card."""
     card: str = ""
     """Hash of the card on the letter or page that was answered."""
+    asked_at: datetime | None = None
+    """When the letter that is answered was written; None where it was a page."""
     fields: Fields = field(default_factory=dict)
     ambiguous: tuple[str, ...] = ()
     files: tuple[IncomingFile, ...] = ()

@@ -23,7 +23,8 @@ SHORTEST = 4
 _KEPT = frozenset(
     {
         "id", "key", "type", "process", "state", "standing", "ask", "answer", "channel", "round", "stage", "opened_at",
-        "closed_at", "at", "due_at", "silent_at", "paused_at", "nudged_at", "register", "number", "version", "card",
+        "closed_at", "at", "due_at", "silent_at", "paused_at", "reasked_at",
+        "asked_at", "nudged_at", "register", "number", "version", "card",
         "material", "rules", "case", "assignment", "initiator", "principal", "by", "delegate", "to", "deferred_to",
         "command", "what", "pending", "document", "content_type", "started_from", "passed", "spawned", "linked",
         "findings", "unsure", "about", "language", "kind", "last", "until",

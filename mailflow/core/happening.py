@@ -57,6 +57,7 @@ def _answer(reply: Reply, arrival: Arrival, office: Office) -> Event | None:
         comment=reply.reading.comment or "",
         details=reply.reading.details,
         card=target.card,
+        asked_at=target.asked_at,
         fields=fields,
         ambiguous=unsure,
         files=arrival.files if sent_on is None else (),  # they are those of our own letter

@@ -36,7 +36,7 @@ def revoke(turn: Turn, assignment: Assignment, event: AnswerReceived, person: st
             why = sentence("revoked", turn.office.directory.language(to), who=by)
             turn.letter("withdrawn", to, other.id, {"who": by.name, "reason": why})
     note = turn.note("note_revoked")
-    assignment = replace(assignment, spoke=True)
+    assignment = replace(assignment, spoke=True, reasked_at=turn.now)
     turn.put(assignment, standing=Standing.OPEN, decision=None, pending=None, carried=False, note=note)
     step = {stage.name for stage in turn.process.beside(assignment.stage)} | {assignment.stage}
     were_passed = set(turn.case.passed) if turn.case.stage in step else step

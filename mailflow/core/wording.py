@@ -199,6 +199,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "this is an earlier version: the card or files changed",
     ),
     "moved_on": ("круг уже другой, решение относилось к прежнему", "it belongs to an earlier round"),
+    "taken_back": (
+        "решение по этому письму уже было и отозвано; ответьте на новое письмо",
+        "this letter was decided on and the decision taken back; answer the new letter",
+    ),
     "next_decided": ("решение уже есть на следующем этапе: {who}", "the next one has already decided: {who}"),
     "paid_already": ("счёт уже оплачен", "it has already been paid"),
     "only_initiator": ("отозвать заявку может только инициатор", "only the initiator may withdraw the case"),

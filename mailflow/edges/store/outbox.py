@@ -191,7 +191,7 @@ def _outgoing(row: Row) -> Outgoing:
 
 def _sent_letter(row: Row) -> SentLetter:
     names = ("message_id", "key", "case", "assignment", "person", "kind", "card", "language", "content")
-    return SentLetter(**{name: row[name] for name in names})
+    return SentLetter(issued_at=moment(row["created_at"]), **{name: row[name] for name in names})
 
 
 def _outbox_row(row: Row) -> OutboxRow:

@@ -129,6 +129,8 @@ class SentLetter:
     kind: str
     card: str
     language: Literal["ru", "en"]
+    issued_at: datetime
+    """When it was put into the outbox."""
     content: str
     """The SHA-256 of its frame, '' if it was never rendered."""
 
