@@ -1,7 +1,8 @@
 """The funnel: every event of every kind becomes a committed transition here and nowhere else.
 
-Load the case, ask the engine, commit in one transaction. When somebody was first (the case's version
-has moved on), load it again and decide anew: the second decision then meets the first one's state.
+Load the case, ask the engine, commit in one transaction. Within a process the events of one case take turns; when
+another process was first (the case's version has moved on), load it again and decide anew: the second decision then
+meets the first one's state.
 """
 
 from __future__ import annotations
@@ -33,6 +34,13 @@ async def advance(
 
     `taken`: the inbox row of the mail that caused it, written in the same transaction.
     """
+    async with store.turns.of(_case_of(event) or event.key):
+        return await _raced(event, store, office, now, taken)
+
+
+async def _raced(
+    event: Event, store: Store, office: Office, now: datetime, taken: Taken | None
+) -> Committed | Repeated:
     for _ in range(MOST_RACES):
         before = await _load(event, store)
         about = (*subjects(event, before), *whose(event, before, office))

@@ -52,6 +52,7 @@ from mailflow.edges.store.by_hand import ByHand
 from mailflow.edges.store.database import Database
 from mailflow.edges.store.erasing import Erasure
 from mailflow.edges.store.session import Session
+from mailflow.edges.store.turns import Turns
 from mailflow.edges.store.values import (
     CaseRow,
     DueErrand,
@@ -81,6 +82,7 @@ class Store:
         self._db = database
         self._domain = domain
         self.by_hand = ByHand(database)
+        self.turns = Turns()
 
     @classmethod
     async def open(cls, url: str, domain: str) -> Store:
