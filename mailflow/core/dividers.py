@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailflow.core.quote_words import END_STEMS, FORWARD_SENTENCES, FORWARD_STEMS, ORIGINAL_STEMS, SCISSORS_STEMS
 
@@ -65,7 +66,12 @@ def is_bare(text: str) -> bool:
 def is_mark(text: str) -> bool:
     """Tell whether the line holds no word: dashes, or one sign that a program leaves."""
     said = text.strip()
-    return said not in _PLUSES and len(said) < _LONG_LINE and _SEPARATOR.fullmatch(said) is not None
+    return len(said) < _LONG_LINE and _is_mark(said)
+
+
+@lru_cache(maxsize=256)
+def _is_mark(said: str) -> bool:
+    return said not in _PLUSES and _SEPARATOR.fullmatch(said) is not None
 
 
 def parts_letters(text: str) -> bool:

@@ -41,7 +41,10 @@ class Line(NamedTuple):
 
 def plain_lines(text: str) -> tuple[Line, ...]:
     """Give the lines of a text/plain body."""
-    return tuple([_plain(line) for line in visible(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")])
+    lines = visible(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    # Each line is read once, however often it stands there: a hostile mail is made of repetition.
+    read = {line: _plain(line) for line in set(lines)}
+    return tuple([read[line] for line in lines])
 
 
 def _plain(line: str) -> Line:
