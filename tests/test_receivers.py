@@ -189,6 +189,25 @@ def test_a_mail_from_inside_is_believed_for_addresses_of_our_own_domain_alone() 
         assert isinstance(proof(mail(marks.replace("Internal", "Anonymous")), profile), Unproven)
 
 
+@pytest.mark.parametrize(
+    ("kind", "genuine", "like_it"),
+    [
+        ("yandex, from inside", "yandex.net", "evilyandex.net"),
+        ("yandex, from outside", "yandex.net", "yandex.net.evil.example"),
+        ("google", "by mx.google.com", "by evilmx.google.com"),
+        ("google", "by mx.google.com", "by mx.google.com.evil.example"),
+        ("microsoft 365, from outside", "mail.protection.outlook.com", "evilmail.protection.outlook.com"),
+        ("microsoft 365, from inside", "prod.outlook.com", "prod.eviloutlook.com"),
+        ("postfix, handed in", f"by {POSTFIX}", f"by evil{POSTFIX}"),
+    ],
+)
+def test_a_machine_that_is_called_almost_like_the_servers_is_not_the_servers(
+    kind: str, genuine: str, like_it: str
+) -> None:
+    assert genuine in GENUINE[kind].marks
+    assert isinstance(proof(mail(GENUINE[kind].marks.replace(genuine, like_it)), _of(kind)), Unproven)
+
+
 def test_microsofts_doubt_outweighs_a_signature() -> None:
     doubted = MICROSOFT_OUTSIDE.replace("compauth=pass reason=100", "compauth=fail reason=601")
     assert isinstance(proof(mail(doubted), M365), Unproven)

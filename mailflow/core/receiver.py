@@ -66,13 +66,13 @@ class _Server:
     nameless: bool = False
     """The mark begins with its first method; its place alone tells whose it is."""
     hosts: str = ""
-    """What the names of its machines end in."""
+    """The domain its machines are named in, or the one name of all of them."""
     between: tuple[str, ...] = ()
     """What it writes itself between its Received line and the mark below it."""
     inside: str = ""
     """The field that says whether a mail came from inside."""
     home: str = ""
-    """What the name in the topmost Received line must end in."""
+    """The domain of the machine that wrote the topmost Received line."""
 
 
 _AUTH_AS = "x-ms-exchange-organization-authas"
@@ -80,11 +80,11 @@ _SERVERS: Mapping[Kind, _Server] = {
     "none": _Server(mark=""),
     "embedded": _Server(),
     "authserv": _Server(),
-    "yandex": _Server("Yandex", "below", hosts=".yandex.net", between=("x-yandex-", "return-path", "dkim-signature")),
+    "yandex": _Server("Yandex", "below", hosts="yandex.net", between=("x-yandex-", "return-path", "dkim-signature")),
     "mailru": _Server("Mail.ru", authserv_id="mxs.mail.ru"),
     "google": _Server("Google", "below", "mx.google.com", hosts="mx.google.com", between=("received-spf",)),
     "microsoft365": _Server(
-        "Microsoft 365", nameless=True, hosts=".mail.protection.outlook.com", inside=_AUTH_AS, home=".outlook.com"
+        "Microsoft 365", nameless=True, hosts="mail.protection.outlook.com", inside=_AUTH_AS, home="outlook.com"
     ),
     "exchange": _Server("Exchange", "", inside=_AUTH_AS),
 }
@@ -104,7 +104,7 @@ def marks_of(fields: tuple[Field, ...], profile: ReceiverProfile) -> Marks:
 
 def _at_home(fields: tuple[Field, ...], server: _Server) -> bool:
     first = next(_hops(fields), None)
-    return not server.home or (first is not None and all(name.endswith(server.home) for name in first.by))
+    return not server.home or (first is not None and all(_within(name, server.home) for name in first.by))
 
 
 def _results(fields: tuple[Field, ...], server: _Server, profile: ReceiverProfile) -> Iterator[Results]:
@@ -135,7 +135,7 @@ def _border(fields: tuple[Field, ...], hosts: str, mx: str) -> int:
 def _names(line: Hop | None, hosts: str, mx: str) -> bool:
     by = line.by if line is not None else ()
     if hosts:
-        return any(name.endswith(hosts) for name in by)
+        return any(_within(name, hosts) for name in by)
     return not mx or mx.lower() in by
 
 
@@ -150,7 +150,7 @@ def _below(fields: tuple[Field, ...], server: _Server) -> Iterator[Results]:
         return
     nearest = hop(fields[lines[-1]].value)
     written_by_itself = all(_is(each, *server.between, prefix=True) for each in fields[lines[-1] + 1 : place])
-    if nearest is None or len(nearest.by) != 1 or not nearest.by[0].endswith(server.hosts) or not written_by_itself:
+    if nearest is None or len(nearest.by) != 1 or not _within(nearest.by[0], server.hosts) or not written_by_itself:
         return
     found = read_results(fields[place].value, server.authserv_id or nearest.by[0])
     if found is not None:
@@ -161,7 +161,7 @@ def _own(line: Hop | None, server: _Server) -> bool:
     """Tell whether a machine of the server wrote the line; one inside may name no host it came from."""
     if line is None or not line.by:
         return False
-    return all(name.endswith(server.hosts) for name in line.by) or (bool(server.authserv_id) and not line.has_from)
+    return all(_within(name, server.hosts) for name in line.by) or (bool(server.authserv_id) and not line.has_from)
 
 
 def _submitter(fields: tuple[Field, ...], profile: ReceiverProfile) -> str:
@@ -203,6 +203,10 @@ def _hops(fields: tuple[Field, ...]) -> Iterator[Hop]:
             if line is None:
                 return
             yield line
+
+
+def _within(name: str, domain: str) -> bool:
+    return name == domain or name.endswith(f".{domain}")
 
 
 def _is(field: Field, *names: str, prefix: bool = False) -> bool:
