@@ -31,7 +31,6 @@ from mailflow.edges.store import DueErrand, MailboxState, Source
 from mailflow.edges.web import Web
 from mailflow.errands import put_off_errand, run_errand
 from mailflow.errors import MailboxError, MailflowError
-from mailflow.factoring import Factors
 from mailflow.hall import web_of
 from mailflow.killpoints import reached
 from mailflow.receive import Settle, failed, oversized, take_in, unreadable
@@ -39,6 +38,7 @@ from mailflow.rekeying import renew_letters
 from mailflow.remind import remind
 from mailflow.rulekeeping import take_rules
 from mailflow.sealing import anchor_daily, seal_all
+from mailflow.second_factors import Factors
 from mailflow.sending import Sender
 from mailflow.status import reading, told
 from mailflow.tries import Tries

@@ -36,7 +36,7 @@ def second_factor_list(site: Path) -> None:
 def second_factor_reset(person: str, site: Path) -> None:
     """End the second factor of PERSON (an id of the directory) and write to that person; a new one is set up then."""
     from mailflow.app import now, opened
-    from mailflow.factoring import Factors
+    from mailflow.second_factors import Factors
 
     async def work() -> bool:
         async with opened(site) as app:

@@ -9,9 +9,9 @@ from mailflow.app import App, shipped
 from mailflow.cabinet import Cabinet
 from mailflow.edges.web import Web
 from mailflow.entrance import Entrance
-from mailflow.factoring import Factors
 from mailflow.own import Own
 from mailflow.respond import Window
+from mailflow.second_factors import Factors
 
 
 @dataclass(frozen=True)

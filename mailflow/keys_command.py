@@ -36,8 +36,8 @@ def keys_list(site: Path) -> None:
 def keys_rotate(site: Path, at_once: bool) -> None:
     """Make a new key; whoever is still asked by a link of an older one gets a new letter."""
     from mailflow.app import now, opened
-    from mailflow.factoring import Factors
     from mailflow.rekeying import renew_letters
+    from mailflow.second_factors import Factors
 
     async def work() -> tuple[int, int]:
         async with opened(site) as app:

@@ -1,7 +1,7 @@
 """What a person keeps in order himself: the browsers that are known as his, and his second factor.
 
 A link of a letter («не вы? — остановить») leads to the same list without signing in: it shows and ends browsers, and
-can do nothing else. Refuses to know: HTTP, and how second factors are checked (`factoring`).
+can do nothing else. Refuses to know: HTTP, and how second factors are checked (`second_factors`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mailflow.core.tokens import KeyRing
 from mailflow.core.views import Language
 from mailflow.core.visits import BrowserLine, stops_for
 from mailflow.edges.store import Browser, Store
-from mailflow.factoring import Factors
+from mailflow.second_factors import Factors
 
 ALL = "all"
 

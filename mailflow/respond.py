@@ -41,7 +41,7 @@ from mailflow.core.pages import (
     Coding,
     Complaint,
     Ended,
-    Factoring,
+    FactorAsked,
     Foreign,
     Forged,
     Form,
@@ -78,8 +78,8 @@ from mailflow.core.tokens import ID_BYTES, KeyRing, Minted, letter_code, mint, r
 from mailflow.core.wording import answer_word
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.store import Browser, Committed, Repeated, Store
-from mailflow.factoring import Factors
 from mailflow.recalling import present
+from mailflow.second_factors import Factors
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,14 +212,14 @@ class Window:
             self._coding(found, browser, code, now),
             page_nonce(found.link.hash, now, self.ring),
             date.fromisoformat(self.office.day(now)),
-            await self._factoring(found),
+            await self._second_factor(found),
         )
 
     @property
     def _factors(self) -> Factors:
         return Factors(self.office, self.store, self.ring, self.random, self.wake)
 
-    async def _factoring(self, found: _Found) -> Factoring:
+    async def _second_factor(self, found: _Found) -> FactorAsked:
         if level_of(found.case, found.task, self.office) != "second_factor":
             return "none"
         return await self._factors.wanted(found.link.hash, found.link.person)

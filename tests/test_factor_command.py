@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from mailflow.app import opened
 from mailflow.cli import main
 from mailflow.errors import SettingsError
-from mailflow.factoring import Factors
+from mailflow.second_factors import Factors
 from tests.site_folder import filled_site
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)

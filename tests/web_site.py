@@ -37,12 +37,12 @@ from mailflow.edges.store import Store
 from mailflow.edges.web import COOKIE, Web
 from mailflow.edges.web_rooms import NOTE, SESSION
 from mailflow.entrance import Entrance
-from mailflow.factoring import Factors
 from mailflow.hall import Hall
 from mailflow.lookup import Desk
 from mailflow.own import Own
 from mailflow.receive import receive
 from mailflow.respond import Window
+from mailflow.second_factors import Factors
 from mailflow.world import Letter, read_letter
 from mailflow.writing import Counter, write
 from tests.loopback import LOOPBACK, free_port

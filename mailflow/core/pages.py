@@ -92,7 +92,7 @@ Known = Literal["known", "unknown", "foreign"]
 Coding = Literal["none", "letter", "ask", "sent", "spent"]
 """What the page wants: nothing; the letter's digits; to be asked for a code; the code sent; it takes none."""
 
-Factoring = Literal["none", "ask", "enrol", "spent"]
+FactorAsked = Literal["none", "ask", "enrol", "spent"]
 """What the page wants of a second factor: nothing; its digits; to set one up first; it takes none of this link."""
 
 
@@ -116,7 +116,7 @@ class Page:
     coding: Coding
     nonce: str
     today: date
-    factor: Factoring = "none"
+    factor: FactorAsked = "none"
 
 
 # --- what is wrong with a form; the page is shown again with what was typed

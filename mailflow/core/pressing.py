@@ -29,7 +29,7 @@ from mailflow.core.pages import (
     Coding,
     Complaint,
     Ended,
-    Factoring,
+    FactorAsked,
     Form,
     Known,
     Link,
@@ -169,7 +169,7 @@ def page_of(
     coding: Coding,
     nonce: str,
     today: date,
-    factor: Factoring = "none",
+    factor: FactorAsked = "none",
 ) -> Page:
     """Give the page with everything its person may answer; nobody asks himself a question."""
     choices = tuple(choice.answer for choice in sheet.view.choices)

@@ -17,7 +17,7 @@ from mailflow.advance import advance
 from mailflow.core.codes import MOST_TRIES, typed_code
 from mailflow.core.events import NoticeDue
 from mailflow.core.office import Office
-from mailflow.core.pages import Factoring, NeedsFactor, NoFactor, TooManyFactors, WrongFactor
+from mailflow.core.pages import FactorAsked, NeedsFactor, NoFactor, TooManyFactors, WrongFactor
 from mailflow.core.second_factor import (
     CHANCE,
     SECRET_BYTES,
@@ -55,7 +55,7 @@ class Factors:
     random: Callable[[int], bytes]
     wake: Callable[[], None] = lambda: None
 
-    async def wanted(self, link: str, person: str) -> Factoring:
+    async def wanted(self, link: str, person: str) -> FactorAsked:
         """Say what a page that wants the person's second factor asks for at this link or sign-in."""
         if await self._secret(person) is None:
             return "enrol"
