@@ -1,6 +1,6 @@
 """The reference page of mailflow.toml, written from the model that reads it.
 
-Owns: the words around the tables. The keys, their defaults and their meanings stand in `config` alone.
+Owns: the words around the tables. The keys, their defaults and their meanings stand in `sections` alone.
 Run as `python -m mailflow.settings_page` it prints the page: docs/settings.md is that text.
 """
 
@@ -19,14 +19,14 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from mailflow import config
-from mailflow.config import Secret
+from mailflow.sections import Secret
 
 HEAD = """# Settings
 
 `mailflow.toml` stands in the site's folder. An unknown key stops the start, and so does a wrong value; both are named.
 `mailflow check -s SITE` reads it and tries what it says. `mailflow init` writes one with every key explained in place.
 
-This page is written by `python -m mailflow.settings_page`; the keys and their meanings stand in `mailflow/config.py`.
+This page is written by `python -m mailflow.settings_page`; the keys and their meanings stand in `mailflow/sections.py`.
 """
 SECRET = """## A password
 
@@ -105,7 +105,7 @@ def _model_of(field: FieldInfo) -> type[BaseModel] | None:
 
 def _meanings(model: type[BaseModel]) -> dict[str, str]:
     """Read the string under each field: Python itself forgets it."""
-    tree = ast.parse(inspect.getsource(config))
+    tree = ast.parse(inspect.getsource(inspect.getmodule(model) or config))
     body = next(node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == model.__name__)
     meanings: dict[str, str] = {}
     for field, below in itertools.pairwise(body):

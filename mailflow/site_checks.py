@@ -18,7 +18,7 @@ from importlib import metadata
 from pathlib import Path
 
 from mailflow.app import DIRECTORY_FILE, read_people, read_rules, rule_folders, shipped
-from mailflow.config import SETTINGS_FILE, Secret, Settings
+from mailflow.config import SETTINGS_FILE, Settings
 from mailflow.core.calendar_ru import RUSSIA
 from mailflow.core.directory import Directory
 from mailflow.core.verdict import Bad, Good, Unsure, Verdict
@@ -27,6 +27,7 @@ from mailflow.edges.letters import Letters
 from mailflow.edges.pdf import Renderer
 from mailflow.edges.store import Store, migrations
 from mailflow.errors import SettingsError
+from mailflow.sections import Secret
 
 MiB = 1024 * 1024
 GiB = 1024 * MiB

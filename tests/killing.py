@@ -199,7 +199,7 @@ def _no_paper() -> None:
 
 def _settles_first() -> None:
     """The mail server is told before anything is committed."""
-    from mailflow.daemon import Reader
+    from mailflow.reader import Reader
 
     honest = Reader._one
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from mailflow import daemon
 from mailflow.alarms import Alarms, Reader, readers
 from mailflow.app import now, opened
 from mailflow.bells import Bells
 from mailflow.core.verdict import Bad
 from mailflow.core.views import Language
 from mailflow.edges.store import Store
+from mailflow.reader import Reader as MailReader
 from mailflow.watching import Watcher
 from mailflow.writing import Ready, write
 from tests.offices import MONDAY, neon
@@ -105,7 +105,7 @@ async def test_the_service_writes_to_the_operator_by_itself_and_the_letter_can_b
 
 async def test_a_mailbox_that_does_not_answer_is_noted_with_its_reason(tmp_path: Path) -> None:
     async with opened(filled_site(tmp_path / "site")) as app:
-        reading = asyncio.create_task(daemon.Reader(app, Bells(asyncio.Event(), asyncio.Event())).run())
+        reading = asyncio.create_task(MailReader(app, Bells(asyncio.Event(), asyncio.Event())).run())
         async with asyncio.timeout(10):
             while not (pulse := (await app.store.vitals(now())).pulse("mailbox")).reason:
                 await asyncio.sleep(0.02)

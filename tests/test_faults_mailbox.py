@@ -13,8 +13,8 @@ from mailflow.app import App, now, opened
 from mailflow.bells import Bells
 from mailflow.core.events import NoticeDue
 from mailflow.core.verdict import Bad
-from mailflow.daemon import Reader
 from mailflow.edges.store import Committed
+from mailflow.reader import Reader
 from mailflow.sending import Sender
 from mailflow.status import reading, told
 from mailflow.tries import Tries

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from mailflow import daemon, retrying
 from mailflow import receive as receiving
+from mailflow import retrying
 from mailflow.advance import advance
 from mailflow.app import App, now, opened
 from mailflow.bells import Bells
 from mailflow.core.events import NoticeDue
 from mailflow.edges.store import Noted, OutboxState, Store
 from mailflow.errors import MailflowError
+from mailflow.reader import Reader
 from mailflow.world import World
 from tests.offices import MONDAY, neon
 from tests.test_attacks import PEOPLE_FILE
@@ -84,7 +85,7 @@ async def lost(day: Day, state: OutboxState) -> str:
     """The letter that asks Petrov, refused or of unknown fate; give its name."""
     await day.world.write(IVAN, "Счёт: баннеры", ORDER)
     bells = Bells(asyncio.Event(), asyncio.Event())
-    reader = daemon.Reader(day.app, bells)
+    reader = Reader(day.app, bells)
     await reader.catch_up()
     await reader.close()
     for letter in await day.app.store.claim_letters(now(), 10, HOUR, "test"):

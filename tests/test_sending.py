@@ -11,6 +11,7 @@ import pytest
 from mailflow import daemon, sending
 from mailflow.app import opened as opened_site
 from mailflow.errors import StoreError
+from mailflow.reader import Reader
 from mailflow.sending import Sender
 from mailflow.world import World
 from tests.test_attacks import PEOPLE_FILE
@@ -30,7 +31,7 @@ async def test_letters_held_when_the_database_broke_go_in_the_next_round(
             bells = daemon.Bells(asyncio.Event(), asyncio.Event())
             await Day(world, app).asks()
             await world.write(JOHN, "Помощь", "")
-            reader = daemon.Reader(app, bells)
+            reader = Reader(app, bells)
             await reader.catch_up()
             await reader.close()
             sender = Sender(app, bells)

@@ -1,0 +1,198 @@
+"""Mail in: one mailbox fetched, taken in, settled and waited for.
+
+Owns: the connection, where reading stands, the order of kept, committed, told to the server. Refuses to know: what a
+mail says. Nothing is told to the server about a mail before its row is committed; what the world breaks (RFC 9051: a
+connection may end at any word) is said in the log and waited out, and the mail stays on the server until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from mailflow import log
+from mailflow.alone import of_the_world, reason_of
+from mailflow.app import App, now
+from mailflow.bells import Bells
+from mailflow.edges.blobs import Kept
+from mailflow.edges.imap import Fetched, LoginRefused, Mailbox, Opened, Oversized, Unreadable
+from mailflow.edges.store import MailboxState, Source
+from mailflow.errors import MailboxError
+from mailflow.killpoints import reached
+from mailflow.receive import Settle, failed, oversized, take_in, unreadable
+from mailflow.tries import Tries
+from mailflow.watching import MAILBOX
+
+WATCH_SECONDS = 240.0
+"""So often the mailbox is looked at though nobody rang: that it was read stands in the database then.
+RFC 2177 would have an IDLE begun anew before half an hour is over."""
+RARELY = "tried again at once when the password file changes, else ever more rarely, so that the account is not locked"
+
+
+class Reader:
+    """Mail in: fetch, take in, settle, wait."""
+
+    def __init__(self, app: App, bells: Bells, tries: Tries | None = None) -> None:
+        self._app = app
+        self._bells = bells
+        settings = app.settings.imap()
+        self._account, self._folder = settings.user, settings.folder
+        self._password = settings.password
+        self._mailbox = Mailbox(settings)
+        self._opened: Opened | None = None
+        self._tries = tries or Tries(lambda: app.settings.imap().password)
+
+    async def run(self) -> None:
+        """Read for ever; a lost connection is made again, ever more slowly, a refused password far more slowly."""
+        while True:
+            await self._tries.due()
+            try:
+                await self.catch_up()
+                if self._tries.succeeded():
+                    log.back("mailbox")
+                await self._app.store.pulse(MAILBOX, now())
+                reached("mailbox.pulse")
+                await self._mailbox.wait(WATCH_SECONDS)
+            except MailboxError as trouble:
+                await self._put_off(trouble)
+
+    async def _put_off(self, trouble: MailboxError) -> None:
+        """Say what is wrong in the log and in the database, and when the mailbox is tried again."""
+        tries, refused = self._tries, isinstance(trouble, LoginRefused)
+        pause = tries.refused(self._password) if refused else tries.lost()
+        await self.close()
+        log.waiting_for("mailbox", str(trouble), pause)
+        reason = f"{trouble}; {RARELY}" if tries.given_up else str(trouble)
+        await self._app.store.pulse(MAILBOX, now(), reason)
+        reached("mailbox.pulse")
+
+    async def catch_up(self) -> int:
+        """Take in everything that waits; give how many mails there were. Connects where it must."""
+        state = await self._position()
+        taken = 0
+        while True:
+            mails = await self._mailbox.fetch_after(state.last_uid, state.taken_from)
+            if not mails:
+                return taken
+            reached("mail.fetched")
+            taken += len(mails)
+            state = await self._take(mails, state)
+
+    async def close(self) -> None:
+        """End the connection."""
+        self._opened = None
+        await self._mailbox.close()
+
+    async def _position(self) -> MailboxState:
+        """Connect, unless the connection stands, and say from where to read."""
+        if self._opened is None:
+            self._opened = await self._connected()
+            await self._settle_the_rest(self._opened)
+        known = await self._app.store.mailbox(self._account, self._folder)
+        state = _position(known, self._opened, self._account, self._folder, self._since())
+        if state != known:
+            await self._app.store.keep_mailbox(state)
+            reached("mailbox.placed")
+        return state
+
+    async def _connected(self) -> Opened:
+        """Connect with the password as it is written now."""
+        password = self._tries.read_again(self._password)
+        if password != self._password:
+            self._password, self._mailbox = password, Mailbox(self._app.settings.imap())
+        return await self._mailbox.connect()
+
+    def _since(self) -> datetime | None:
+        day = self._app.settings.mailbox.take_from
+        return datetime(day.year, day.month, day.day, tzinfo=self._app.settings.zone) if day is not None else None
+
+    async def _settle_the_rest(self, opened: Opened) -> None:
+        """Tell the server about mails that were committed before a stop came in between."""
+        rows = await self._app.store.unsettled(self._account, self._folder, opened.uidvalidity)
+        await self._settle(opened.uidvalidity, {uid: _where(state) for uid, state in rows if state != "failed"})
+
+    async def _take(self, mails: list[Fetched | Oversized | Unreadable], state: MailboxState) -> MailboxState:
+        """Take a batch in; the position moves past it only when every mail has its committed row."""
+        settled: dict[int, Settle] = {}
+        kept = await self._keep(mails)
+        for mail in mails:
+            where = await self._one(mail, kept, state.uidvalidity)
+            if where is not None:
+                settled[mail.uid] = where
+            self._bells.letters.set()
+            self._bells.timers.set()
+        await self._settle(state.uidvalidity, settled)
+        moved = MailboxState(self._account, self._folder, state.uidvalidity, mails[-1].uid, state.taken_from)
+        await self._app.store.keep_mailbox(moved)
+        reached("mailbox.noted")
+        await self._app.store.pulse(MAILBOX, now())
+        reached("mailbox.pulse")
+        return moved
+
+    async def _keep(self, mails: Sequence[Fetched | Oversized | Unreadable]) -> dict[int, Kept]:
+        """Put the bytes of the batch on the disk before any of them is understood; give them by UID."""
+        fetched = [mail for mail in mails if isinstance(mail, Fetched)]
+        kept = await self._app.desk.blobs.keep_all([mail.raw for mail in fetched])
+        return {mail.uid: one for mail, one in zip(fetched, kept, strict=True)}
+
+    async def _one(
+        self, mail: Fetched | Oversized | Unreadable, kept: Mapping[int, Kept], uidvalidity: int
+    ) -> Settle | None:
+        source = Source(self._account, self._folder, uidvalidity, mail.uid)
+        match mail:
+            case Oversized():
+                return await oversized(mail.headers, mail.size, source, mail.received or now(), self._app.desk)
+            case Unreadable():
+                return await unreadable(mail.uid, mail.reason, source, now(), self._app.desk)
+            case Fetched():
+                return await self._safely(kept[mail.uid], mail.received, source)
+
+    async def _safely(self, kept: Kept, received: datetime, source: Source) -> Settle | None:
+        """Take one mail in; one that breaks the work three times is held for a person, and holds up no other.
+
+        What the world breaks (the database, the disk) is no fault of the mail: it stays on the server.
+        """
+        while True:
+            try:
+                return await take_in(kept, source, received, now(), self._app.desk)
+            except Exception as wrong:
+                if of_the_world(wrong):
+                    raise
+                reason = reason_of(wrong)
+                log.broken("mail", reason)
+                where = await failed(kept, source, received, reason, self._app.desk)
+                if where is not None:
+                    return where
+
+    async def _settle(self, uidvalidity: int, settled: dict[int, Settle]) -> None:
+        if not settled:
+            return
+        reached("mail.settling")
+        await self._mailbox.settle(
+            [uid for uid, where in settled.items() if where == "processed"],
+            [uid for uid, where in settled.items() if where == "quarantined"],
+        )
+        reached("mail.moved")
+        await self._app.store.settled(self._account, self._folder, uidvalidity, list(settled), now())
+        reached("mail.settled")
+
+
+def _where(state: str) -> Settle:
+    return "quarantined" if state == "quarantined" else "processed"
+
+
+def _position(
+    known: MailboxState | None, opened: Opened, account: str, folder: str, since: datetime | None
+) -> MailboxState:
+    """Say from which UID to read: on first contact only what arrives from then on, unless a date is set.
+
+    A new UIDVALIDITY voids every UID we knew: the folder is listed again from the same date, and
+    mails we have are known by their content.
+    """
+    if known is not None and known.uidvalidity == opened.uidvalidity:
+        return known
+    if known is not None:
+        return MailboxState(account, folder, opened.uidvalidity, 0, known.taken_from)
+    if since is not None:
+        return MailboxState(account, folder, opened.uidvalidity, 0, since)
+    return MailboxState(account, folder, opened.uidvalidity, opened.uidnext - 1, now())
