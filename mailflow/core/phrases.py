@@ -322,7 +322,8 @@ PHRASES: dict[Says, str] = {
         да как; да где; да кто; да когда; да зачем; probably; maybe; perhaps; i guess; i think; i suppose
         not sure; approve of; agreed that; confirmed that; yeah right; yes right; as if; whatever
         yes and no; sort of; kind of; шутка; шучу; прикол; лол; ха-ха; хаха; ну-ну; ну и ну; ну такое
-        не возражает/возражают против?; вряд ли; едва ли; навряд ли; почти; как бы; как-то;
+        не возражает/возражают против?; не возражаю/возражаем не против; нет возражений не против
+        вряд ли; едва ли; навряд ли; почти; как бы; как-то;
         вроде бы; пожалуй; так и быть; черт с вами
         бог с вами; будем считать; считайте; по ошибке; ошибочно; случайно; не я; не мной; не мое
         just kidding; joking; kidding; lol; haha; by mistake; accidentally; almost; nearly; hardly
