@@ -1,4 +1,4 @@
-"""`mailflow keys`: list the signing keys, let a new one sign."""
+"""`mailflow keys`: list the signing keys, let a new one sign; the keys of other systems are a group below it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mailflow.api_keys_command import api
 from mailflow.config import read_settings
 from mailflow.edges.keys import Key, listed, rotate
 from mailflow.rules_command import SITE
@@ -15,7 +16,10 @@ from mailflow.rules_command import SITE
 
 @click.group()
 def keys() -> None:
-    """The keys that sign links and reply addresses."""
+    """The keys that sign links and reply addresses, and those other systems have."""
+
+
+keys.add_command(api)
 
 
 @keys.command("list")

@@ -246,6 +246,8 @@ ELSEWHERE = {
     "fact": "kind until",
     "errand": "key case what state",
     "pulse": "name",
+    "api_key": "id name hash rights processes",
+    "api_refusal": "id day key why",
 }
 """Text columns that name nobody and hold nothing people wrote, or are seen to by a function of their own."""
 

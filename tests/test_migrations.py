@@ -22,6 +22,8 @@ from tests import servers
 ROOT = Path(__file__).resolve().parent.parent
 
 COLUMNS = {
+    "api_key": "id name hash rights processes made_at expires_at? revoked_at? used_at?",
+    "api_refusal": "id day key why count",
     "assignment": "id case round stage principal ask standing opened_at due_at? answer? decided_by? decided_at?"
     " channel?",
     "browser": "hash person label created_at expires_at revoked_at? signed_in_at? seen_at?",
@@ -47,6 +49,7 @@ COLUMNS = {
 """Every table with its columns in order; `?` marks those that may be empty."""
 
 INDEXES = {
+    "api_refusal: api_refusal_day (day)",
     "assignment: unique case, round, stage, principal",
     "assignment: assignment_ask (ask, case)",
     "assignment: assignment_decided_by (decided_by, case)",

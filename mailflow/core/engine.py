@@ -19,6 +19,8 @@ from mailflow.core.entering import enter
 from mailflow.core.events import (
     AbsenceNoted,
     AnswerReceived,
+    ApiKeyEnded,
+    ApiKeyMade,
     CaseEvent,
     CommandReceived,
     DataErased,
@@ -74,6 +76,12 @@ def transition(case: Case | None, event: Event, office: Office) -> Transition:
             return Transition(None, (), sentence("data_erased", office.language, **words))
         case KeySigns():
             return Transition(None, (), sentence("key_signs", office.language, number=event.number))
+        case ApiKeyMade():
+            rights, processes = ", ".join(event.rights), ", ".join(event.processes) or "*"
+            words = {"id": event.id, "name": event.name, "rights": rights, "processes": processes}
+            return Transition(None, (), sentence("api_key_made", office.language, **words))
+        case ApiKeyEnded():
+            return Transition(None, (), sentence("api_key_ended", office.language, id=event.id, name=event.name))
         case RequestReceived():
             return _open(event, office)
         case _:

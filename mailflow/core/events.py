@@ -279,6 +279,33 @@ class KeySigns:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiKeyMade:
+    """Another system was given a key. Its secret is in nobody's hands but that system's; here is the hash of it."""
+
+    key: str
+    at: datetime
+    id: str
+    name: str
+    rights: tuple[str, ...]
+    processes: tuple[str, ...]
+    """Those it concerns; none = all."""
+    hash: str
+    until: datetime | None = None
+    type: Literal["api_key"] = "api_key"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyEnded:
+    """The key of another system opens nothing any more."""
+
+    key: str
+    at: datetime
+    id: str
+    name: str
+    type: Literal["api_key_ended"] = "api_key_ended"
+
+
+@dataclass(frozen=True, slots=True)
 class LetterRenewed:
     """The link a task was asked by ends: it is asked by a new one."""
 
@@ -331,7 +358,7 @@ CaseEvent = (
 )
 """Happens to a case that exists."""
 
-OfficeEvent = NoticeDue | RulesTaken | EvidenceGiven | KeySigns | DataErased
+OfficeEvent = NoticeDue | RulesTaken | EvidenceGiven | KeySigns | ApiKeyMade | ApiKeyEnded | DataErased
 """Concerns no case."""
 
 Event = RequestReceived | OfficeEvent | CaseEvent

@@ -103,6 +103,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "удалены персональные данные ({about}), строк журнала: {count}; основание: {reason}",
         "personal data were erased ({about}), rows of the journal: {count}; reason: {reason}",
     ),
+    "api_key_made": (
+        "системе «{name}» выдан ключ {id}: {rights}; процессы: {processes}",
+        "the system {name} was given the key {id}: {rights}; processes: {processes}",
+    ),
+    "api_key_ended": ("ключ {id} системы «{name}» больше не действует", "the key {id} of the system {name} is ended"),
     "key_signs": ("ссылки подписывает ключ {number}", "links are signed by key {number}"),
     "renewed": ("{who} получит новую ссылку: прежняя скоро закроется", "{who} gets a new link: the one before ends"),
     "renewed_note": (

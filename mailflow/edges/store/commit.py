@@ -28,7 +28,7 @@ from mailflow.core.journal import (
     event_document,
     read_case,
 )
-from mailflow.edges.store import cases, errands, facts, inbox, journal, outbox, registers, timers
+from mailflow.edges.store import api_keys, cases, errands, facts, inbox, journal, outbox, registers, timers
 from mailflow.edges.store.session import Claim, Session, Statement
 from mailflow.edges.store.values import Committed, Outcome, Overtaken, Repeated, Taken
 
@@ -153,6 +153,7 @@ def _effects(move: Move, case: str) -> Iterator[Statement]:
     yield from timers.changes(effects, case)
     yield from errands.additions(effects, case, move.now)
     yield from facts.changes(effects, move.now)
+    yield from api_keys.changes(move.event)
     if isinstance(move.event, TimerDue):
         yield timers.ringing(move.event.key)
     if isinstance(move.event, DocumentMade | LinkedCaseClosed | RequestReceived):

@@ -47,6 +47,7 @@ from mailflow.edges.store import (
     tokens,
     vitals,
 )
+from mailflow.edges.store.api_keys import ApiKeys
 from mailflow.edges.store.browsers import Browser
 from mailflow.edges.store.by_hand import ByHand
 from mailflow.edges.store.database import Database
@@ -82,6 +83,7 @@ class Store:
         self._db = database
         self._domain = domain
         self.by_hand = ByHand(database)
+        self.api_keys = ApiKeys(database)
         self.turns = Turns()
 
     @classmethod

@@ -317,3 +317,30 @@ class Pulse(Model):
 
     class Meta:
         table = "pulse"
+
+
+class ApiKey(Model):
+    id = fields.CharField(16, primary_key=True)
+    name = fields.CharField(255)
+    hash = fields.CharField(64)
+    rights = fields.TextField()
+    processes = fields.TextField()
+    made_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(null=True)
+    revoked_at = fields.DatetimeField(null=True)
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "api_key"
+
+
+class ApiRefusal(Model):
+    id = fields.CharField(64, primary_key=True)
+    day = fields.CharField(10)
+    key = fields.CharField(16)
+    why = fields.CharField(16)
+    count = fields.BigIntField()
+
+    class Meta:
+        table = "api_refusal"
+        indexes = (Index(fields=("day",), name="api_refusal_day"),)
