@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailflow import log
@@ -49,7 +49,7 @@ from mailflow.core.visits import (
     typed_address,
 )
 from mailflow.edges.store import Browser, Store
-from mailflow.recalling import present
+from mailflow.recalling import present, told_now
 
 _KEY_LENGTH = 64
 _PAGE = "sign-in"
@@ -180,7 +180,9 @@ class Entrance:
         known = self.office.directory.people.get(browser.person)
         if known is None:
             return None
-        office = await present(self.office, self.store, now, [About("delegation", browser.person)])
-        sight = sight_of(browser.person, office, now, office.facts)
+        about = [About("delegation", browser.person), About("told", browser.person)]
+        office = await present(self.office, self.store, now, about)
+        told = await told_now(browser.person, office, self.store, now)
+        sight = replace(sight_of(browser.person, office, now, office.facts), told=told)
         language = office.directory.language(browser.person)
         return Visitor(browser.person, known.short, browser.hash, language, sight)

@@ -12,11 +12,15 @@ from urllib.parse import quote, urlencode
 import openpyxl
 import pytest
 
+from mailflow.advance import advance
 from mailflow.core.answers import Answer
+from mailflow.core.case import Case
 from mailflow.core.case_query import CaseQuery, Filters, query_of
+from mailflow.core.events import TimerDue
+from mailflow.core.memory import About
 from mailflow.core.sight import sees, sight_of
 from mailflow.edges.web_rooms import SESSION
-from tests.offices import neon, shipped_process
+from tests.offices import HERE, invoice_process, neon, shipped_process
 from tests.web_site import NOON, Answered, Site, served
 
 
@@ -281,3 +285,27 @@ async def test_the_html_of_a_mail_keeps_its_words_and_nothing_that_acts(site: Si
     assert "текст" in frame
     for bad in ("script", "img", "href", "svg", "style", "form", "onclick", "evil", "alert"):
         assert bad not in frame
+
+
+async def test_whoever_is_told_of_silence_finds_the_case_on_his_pages_while_it_lasts(tmp_path: Path) -> None:
+    text = (HERE.parent / "rules" / "invoice.yaml").read_text(encoding="utf-8")
+    text = text.replace("escalate_to: manager", "escalate_to: person s.orlov", 1)
+    async with served(tmp_path, office=neon(None, invoice_process(text=text))) as site:
+        case = await site.request()
+        task = case.open_assignments[0]
+        assert task.silent_at is not None
+        orlov = await person(site, "s.orlov")
+        assert await sees_it(orlov, case) == (False, False)
+        site.now = task.silent_at
+        rung = TimerDue("rung", site.now, case.id, task.id, "escalate")
+        await advance(rung, site.store, site.office, site.now)
+        assert await sees_it(orlov, case) == (True, True)
+        await site.reply(case.id, "p.petrov", Answer.APPROVE)
+        assert await sees_it(orlov, case) == (False, False)
+        assert await site.store.facts("2026-12-31", [About("told", "s.orlov")]) == ()
+
+
+async def sees_it(who: Person, case: Case) -> tuple[bool, bool]:
+    """Whether the page of the case opens, and whether the register lists it."""
+    opened = await who.get(f"/cases/{case.id}")
+    return opened.status == 200, case.number in (await who.get("/registers/payments")).text

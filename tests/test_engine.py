@@ -15,6 +15,7 @@ from mailflow.core.effects import SendLetter
 from mailflow.core.events import AbsenceNoted, LetterBounced
 from mailflow.core.seeing import may_see
 from mailflow.core.sender import Proven
+from mailflow.core.showing import Ways, letter_view
 from tests.offices import HERE, NOBODY, Story, directory, invoice_process, letters, neon, paper, timers, waits_on
 
 
@@ -600,3 +601,18 @@ def test_who_cannot_be_reached_for_his_opinion_moves_nobodys_task() -> None:
     assert letters(story.transitions[-1]) == [("absent", "p.petrov")]
     assert (story.task("p.petrov").undelivered, story.task("p.petrov").away) == (False, False)
     assert waits_on(story.it) == ["p.petrov"]
+
+
+def test_a_colleagues_one_word_is_told_in_the_language_of_whoever_reads_it() -> None:
+    text = (HERE.parent / "rules" / "invoice.yaml").read_text(encoding="utf-8")
+    named = "who: person j.smith\n      if_initiator: role director"
+    text = text.replace("who: managers of initiator up to department head", named)
+    story = Story(neon(None, invoice_process(text=text)))
+    story.request()
+    task = story.task("j.smith")
+    story.answer("s.orlov", Answer.APPROVE, task=task)
+    [told] = [e for e in story.transitions[-1].effects if isinstance(e, SendLetter)]
+    assert (told.to, told.language, told.words["text"]) == ("j.smith", "en", "approved")
+    [shown] = letter_view(told, story.it, story.office, Ways(), story.now).said
+    assert (shown.what, shown.comment) == ("an opinion, no decision", "approved")
+    assert waits_on(story.it) == ["j.smith"]

@@ -178,7 +178,9 @@ class Opinion:
     about: str
     """The assignment whose letter he answered."""
     text: str
+    """His words; '' where he only said what `answer` says."""
     at: datetime
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)

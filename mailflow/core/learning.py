@@ -9,6 +9,7 @@ from mailflow.core.adding_up import counted
 from mailflow.core.case import Case
 from mailflow.core.delegating import handed_over
 from mailflow.core.payees import alarms, learnt
+from mailflow.core.silence import told_no_longer
 from mailflow.core.substitution import arranged_by
 from mailflow.core.turn import Turn
 
@@ -20,6 +21,7 @@ def learn(turn: Turn, before: Case | None) -> None:
         *learnt(turn, before),
         *arranged_by(before, turn.case, turn.office.facts),
         *handed_over(before, turn.case),
+        *told_no_longer(before, turn),
         *counted(before, turn.case, turn.office),
     )
     for what, fact in found:

@@ -15,6 +15,7 @@ from mailflow.core.entitlement import DECISIONS
 from mailflow.core.events import AnswerReceived
 from mailflow.core.mentioning import who_is
 from mailflow.core.nudging import may_nudge
+from mailflow.core.office import Office
 from mailflow.core.reasons import Reason, because, note_refusal, tell_refusal
 from mailflow.core.recording import REPLIED
 from mailflow.core.sender import Proven
@@ -29,21 +30,26 @@ MOST_OPINIONS = 10
 def opine(turn: Turn, assignment: Assignment, event: AnswerReceived) -> bool:
     """Keep a colleague's answer to another's letter as an opinion, and pass it on; False where it is none."""
     writer = turn.office.directory.by_address(event.proof.address) if isinstance(event.proof, Proven) else None
-    text = event.comment or (_word(turn, event.answer, writer) if event.answer is not Answer.UNCLEAR and writer else "")
+    answer = event.answer if not event.comment and event.answer is not Answer.UNCLEAR else None
     waits = assignment.open and assignment.ask in DECISIONS and turn.case.state is CaseState.OPEN
-    if writer is None or not text or not waits or event.channel not in REPLIED:
+    if writer is None or not (event.comment or answer) or not waits or event.channel not in REPLIED:
         return False
     turn.because("opinion", who=turn.office.short(writer))
     if len(turn.case.opinions) >= MOST_OPINIONS:
         return True
-    turn.change(opinions=(*turn.case.opinions, Opinion(writer, assignment.id, text, turn.now)))
-    words = {"who": turn.office.short(writer), "text": text}
-    turn.letter("opinion", turn.acts_on(assignment), assignment.id, words)
+    opinion = Opinion(writer, assignment.id, event.comment, turn.now, answer)
+    turn.change(opinions=(*turn.case.opinions, opinion))
+    reader = turn.acts_on(assignment)
+    text = opinion_text(opinion, turn.office, turn.office.directory.language(reader))
+    turn.letter("opinion", reader, assignment.id, {"who": turn.office.short(writer), "text": text})
     return True
 
 
-def _word(turn: Turn, answer: Answer, writer: str) -> str:
-    return answer_word(answer, turn.language, turn.office.doer(writer).gender)
+def opinion_text(opinion: Opinion, office: Office, language: Language) -> str:
+    """Give what a colleague thinks: his own words, or his one word in the reader's language."""
+    if opinion.answer is None:
+        return opinion.text
+    return answer_word(opinion.answer, language, office.doer(opinion.by).gender)
 
 
 def consult(turn: Turn, assignment: Assignment, event: AnswerReceived, person: str) -> None:

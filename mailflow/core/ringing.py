@@ -11,7 +11,7 @@ from mailflow.core.asking import instruction
 from mailflow.core.case import Ask, Assignment, CaseState, Decision, Standing
 from mailflow.core.events import TimerDue
 from mailflow.core.recording import pass_on_from, tell_initiator
-from mailflow.core.silence import above
+from mailflow.core.silence import above, note_told
 from mailflow.core.turn import Turn
 
 
@@ -45,6 +45,7 @@ def _escalate(turn: Turn, assignment: Assignment) -> None:
     for person in told:
         since = turn.office.shown_day(assignment.opened_at, turn.office.directory.language(person))
         turn.letter("escalation", person, words={"who": who, "since": since})
+        note_told(turn, assignment, person)
 
 
 def _agree_by_silence(turn: Turn, assignment: Assignment) -> None:

@@ -19,6 +19,7 @@ from mailflow.core.routing import Manager, Managers
 from mailflow.core.rules import NamedStage
 from mailflow.core.spawning import spawn
 from mailflow.core.turn import Turn
+from mailflow.core.wording import sentence
 
 
 def begin(turn: Turn) -> None:
@@ -161,9 +162,11 @@ def _is_stuck(turn: Turn, stage: NamedStage) -> bool:
 
 
 def _tell_stuck(turn: Turn, stage: NamedStage) -> None:
-    title = stage.rule.title.in_(turn.language)
-    turn.because("nobody", stage=title)
-    turn.letter("comment", turn.office.secretary, words={"who": "mailflow", "text": turn.note("nobody", stage=title)})
+    turn.because("nobody", stage=stage.rule.title.in_(turn.language))
+    secretary = turn.office.secretary
+    language = turn.office.directory.language(secretary)
+    text = sentence("nobody", language, stage=stage.rule.title.in_(language))
+    turn.letter("comment", secretary, words={"who": "mailflow", "text": text})
 
 
 def _skip_stage(turn: Turn, stage: NamedStage) -> None:

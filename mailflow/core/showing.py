@@ -23,6 +23,7 @@ from mailflow.core.hinting import near_said
 from mailflow.core.invoices import check_invoice
 from mailflow.core.office import Office
 from mailflow.core.on_behalf import named
+from mailflow.core.opining import opinion_text
 from mailflow.core.options import IN_WORDS_ONLY, choices_of, options_of, says
 from mailflow.core.passport import veiled
 from mailflow.core.payees import finding
@@ -189,7 +190,7 @@ def _said(case: Case, office: Office, language: Language) -> Iterator[Said]:
             yield Said(office.short(a.principal), a.note, "")
     for opinion in case.opinions:
         when = office.shown(opinion.at, language)
-        yield Said(office.short(opinion.by), _OPINION[language], when, opinion.text)
+        yield Said(office.short(opinion.by), _OPINION[language], when, opinion_text(opinion, office, language))
 
 
 _OPINION: Mapping[Language, str] = {"ru": "мнение, не решение", "en": "an opinion, no decision"}

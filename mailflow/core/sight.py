@@ -36,6 +36,8 @@ class Sight:
     """He minds the mail nobody else is asked about."""
     handed: frozenset[str] = frozenset()
     """The cases of which a task was handed to him."""
+    told: frozenset[str] = frozenset()
+    """The cases he was told of because somebody is silent there, while that lasts."""
 
 
 def sight_of(person: str, office: Office, now: datetime, facts: Sequence[Fact] = ()) -> Sight:
@@ -58,7 +60,7 @@ def sees(sight: Sight, case: Case) -> bool:
     return (
         sight.everything
         or case.initiator in sight.selves | sight.people
-        or case.id in sight.handed
+        or case.id in sight.handed | sight.told
         or any(_took_part(sight, case))
         or (sight.paying and any(a.ask is Ask.PAYMENT for a in case.assignments))
     )

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Literal
 
 from mailflow.core.case import Assignment, Case
+from mailflow.core.memory import Fact
 from mailflow.core.office import Office
 from mailflow.core.routing import people
 from mailflow.core.stages import MANAGER, Above
@@ -31,6 +33,24 @@ def told_of(case: Case, office: Office, now: datetime) -> frozenset[str]:
     turn = Turn(case, "", now, office)
     late = (a for a in case.open_assignments if a.silent_at is not None and a.silent_at <= now and a.paused_at is None)
     return frozenset(person for assignment in late for person in above(turn, assignment))
+
+
+def note_told(turn: Turn, assignment: Assignment, person: str) -> None:
+    """Let the office keep that the person was told: his pages show the case then."""
+    turn.remember(_told(turn.case, assignment, person))
+
+
+def told_no_longer(before: Case | None, turn: Turn) -> Iterator[tuple[Literal["forget"], Fact]]:
+    """Strike who was told of the tasks that are over now."""
+    for task in before.open_assignments if before is not None else ():
+        after = turn.case.assignment(task.id)
+        rung = task.silent_at is not None and task.silent_at <= turn.now
+        if rung and (after is None or not after.open):
+            yield from (("forget", _told(turn.case, task, person)) for person in above(turn, task))
+
+
+def _told(case: Case, task: Assignment, person: str) -> Fact:
+    return Fact("told", person, task.id, {"case": case.id})
 
 
 def _people(turn: Turn, assignment: Assignment, one: Above) -> tuple[str, ...]:

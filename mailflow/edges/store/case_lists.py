@@ -69,7 +69,7 @@ def _seen(sight: Sight) -> list[Condition]:
         return []
     ways: list[Condition] = [
         _among("initiator", sorted(sight.selves | sight.people)),
-        _among("id", sorted(sight.handed)),
+        _among("id", sorted(sight.handed | sight.told)),
         (
             f'id IN (SELECT "case" FROM assignment WHERE principal IN ({marks(list(sight.selves))}))',
             sorted(sight.selves),
