@@ -90,6 +90,28 @@ def restore(site: Path, folder: Path, offline: bool) -> None:
     asyncio.run(_printed(keeping.restore(read_settings(site), folder, now(), offline)))
 
 
+@click.command("export")
+@SITE
+@click.argument("folder", type=click.Path(path_type=Path))
+def export_(site: Path, folder: Path) -> None:
+    """Write everything into a new FOLDER in open forms: JSON lines, .eml, .pdf, .xlsx, .csv; keys are not in it."""
+    from mailflow import exporting
+    from mailflow.app import now
+    from mailflow.config import read_settings
+
+    asyncio.run(_printed(exporting.export(read_settings(site), folder, now())))
+
+
+@click.command("import")
+@SITE
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def import_(site: Path, folder: Path) -> None:
+    """Take an export over into a site with an empty database, SQLite or PostgreSQL; numbers and chains go on."""
+    from mailflow import exporting
+
+    asyncio.run(_printed(exporting.bring_in(folder, site)))
+
+
 @click.command()
 @SITE
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
@@ -108,4 +130,4 @@ async def _printed(lines: AsyncIterator[str]) -> None:
         click.echo(line)
 
 
-COMMANDS = (status, retry, backup, restore, migrate)
+COMMANDS = (status, retry, backup, restore, export_, import_, migrate)

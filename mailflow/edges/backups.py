@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import shutil
 import sqlite3
@@ -22,14 +21,14 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from mailflow.edges.manifest import new_folder, read_manifest, write_manifest
 from mailflow.errors import StoreError
 
-MANIFEST = "manifest.json"
-SETTINGS = ("mailflow.toml", "directory.yaml", "rules", "templates", "lists")
+SETTINGS = ("mailflow.toml", "directory.yaml", "rules", "templates", "lists", "calendars")
 """What is copied of the site beside database and files."""
 SQLITE_FILE = "mailflow.db"
 POSTGRES_FILE = "mailflow.dump"
-_FORM = 1
+_KIND, _FORM = "a backup", 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,43 +43,22 @@ class Backup:
 
 def make(site: Path, files: Path, store_url: str, folder: Path, version: str, now: datetime) -> Backup:
     """Make a backup in a folder that is not there yet; StoreError where anything cannot be copied whole."""
-    if folder.exists():
-        raise StoreError(f"{folder}: it exists already: name a folder that does not")
-    new = folder.with_name(folder.name + ".new")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True, mode=0o700)
-    _dump(store_url, new)
-    count = _copy_files(files, new / "files")
-    for name in SETTINGS:
-        _copy(site / name, new / "site" / name)
-    said = {"form": _FORM, "made_at": now.isoformat(), "version": version, "files": count, "hashes": _hashes(new)}
-    (new / MANIFEST).write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
-    for path in new.rglob("*"):
-        _sync(path)
-    new.rename(folder)
-    _sync(folder.parent)
+    with new_folder(folder) as new:
+        _dump(store_url, new)
+        count = _copy_files(files, new / "files")
+        for name in SETTINGS:
+            _copy(site / name, new / "site" / name)
+        said = {"kind": _KIND, "form": _FORM, "made_at": now.isoformat(), "version": version, "files": count}
+        write_manifest(new, said)
     return Backup(folder, now, version, count)
 
 
 def checked(folder: Path) -> Backup:
     """Read a backup whole and give what it is; StoreError naming what is missing, altered or not of it."""
-    try:
-        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        wanted, made_at = said["hashes"], datetime.fromisoformat(said["made_at"])
-    except (OSError, ValueError, KeyError, TypeError) as wrong:
-        raise StoreError(f"{folder}: this is no whole backup ({wrong}): take another one") from None
-    if said.get("form") != _FORM:
-        raise StoreError(f"{folder}: a backup of another form: restore it with the mailflow that made it")
-    found = _hashes(folder)
-    for name in sorted(wanted.keys() | found.keys()):
-        if wanted.get(name) != found.get(name):
-            what = (
-                "is missing" if name not in found else "does not belong to it" if name not in wanted else "is damaged"
-            )
-            raise StoreError(f"{folder}: {name} {what}: this backup is not whole, take another one")
+    said = read_manifest(folder, _KIND, _FORM)
     if (folder / SQLITE_FILE).exists():
         _sound(folder / SQLITE_FILE)
-    return Backup(folder, made_at, said["version"], said["files"])
+    return Backup(folder, datetime.fromisoformat(said["made_at"]), said["version"], said["files"])
 
 
 def put_back(backup: Backup, site: Path, files: Path, store_url: str) -> None:
@@ -185,22 +163,3 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target)
     elif source.exists():
         shutil.copy2(source, target)
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    """Give the SHA-256 of every file of the folder but the manifest itself."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    return {str(path.relative_to(folder)): _hash(path) for path in files}
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -70,6 +70,10 @@ class Blobs:
         """Delete a content whose owner has the right to have it forgotten; False if it is not there."""
         return await asyncio.to_thread(self._erase, sha256)
 
+    def listed(self) -> list[Path]:
+        """Give the file of every content, in the order of their names."""
+        return sorted(path for path in self._folder.glob("??/*") if SHA256.fullmatch(path.name))
+
     def path(self, sha256: str) -> Path:
         """Name the file of a content; StoreError if `sha256` is none, so that no other path can be had."""
         if not SHA256.fullmatch(sha256):

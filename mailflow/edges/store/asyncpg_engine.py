@@ -84,6 +84,12 @@ class Client(AsyncpgDBClient):
 
     glance = look
 
+    async def snapshot(self, work: Work[T]) -> T:
+        """Do the work on what is committed when its first statement runs."""
+        async with self._in_transaction() as client:
+            await client.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            return await work(client)
+
     def _in_transaction(self) -> TransactionContext:
         return PooledContext(TransactionWrapper(self), self._pool_init_lock)
 

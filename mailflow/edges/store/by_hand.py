@@ -81,11 +81,16 @@ class ByHand:
 
     async def doubt_letters(self, reason: str) -> int:
         """Note of every letter that waits that it may have left; give how many. For a database of another day."""
-        query = (
-            "UPDATE outbox SET state = 'unknown', reason = ?, lease_until = NULL, lease_token = NULL"
-            " WHERE state IN ('ready', 'claimed', 'deferred') RETURNING key"
-        )
-        return len(await self._db.run(lambda s: s.rows(query, reason)))
+        return await self._db.run(lambda s: doubt(s, reason))
+
+
+async def doubt(session: Session, reason: str) -> int:
+    """Note of every letter that waits that it may have left; give how many."""
+    query = (
+        "UPDATE outbox SET state = 'unknown', reason = ?, lease_until = NULL, lease_token = NULL"
+        " WHERE state IN ('ready', 'claimed', 'deferred') RETURNING key"
+    )
+    return len(await session.rows(query, reason))
 
 
 async def _changed(session: Session, query: str, *values: str | datetime) -> bool:

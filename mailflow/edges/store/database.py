@@ -147,6 +147,16 @@ class Database:
 
         return await self._try_often(attempt)
 
+    async def snapshot(self, work: Work[T]) -> T:
+        """Read as it is at one moment, however long that takes; who writes meanwhile is not held up."""
+
+        async def attempt() -> T:
+            with _within(self._context):
+                seen: T = await self._client.snapshot(lambda client: work(Session(client)))
+            return seen
+
+        return await self._try_often(attempt)
+
     async def glance(self, work: Work[T]) -> T:
         """Read as `read` does what is found by an index and is small: a list would keep the whole service waiting."""
 

@@ -12,13 +12,13 @@ from mailflow.edges.store.session import Session
 async def pending(url: str) -> list[str]:
     """Name the migrations still to be made, in order; all of them for an empty database."""
     if url.startswith("sqlite://") and not Path(url.removeprefix("sqlite://")).exists():
-        return _all()
+        return known_migrations()
     database = await Database.open(url, migrating=False)
     try:
         made = await database.read(_made)
     finally:
         await database.close()
-    return [name for name in _all() if name not in made]
+    return [name for name in known_migrations() if name not in made]
 
 
 async def _made(session: Session) -> set[str]:
@@ -29,5 +29,6 @@ async def _made(session: Session) -> set[str]:
     return {row["name"] for row in await session.rows("SELECT name FROM tortoise_migrations")}
 
 
-def _all() -> list[str]:
+def known_migrations() -> list[str]:
+    """Name every migration this mailflow has, in order."""
     return sorted(path.stem for path in Path(migrations.__file__).parent.glob("[0-9]*.py"))

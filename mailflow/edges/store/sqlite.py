@@ -156,6 +156,11 @@ class Client(SqliteClient):
         seen: T = await self._journey(_look, work)
         return seen
 
+    async def snapshot(self, work: Work[T]) -> T:
+        """Do the work on what is committed now: a transaction that only reads waits for no writer (WAL)."""
+        seen: T = await self._journey(_snapshot, work)
+        return seen
+
     @translate_exceptions
     async def glance(self, work: Work[T]) -> T:
         """Find a few rows by an index, outside a transaction. Only in the thread the database was opened in."""
@@ -203,6 +208,14 @@ def _transact(connection: sqlite3.Connection, work: Work[T], keep: Callable[[T],
         connection.rollback()
         raise
     return kept, result
+
+
+def _snapshot(connection: sqlite3.Connection, work: Work[T]) -> T:
+    connection.execute("BEGIN")
+    try:
+        return _look(connection, work)
+    finally:
+        connection.rollback()
 
 
 def _look(connection: sqlite3.Connection, work: Work[T]) -> T:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from mailflow.core.case import Case
 from mailflow.core.case_query import CaseQuery, Total
@@ -46,6 +47,7 @@ from mailflow.edges.store import (
     timers,
     tokens,
     vitals,
+    whole,
 )
 from mailflow.edges.store.api_keys import ApiKeys
 from mailflow.edges.store.browsers import Browser
@@ -97,6 +99,20 @@ class Store:
     async def close(self) -> None:
         """Close the connections; the store cannot be used afterwards."""
         await self._db.close()
+
+    # All of it
+
+    async def write_out(self, folder: Path) -> dict[str, int]:
+        """Write every table into the folder as it is at one moment; give how many rows each has."""
+        return await self._db.snapshot(lambda s: whole.write_out(s, folder))
+
+    async def read_in(self, folder: Path, doubt: str) -> dict[str, int]:
+        """Take over every table from the folder in one transaction; StoreError unless the database is empty."""
+        return await self._db.run(lambda s: whole.read_in(s, folder, doubt))
+
+    async def refuse_full(self) -> None:
+        """StoreError where any table has a row."""
+        await self._db.read(whole.refuse_full)
 
     # Cases
 
