@@ -30,6 +30,8 @@ from mailflow.core.office import Office
 from mailflow.core.pressing import words_of
 from mailflow.core.register_view import RegisterView, Row, csv_of, register_view, rows_of, table_of
 from mailflow.core.registers import Form, forms
+from mailflow.core.searching import PAGE as FOUND
+from mailflow.core.searching import FoundView
 from mailflow.core.sender import Proven
 from mailflow.core.sight import sees
 from mailflow.core.substitution import SUBSTITUTION
@@ -40,6 +42,7 @@ from mailflow.edges.sheets import CONTENT_TYPE, xlsx
 from mailflow.edges.store import InboxRow, Repeated, Store
 from mailflow.lookup import Desk, offered_by_key
 from mailflow.recalling import present
+from mailflow.seeking import seek
 
 PAGE = 50
 MOST_EXPORTED = 5000
@@ -129,6 +132,10 @@ class Cabinet:
         return await self._attached(next((row for row in rows if row.id == number), None), place)
 
     # --- lists
+
+    async def search(self, visitor: Visitor, text: str, after: str, now: datetime) -> FoundView:
+        """Give the cases that say these words, as far as the visitor sees them."""
+        return await seek(text, after, visitor.sight, await self._office(now), self.desk, visitor.language, FOUND)
 
     def registers(self) -> tuple[Form, ...]:
         """Give the registers of the office."""

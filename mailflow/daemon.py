@@ -31,6 +31,7 @@ from mailflow.edges.web import Web
 from mailflow.errands import put_off_errand, run_errand
 from mailflow.errors import MailflowError
 from mailflow.hall import web_of
+from mailflow.indexing import Indexer, index_waiting
 from mailflow.reader import Reader
 from mailflow.rekeying import renew_letters
 from mailflow.remind import remind
@@ -150,7 +151,7 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
     log.started(__version__, app.settings.mailbox.address, ", ".join(app.office.rules))
     ready()
     metrics = _metrics(app)
-    runs = [reader.run, sender.run, ringer.run, Watcher(app, bells).run]
+    runs = [reader.run, sender.run, ringer.run, Watcher(app, bells).run, Indexer(app.desk).run]
     runs += [served.run for served in (web, metrics) if served is not None]
     loops = [asyncio.create_task(_kept_alive(loop)) for loop in runs]
     loops.append(asyncio.create_task(service.watchdog()))
@@ -246,6 +247,7 @@ async def run_once(app: App) -> tuple[int, int, int]:
         await ringer.renew_letters()
         await ringer.seal_journal()
         sent = await sender.send_ready()
+        await index_waiting(app.desk)
         return taken, rung, sent
     finally:
         await reader.close()

@@ -56,6 +56,7 @@ POINTS: Final = (
     Point("errand.done", "What an errand led to is committed."),
     Point("errand.put_off", "An errand failed and is noted as one to be tried again."),
     Point("errand.given_up", "An errand is noted as one a person must look at."),
+    Point("card.written", "A case is indexed and waits for it no more."),
     Point("letter.given_back", "What a sender that is gone had claimed is free again, nobody has claimed it."),
     Point("letter.claimed", "Letters are claimed under a lease, no byte of them is made."),
     Point("letter.rendered", "The bytes of the claimed letters are made, none of them is written down."),

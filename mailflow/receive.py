@@ -39,6 +39,7 @@ from mailflow.lookup import (
     target_of,
 )
 from mailflow.recalling import present
+from mailflow.seeking import search_answer
 
 Settle = Literal["processed", "quarantined"]
 MOST_ATTEMPTS = 3
@@ -200,6 +201,7 @@ MOST_NOTICES = {
     "own_cases": 20,
     "tasks": 20,
     "register": 20,
+    "found": 50,
     "mode": 10,
     "status": 20,
 }
@@ -249,6 +251,8 @@ async def _event_of(arrival: Arrival, understood: Understood, now: datetime, des
         return registration  # «Register» in answer to a stranger's letter asks for no register
     if isinstance(understood, Command) and understood.command == "register" and arrival.person is not None:
         return await _register(arrival.message, understood, arrival.person, now, desk)
+    if isinstance(understood, Command) and understood.command == "find" and arrival.person is not None:
+        return await _search(arrival.message, understood, arrival.person, now, desk)
     return event_of(understood, arrival, desk.office)
 
 
@@ -258,6 +262,12 @@ async def _register(message: Message, asked: Command, person: str, now: datetime
     return await register_answer(
         text, person, message.key, message.message_id, desk.store, desk.blobs, desk.office, now
     )
+
+
+async def _search(message: Message, asked: Command, person: str, now: datetime, desk: Desk) -> Event:
+    """«Найти Ромашка»: what was found, to whoever may see it."""
+    text = f"{asked.said}\n{asked.details.get('text', '')}"
+    return await search_answer(text, person, message.key, message.message_id, desk, now)
 
 
 async def _registration(arrival: Arrival, desk: Desk) -> Event | None:

@@ -107,6 +107,7 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("GET", "/second-factor"): SIGNED_IN,
     ("POST", "/second-factor"): SIGNED_IN,
     ("POST", "/second-factor/code"): SIGNED_IN,
+    ("GET", "/search"): SIGNED_IN,
     ("GET", "/registers"): SIGNED_IN,
     ("GET", "/registers/{name}"): SIGNED_IN,
     ("GET", "/registers/{name}/{kind}"): SIGNED_IN,

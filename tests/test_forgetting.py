@@ -248,6 +248,9 @@ ELSEWHERE = {
     "pulse": "name",
     "api_key": "id name hash rights processes",
     "api_refusal": "id day key why",
+    "passage": "case source title text",
+    "index_card": "case words",
+    "unindexed": "case",
 }
 """Text columns that name nobody and hold nothing people wrote, or are seen to by a function of their own."""
 

@@ -35,16 +35,19 @@ COLUMNS = {
     "frame": "key content gaps words",
     "inbox": "id account? folder? uidvalidity? uid? message_key message_id sha256 size received_at sender subject"
     " kind reason case state attempts error settled_at?",
+    "index_card": "id case words",
     "journal": "id case seq at event_key event_type event why patch previous hash salt content",
     "mailbox": "id account folder uidvalidity last_uid taken_from?",
     "outbox": "key case assignment kind person address language letter message_id state created_at next_at"
     " lease_until? lease_token? attempts reason content card sent_at?",
+    "passage": "id case source title text",
     "pulse": "name well_at? ill_since? reason",
     "register": "id name year last",
     "second_factor": "person sealed made_at enrolled_at? step",
     "seal": "number at size root last peaks",
     "timer": "key case assignment what due_at state",
     "token": "hash purpose case assignment person card issued_at expires_at used_at?",
+    "unindexed": "case mark",
 }
 """Every table with its columns in order; `?` marks those that may be empty."""
 
@@ -73,9 +76,11 @@ INDEXES = {
     "inbox: inbox_state (state, id)",
     "inbox: inbox_unsettled (account, folder, uidvalidity, uid) in part",
     "inbox: unique message_key in part",
+    "index_card: unique case",
     "journal: unique case, seq",
     "journal: unique event_key",
     "mailbox: unique account, folder",
+    "passage: unique case, source",
     "outbox: unique message_id",
     "outbox: outbox_case (case)",
     "outbox: outbox_state (state, next_at)",
@@ -84,6 +89,9 @@ INDEXES = {
     "timer: timer_due (due_at) in part",
 }
 """Every index but the primary keys, the same on both databases."""
+POSTGRES_WORDS = {"index_card: index_card_words (None)"}
+"""The index by words: one over an expression on PostgreSQL, a virtual table with its own tables on SQLite."""
+SQLITE_WORDS = {f"index_card_words{part}" for part in ("", "_config", "_data", "_idx")}
 
 WORDS = {
     "assignment_standing_word",
@@ -94,6 +102,9 @@ WORDS = {
     "token_purpose_word",
 }
 SQLITE_TRIGGERS = {f"{word}_{when}" for word in WORDS for when in ("insert", "update")} | {
+    "index_card_delete",
+    "index_card_insert",
+    "index_card_update",
     "assignment_decided_once",
     "assignment_no_delete",
     "journal_no_delete",
@@ -150,7 +161,8 @@ async def test_a_fresh_sqlite_schema_is_the_listed_one(sqlite_session: Session) 
     )
     found: dict[str, str] = {}
     indexes: set[str] = set()
-    for table in sorted(row["name"] for row in tables):
+    assert {row["name"] for row in tables} >= SQLITE_WORDS
+    for table in sorted({row["name"] for row in tables} - SQLITE_WORDS):
         columns = await rows(f'PRAGMA table_info("{table}")')
         found[table] = " ".join(row["name"] + ("" if row["notnull"] else "?") for row in columns)
         for index in await rows(f'PRAGMA index_list("{table}")'):
@@ -187,7 +199,9 @@ async def test_a_fresh_postgres_schema_is_the_listed_one(postgres_session: Sessi
     checks = await rows("SELECT conname::text AS name FROM pg_constraint WHERE contype = 'c'"
                         " AND connamespace = 'public'::regnamespace")  # fmt: skip
     assert {table: " ".join(names) for table, names in found.items()} == COLUMNS
-    assert {_index(i["table"], i["name"], i["unique"], i["columns"], i["partial"]) for i in indexes} == INDEXES
+    assert {
+        _index(i["table"], i["name"], i["unique"], i["columns"], i["partial"]) for i in indexes
+    } == INDEXES | POSTGRES_WORDS
     assert {row["name"] for row in triggers} == POSTGRES_TRIGGERS
     assert {row["name"] for row in checks} == WORDS
 

@@ -124,6 +124,7 @@ PAGES: Mapping[str, Gate] = {
     "/cases/{case}/paper/{place}": "person",
     "/cases/{case}/mail/{mail}": "person",
     "/cases/{case}/mail/{mail}/file/{place}": "person",
+    "/search": "person",
     "/registers": "person",
     "/registers/{name}": "person",
     "/registers/{name}/{kind}": "person",

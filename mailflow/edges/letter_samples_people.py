@@ -18,6 +18,7 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
             "example": "Помощь",
         },
         "tasks": {"mode": "каждое письмо сразу"},
+        "found": {"said": "Ромашка счета", "more": "yes"},
         "confirm_withdrawal": {"reason": "нет отметки нашего почтового сервера"},
         "stands_in": {"who": "Смирнову О.Н.", "since": "16.11.2026", "until": "27.11.2026"},
         "list_unclear": {"text": "Кроме третьего, все да"},
@@ -46,6 +47,7 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
             "example": "Help",
         },
         "tasks": {"mode": "every letter at once"},
+        "found": {"said": "Daisy invoices", "more": "yes"},
         "confirm_withdrawal": {"reason": "no verdict of our own mail server"},
         "stands_in": {"who": "Olga Smirnova", "since": "16 Nov 2026", "until": "27 Nov 2026"},
         "list_unclear": {"text": "Except the third, all yes"},
@@ -76,6 +78,15 @@ ROWS: Mapping[Language, Mapping[str, tuple[tuple[str, ...], ...]]] = {
             ("1. СЧ-2026-0157", "Счёт № 57, ООО «Ромашка», 120 000,50 ₽", "записано: согласовано"),
             ("2. Д-2026-0042", "Договор 42-П, ООО «ГеоПроект»", "не ясно; спросили отдельным письмом"),
         ),
+        "found": (
+            (
+                "СЧ-2026-0157",
+                "Счёт № 57, ООО «Ромашка», 120 000,50 ₽",
+                "Финансы",
+                "…оплатить счёт ООО «Ромашка» за ноябрь…",
+            ),
+            ("СЧ-2026-0101", "Счёт № 12, ООО «Ромашка», 18 000 ₽", "оплачено", "Счёт 12.pdf, ООО «Ромашка»"),
+        ),
         "own_cases": (
             ("СЧ-2026-0157", "Счёт № 57, ООО «Ромашка», 120 000,50 ₽", "ждём: Смирнова О.Н."),
             ("Д-2026-0042", "Договор 42-П, ООО «ГеоПроект»", "ждём: Петров П.П., Лебедева М.А."),
@@ -96,6 +107,10 @@ ROWS: Mapping[Language, Mapping[str, tuple[tuple[str, ...], ...]]] = {
         "list_answered": (
             ("1. INV-2026-0157", "Invoice No. 57, Daisy Ltd", "recorded: approved"),
             ("2. C-2026-0042", "Contract 42-P, GeoProject Ltd", "not clear; asked in a letter of its own"),
+        ),
+        "found": (
+            ("INV-2026-0157", "Invoice No. 57, Daisy Ltd, RUB 120,000.50", "Finance", "…pay the invoice of Daisy Ltd…"),
+            ("INV-2026-0101", "Invoice No. 12, Daisy Ltd, RUB 18,000", "paid", "Invoice 12.pdf, Daisy Ltd"),
         ),
         "own_cases": (
             ("INV-2026-0157", "Invoice No. 57, Daisy Ltd, RUB 120,000.50", "waits for Olga Smirnova"),
@@ -125,6 +140,7 @@ NO_CASE = frozenset(
     (
         "unclear_command",
         "own_cases",
+        "found",
         "mode",
         "stands_in",
         "list_answered",

@@ -74,6 +74,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "status": (),
     "tasks": ("mode",),
     "own_cases": (),
+    "found": ("said", "more"),
     "unclear_command": ("said", "why", "meant", "example"),
     "mode": ("mode",),
     "consult": ("who", "text"),

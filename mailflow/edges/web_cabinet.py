@@ -49,6 +49,7 @@ class CabinetRooms:
             Door("/cases/{case}/paper/{place}", "GET", self._paper),
             Door("/cases/{case}/mail/{mail}", "GET", self._mail),
             Door("/cases/{case}/mail/{mail}/file/{place}", "GET", self._mail_file),
+            Door("/search", "GET", self._search),
             Door("/registers", "GET", self._registers),
             Door("/registers/{name}", "GET", self._register),
             Door("/registers/{name}/{kind}", "GET", self._export),
@@ -143,6 +144,12 @@ class CabinetRooms:
         return self._saved(await self._cabinet.mail_file(_in(visitor), request.path_params["case"], *numbers))
 
     # --- lists
+
+    async def _search(self, request: Request, visitor: Visitor | None) -> Response:
+        asked, after = request.query_params.get("q", "")[:LONGEST_FILTER], request.query_params.get("after", "")[:20]
+        found = await self._cabinet.search(_in(visitor), asked, after, self._shell.clock())
+        onward = urlencode([("q", found.asked), ("after", found.next)])
+        return self._shell.page("search", visitor, room="search", found=found, next_query=onward)
 
     async def _registers(self, request: Request, visitor: Visitor | None) -> Response:
         titles = [(form.name, form.title(_in(visitor).language)) for form in self._cabinet.registers()]

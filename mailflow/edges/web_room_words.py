@@ -60,6 +60,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "sign_out": ("Выйти", "Sign out"),
     "room_tasks": ("Мои задачи", "My tasks"),
+    "room_search": ("Поиск", "Search"),
     "room_registers": ("Реестры", "Registers"),
     "room_boards": ("Доски", "Boards"),
     "room_post": ("Почта", "Mail"),
@@ -126,6 +127,18 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "as_csv": ("Скачать CSV", "Download CSV"),
     "next_page": ("Дальше", "Next"),
     "first_page": ("К началу", "To the beginning"),
+    # search
+    "search_what": ("Что искать", "What to look for"),
+    "search_hint": (
+        "Номер, контрагент, ИНН, тема, слова из писем и файлов; в любом падеже.",
+        "A number, a company, a tax number, a subject, words of mails and files; in any form.",
+    ),
+    "search_do": ("Найти", "Find"),
+    "search_none": (
+        "Ничего не нашлось среди заявок, которые вам видны. Попробуйте меньше слов.",
+        "Nothing was found among the requests you may see. Try fewer words.",
+    ),
+    "found_in_card": ("в карточке", "on the card"),
     # boards
     "board_cut": (
         "Показаны последние 300 открытых заявок; остальные в реестре.",

@@ -28,7 +28,18 @@ from mailflow.core.journal import (
     event_document,
     read_case,
 )
-from mailflow.edges.store import api_keys, cases, errands, facts, inbox, journal, outbox, registers, timers
+from mailflow.edges.store import (
+    api_keys,
+    cases,
+    errands,
+    facts,
+    inbox,
+    index_cards,
+    journal,
+    outbox,
+    registers,
+    timers,
+)
 from mailflow.edges.store.session import Claim, Session, Statement
 from mailflow.edges.store.values import Committed, Outcome, Overtaken, Repeated, Taken
 
@@ -125,6 +136,7 @@ def _case_statements(move: Move, case: Case, document: Document, previous: str) 
     yield from cases.assignments(before, case)
     patch = difference(case_document(before) if before is not None else {}, document)
     yield journal.addition(_journal_row(move, case.id, case.version, patch), previous)
+    yield index_cards.noting(case.id)
     yield from _effects(move, case.id)
 
 

@@ -20,7 +20,7 @@ from mailflow.core.case_query import sought
 from mailflow.core.events import DataErased
 from mailflow.core.forgetting import Mend, digest
 from mailflow.core.journal import OFFICE, Document, JournalRow, canonical, content_hash, event_document, read_case
-from mailflow.edges.store import journal
+from mailflow.edges.store import index_cards, journal
 from mailflow.edges.store.session import Row, Session
 from mailflow.errors import StoreError
 
@@ -44,7 +44,7 @@ WRITTEN = frozenset(
 )
 """Of those columns the ones that say what was written: all that goes where a case is forgotten."""
 LOCKED = ("journal", "assignment")
-TABLES = (*TEXTS, "journal", "frame", "browser", "code", "second_factor")
+TABLES = (*TEXTS, "journal", "frame", "browser", "code", "second_factor", "passage", "index_card", "unindexed")
 _TELLING = frozenset({"notice", "evidence"})
 _SHA = re.compile(r"[0-9a-f]{64}")
 
@@ -67,9 +67,9 @@ async def erase(session: Session, erasure: Erasure) -> DataErased:
     triggers = await _unlock(session)
     before = await _named(session)
     erased = await _journal(session, erasure)
-    for table in TEXTS:
-        await _table(session, table, erasure)
+    changed = {table: await _table(session, table, erasure) for table in TEXTS}
     await _frames_and_browsers(session, erasure)
+    await index_cards.forget(session, sorted({*changed["case"], *await _said_in(session, erasure)}))
     await _lock(session, triggers)
     files = tuple(sorted(before - await _named(session)))
     event = DataErased(erasure.key, erasure.at, erasure.mend.stands_for, erasure.reason, erased, files)
@@ -137,8 +137,9 @@ async def _write_row(session: Session, id_: int, row: JournalRow) -> None:
     await session.rows(query, *values)
 
 
-async def _table(session: Session, table: str, erasure: Erasure) -> None:
-    key = KEYS[table]
+async def _table(session: Session, table: str, erasure: Erasure) -> list[str]:
+    """Mend the rows of a table; give the keys of those that changed."""
+    key, mended = KEYS[table], []
     for row in await session.rows(f'SELECT * FROM "{table}"'):
         if not _is_meant(table, row, erasure):
             continue
@@ -147,10 +148,26 @@ async def _table(session: Session, table: str, erasure: Erasure) -> None:
             new["sought"] = sought(read_case(str(new["document"])))
         changed = {name: value for name, value in new.items() if value != row[name]}
         if changed:
+            mended.append(str(row[key]))
             columns = ", ".join(f'"{name}" = ?' for name in changed)
             await session.rows(
                 f'UPDATE "{table}" SET {columns} WHERE "{key}" = ? RETURNING "{key}"', *changed.values(), row[key]
             )
+    return mended
+
+
+async def _said_in(session: Session, erasure: Erasure) -> set[str]:
+    """Give the cases whose mails or files, as they are kept to be found by, say what is to be erased."""
+    if erasure.case:
+        return {erasure.case}
+    found: set[str] = set()
+    last = 0
+    while rows := await session.rows(
+        'SELECT id, "case", title, text FROM passage WHERE id > ? ORDER BY id LIMIT 200', last
+    ):
+        found |= {row["case"] for row in rows if erasure.mend.text(said := f"{row['title']}\n{row['text']}") != said}
+        last = rows[-1]["id"]
+    return found
 
 
 def _is_meant(table: str, row: Row, erasure: Erasure) -> bool:

@@ -25,6 +25,7 @@ from mailflow.core.journal import JournalRow
 from mailflow.core.memory import About, Fact
 from mailflow.core.quotable import Quotable
 from mailflow.core.seals import Seal
+from mailflow.core.searching import Hit, Passage, Question
 from mailflow.core.second_factor import Factor
 from mailflow.core.vitals import Vitals
 from mailflow.edges.frames import Frame
@@ -39,6 +40,7 @@ from mailflow.edges.store import (
     facts,
     frames,
     inbox,
+    index_cards,
     journal,
     lists,
     mailboxes,
@@ -219,6 +221,34 @@ class Store:
         """Give the files that were erased and that no row has named again since."""
         return await self._db.read(erasing.forgotten_files)
 
+    # What cases are found by
+
+    async def unindexed(self, limit: int) -> list[tuple[str, int]]:
+        """Give cases whose index card is missing or old, each with the mark it has now."""
+        return await self._db.glance(lambda s: index_cards.waiting(s, limit))
+
+    async def indexed_sources(self, case_id: str) -> set[str]:
+        """Give the mails and files of the case whose text is kept already."""
+        return await self._db.glance(lambda s: index_cards.sources(s, case_id))
+
+    async def passages(self, cases: Sequence[str]) -> list[Passage]:
+        """Give the kept texts of these cases."""
+        return await self._db.read(lambda s: index_cards.passages(s, cases))
+
+    async def keep_index(
+        self, case_id: str, mark: int, opened_at: datetime, fresh: Sequence[Passage], words: str
+    ) -> None:
+        """Keep new texts of the case and write its index card; it waits no more unless it moved meanwhile."""
+        await self._db.run(lambda s: index_cards.keep(s, case_id, mark, opened_at, fresh, words))
+
+    async def skip_index(self, case_id: str, mark: int) -> None:
+        """Note that there is nothing to index about the case."""
+        await self._db.run(lambda s: index_cards.drop(s, case_id, mark))
+
+    async def found(self, question: Question) -> list[Hit]:
+        """Give the cases that hold every word asked for, as far as he may see them, the newest first."""
+        return await self._db.read(lambda s: index_cards.found(s, question))
+
     # Lists over the whole office
 
     async def happened(self, event_key: str) -> bool:
@@ -289,6 +319,8 @@ class Store:
             written = await inbox.write(session, taken, over)
             row = written or await inbox.standing(session, taken)
             assert row is not None, "the row that stood in the way is gone within one transaction"
+            if taken.case:
+                await session.all([index_cards.noting(taken.case)])
             return row
 
         return await self._db.run(work)

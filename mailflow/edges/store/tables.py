@@ -344,3 +344,32 @@ class ApiRefusal(Model):
     class Meta:
         table = "api_refusal"
         indexes = (Index(fields=("day",), name="api_refusal_day"),)
+
+
+class Passage(Model):
+    id = fields.BigIntField(primary_key=True)
+    case = fields.CharField(KEY)
+    source = fields.CharField(255)
+    title = fields.TextField()
+    text = fields.TextField()
+
+    class Meta:
+        table = "passage"
+        unique_together = (("case", "source"),)
+
+
+class IndexCard(Model):
+    id = fields.BigIntField(primary_key=True)
+    case = fields.CharField(KEY, unique=True)
+    words = fields.TextField()
+
+    class Meta:
+        table = "index_card"
+
+
+class Unindexed(Model):
+    case = fields.CharField(KEY, primary_key=True)
+    mark = fields.BigIntField()
+
+    class Meta:
+        table = "unindexed"
