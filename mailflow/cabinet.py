@@ -280,7 +280,7 @@ class Cabinet:
         raw = await self._blobs.read(row.taken.sha256)
         message = await asyncio.to_thread(parse, raw)
         when = self.desk.office.shown(row.taken.received_at, visitor.language)
-        return mail_view(row.id, row.taken.kind, row.taken.state, row.taken.reason, message, when)
+        return mail_view(row.id, row.taken.kind, row.taken.state, row.taken.reason, message, when, visitor.language)
 
     async def _attached(self, row: InboxRow | None, place: int) -> Download | None:
         if row is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -13,8 +14,11 @@ import pytest
 from jinja2 import TemplateError
 
 from mailflow.core.answers import Answer, Expecting, read
-from mailflow.core.classify import HELD
+from mailflow.core.around import Surroundings
+from mailflow.core.classify import HELD, classify
 from mailflow.core.directory import read_directory
+from mailflow.core.held_words import held_words
+from mailflow.core.kinds import Kind
 from mailflow.core.message import parse
 from mailflow.core.rules import read_process
 from mailflow.edges.letter_grammar import Form, OutputTooLong, compile_file, environment, rendered_block
@@ -111,7 +115,6 @@ def test_loops_in_loops_stop_at_the_limit_of_a_letter(tmp_path: Path) -> None:
 
 
 def test_what_people_type_is_never_a_template() -> None:
-    from dataclasses import replace
 
     from tests.test_letters import LETTERS, view_of
 
@@ -315,22 +318,64 @@ def standard(raw: bytes) -> list[bytes]:
     return sorted(found)
 
 
-NOT_YET = ("a boundary with a blank", "a boundary twice encoded", "a mail in a text", "partial", "external")
-"""Here a part another reader would show as a file goes without a word: named in docs/security.md as not yet done."""
+OF_ONE_MIND = ("no end",)
+"""What every program reads alike, though it is damaged."""
 
 
-@pytest.mark.parametrize(
-    "how",
-    [pytest.param(each, marks=[pytest.mark.xfail] if each in NOT_YET else []) for each in AMBIGUOUS],
-)
+@pytest.mark.parametrize("how", AMBIGUOUS)
 def test_a_mail_whose_files_readers_see_differently_is_never_read_in_silence(how: str) -> None:
     message = parse(mime(*AMBIGUOUS[how]))
-    ours = sorted(each.content for each in message.attachments)
-    if ours != standard(mime(*AMBIGUOUS[how])) or message.defects:
-        assert message.defects, how
-    if any(defect.partition(":")[0] in HELD for defect in message.defects):
+    assert message.defects
+    if how in OF_ONE_MIND:
+        assert sorted(each.content for each in message.attachments) == standard(mime(*AMBIGUOUS[how]))
         return
-    assert ours == standard(mime(*AMBIGUOUS[how])), (how, message.defects)
+    understood = classify(message, Surroundings(("docs@neon.example",), "", (), {}, known_sender=True))
+    assert understood.kind is Kind.QUARANTINED, (how, message.defects)
+    assert "структура письма неясна" in held_words(understood.reason, "ru")
+
+
+def test_a_mail_within_a_mail_is_looked_at_as_closely() -> None:
+    for how, (head, body) in AMBIGUOUS.items():
+        inner = f"--outer\nContent-Type: message/rfc822\n\nFrom: x@y.example\n{head}\n\n{body}\n--outer--\n"
+        if how not in OF_ONE_MIND:
+            message = parse(mime("Content-Type: multipart/mixed; boundary=outer", inner))
+            assert any(defect.partition(":")[0] in HELD for defect in message.defects), (how, message.defects)
+
+
+CLEAR = {
+    "a file name in both forms": (
+        "Content-Type: multipart/mixed; boundary=a",
+        f"--a\n{TEXT}--a\n"
+        + FILE.replace('filename="a.pdf"', "filename=\"a.pdf\"; filename*=UTF-8''%D0%B0.pdf")
+        + "QUJD\n--a--\n",
+    ),
+    "boundaries that begin alike": (
+        "Content-Type: multipart/mixed; boundary=a",
+        f'This is a multi-part message in MIME format.\n--a\nContent-Type: multipart/alternative; boundary="a_alt"\n\n'
+        f"--a_alt\n{TEXT}--a_alt--\n--a\n{FILE}QUJD\n--a--\n\n-- \na list's footer\n",
+    ),
+    "an encoding of a text that is none": ("Content-Type: text/plain\r\nContent-Transfer-Encoding: 8-bit", "hello\n"),
+    "the same field twice": (
+        "Content-Type: text/plain\r\nContent-Type: text/plain",
+        "Begin 644 things, and end them.\n----------\nhello\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", CLEAR)
+def test_a_mail_that_is_only_untidy_is_read(how: str) -> None:
+    defects = parse(mime(*CLEAR[how])).defects
+    assert not [each for each in defects if each.partition(":")[0] in HELD], defects
+
+
+def test_what_is_unclear_is_found_in_time_that_grows_with_the_length() -> None:
+    boundaries = "".join(
+        f"--a{'b' * n}\nContent-Type: multipart/mixed; boundary=a{'b' * (n + 1)}\n\n" for n in range(49)
+    )
+    lines = "--a" + "b" * 300 + "\n" + "begin 644 \n=ybegin \n"
+    started = time.process_time()
+    parse(mime("Content-Type: multipart/mixed; boundary=a", boundaries + lines * 3_000))
+    assert time.process_time() - started < 2
 
 
 # --- words meant for machines that read with a model

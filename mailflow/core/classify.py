@@ -22,6 +22,7 @@ from mailflow.core.field_answers import read_answer
 from mailflow.core.field_forms import FieldForm
 from mailflow.core.fields import read_fields
 from mailflow.core.forwarding import read_forwarded
+from mailflow.core.held_words import HELD_BECAUSE
 from mailflow.core.kinds import Kind, Other, Reply, Understood
 from mailflow.core.message import Message
 from mailflow.core.numbers import find_number
@@ -30,7 +31,7 @@ from mailflow.core.reply import Fresh, fresh
 from mailflow.core.requesting import asked_about, laid_out, read_request, tagged, with_papers, words_of
 from mailflow.core.signs import subject_words
 
-HELD = frozenset(
+_PAST_A_LIMIT = frozenset(
     {
         "header-limit",
         "line-limit",
@@ -42,6 +43,8 @@ HELD = frozenset(
         "attachments-differ",
     }
 )
+_UNCLEAR = frozenset({"structure-unclear", "base64-ambiguous"})
+HELD = _PAST_A_LIMIT | _UNCLEAR
 """Defects a person has to look at; the mail is kept and nothing is read from it."""
 
 
@@ -69,10 +72,19 @@ def _own(message: Message, around: Surroundings) -> Understood | None:
 
 
 def _held(message: Message, around: Surroundings) -> Understood | None:
-    defect = next((d for d in message.defects if d.split(":")[0] in HELD), None)
+    return _set_aside(message, _PAST_A_LIMIT)
+
+
+def _ambiguous(message: Message, around: Surroundings) -> Understood | None:
+    """A machine's mail decides nothing, however it is built; any other that can be read in two ways is not read."""
+    return _set_aside(message, _UNCLEAR)
+
+
+def _set_aside(message: Message, because: frozenset[str]) -> Understood | None:
+    defect = next((d for d in message.defects if d.split(":")[0] in because), None)
     if defect is None:
         return None
-    return Other(f"a person must look at it: {defect}", Kind.QUARANTINED, {"defect": defect})
+    return Other(f"{HELD_BECAUSE}{defect}", Kind.QUARANTINED, {"defect": defect})
 
 
 def _automatic(message: Message, around: Surroundings) -> Understood | None:
@@ -232,5 +244,6 @@ _STEPS: tuple[Callable[[Message, Surroundings], Understood | None], ...] = (
     _own,
     _held,
     _automatic,
+    _ambiguous,
 )
 _READING_STEPS: tuple[Callable[[Message, Fresh, Surroundings], Understood | None], ...] = (_reply, _command, _request)

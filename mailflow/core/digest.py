@@ -18,6 +18,7 @@ from typing import Literal
 from mailflow.core.card_texts import title
 from mailflow.core.case import Assignment, Case
 from mailflow.core.dates import format_date, format_date_with_weekday
+from mailflow.core.held_words import held_words
 from mailflow.core.office import Office
 from mailflow.core.office_time import OfficeTime
 from mailflow.core.views import Language, Section
@@ -202,8 +203,6 @@ _WORKING_DAYS: Mapping[Language, tuple[str, ...]] = {
     "ru": ("рабочий день", "рабочих дня", "рабочих дней"),
     "en": ("working day", "working days"),
 }
-_HELD = "a person must look at it: "
-"""How the reason of a mail set aside begins; the digest says that in its own words."""
 _LONGEST = 160
 """Characters shown of what strangers and servers wrote."""
 
@@ -241,7 +240,7 @@ class _Reading:
             self._say("from", who=_short(mail.sender)) if mail.sender else self._say("nobody"),
             self._say("subject", subject=_short(mail.subject)) if mail.subject else self._say("no_subject"),
             f"{format_date(local.date(), self.language)} {local:%H:%M}",
-            self._say(mail.why, reason=_short(mail.reason.removeprefix(_HELD))),
+            self._say(mail.why, reason=_short(held_words(mail.reason, self.language))),
         )
 
     def _tasks(self, cases: Iterable[Case], late: bool) -> list[tuple[datetime, Case, Assignment]]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailflow.core.case_view import without_tokens
+from mailflow.core.held_words import held_words
 from mailflow.core.message import Message
 from mailflow.core.reply import fresh
+from mailflow.core.views import Language
 
 LONGEST_SHOWN = 100_000
 
@@ -33,7 +35,9 @@ class MailView:
     """Place, name and size of each attachment."""
 
 
-def mail_view(number: int, kind: str, state: str, reason: str, message: Message, when: str) -> MailView:
+def mail_view(
+    number: int, kind: str, state: str, reason: str, message: Message, when: str, language: Language
+) -> MailView:
     """Give the mail as it is shown."""
     answers = bool(message.in_reply_to or message.references)
     text = fresh(message).text if answers else (message.text or fresh(message).text)
@@ -41,7 +45,7 @@ def mail_view(number: int, kind: str, state: str, reason: str, message: Message,
         id=number,
         kind=kind,
         held=state in ("quarantined", "failed"),
-        why=reason,
+        why=held_words(reason, language),
         who=", ".join(f"{a.name} <{a.mail}>" if a.name else a.mail for a in message.from_[:3]),
         to=", ".join(without_tokens(a.mail) for a in message.to[:5]),
         subject=without_tokens(message.subject),

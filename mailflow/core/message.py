@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -25,6 +25,7 @@ from mailflow.core.mime import Part, Tree, children, encoded, fields, pieces, re
 from mailflow.core.parameters import parameter, parameters
 from mailflow.core.second_reading import disagreements
 from mailflow.core.smime import unsigned
+from mailflow.core.structure import hidden_in_text, unclear_structure
 
 NESTED_LIMIT = 3
 """Mails within mails are opened to this depth; below it they are files."""
@@ -38,6 +39,7 @@ KEY_FIELDS = frozenset((
 ))  # fmt: skip
 """The header fields that make a mail itself: all others are written or changed on its way."""
 
+_UNCLEAR = frozenset(("structure-unclear", "base64-ambiguous"))
 _DELIVERY_FIELDS = frozenset(("delivered-to", "x-original-to", "envelope-to"))
 _MESSAGE_ID = re.compile(r"<([^<>]{1,998})>")
 _UNPRINTABLE = re.compile("[^ -~\u00a1-\u02ff\u0400-\u04ff]")
@@ -125,6 +127,7 @@ def parse(raw: bytes) -> Message:
         defects.append("headers-differ")
     marks = (_content_key(block.fields, raw, block.body), hashlib.sha256(raw).hexdigest())
     message = _message(block.fields, tree.root, marks, level=0)
+    defects += unclear_structure(tree.root, raw[block.body :])
     if tree.complete:
         writers = {"From": _mails(message.from_), "Sender": _mails(message.sender)}
         defects += disagreements(tree.root, len(raw), writers)
@@ -139,6 +142,7 @@ def _message(block: tuple[Field, ...], root: Part, marks: tuple[str, str], level
     body = read_body(inner, hint)
     headers, notes = _decoded(block, hint)
     nested, unopened = _nested(body, level)
+    troubles = (*body.defects, *hidden_in_text(body.text), *_unclear_within(nested))
     people = {name: _addresses(block, name, hint) for name in ("from", "sender", "reply-to", "to", "cc")}
     return Message(
         key=marks[0],
@@ -162,7 +166,7 @@ def _message(block: tuple[Field, ...], root: Part, marks: tuple[str, str], level
         calendar=body.calendar,
         report_type=body.report_type,
         report=body.report,
-        defects=tuple(dict.fromkeys((*notes, *opened, *body.defects, *(("nested-limit",) if unopened else ())))),
+        defects=tuple(dict.fromkeys((*notes, *opened, *troubles, *(("nested-limit",) if unopened else ())))),
     )
 
 
@@ -244,13 +248,21 @@ def _nested(body: Body, level: int) -> tuple[tuple[Message, ...], tuple[File, ..
     return tuple(opened), tuple(unopened)
 
 
+def _unclear_within(nested: tuple[Message, ...]) -> Iterator[str]:
+    """Give what is unclear of the mails within: their files are files of this one."""
+    for mail in nested:
+        yield from (each for each in mail.defects if each.partition(":")[0] in _UNCLEAR)
+
+
 def _inner(part: Part) -> Tree | None:
     """Give the mail a message part holds; some servers wrap it in base64, which hides it from the parser."""
     inner = children(part)
     if not inner:
         return None
     if transfer_encoding(part) == "base64" and not fields(inner[0]):
-        return read_tree(base64_bytes(encoded(inner[0])))
+        wrapped = base64_bytes(encoded(inner[0]))
+        tree = read_tree(wrapped)
+        return replace(tree, defects=(*tree.defects, *unclear_structure(tree.root, wrapped)))
     return Tree(inner[0], (), complete=True)
 
 

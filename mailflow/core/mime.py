@@ -35,6 +35,7 @@ _MIME_FIELD_LIMIT = 8 * 1024
 _MIME_PARAMETERS_LIMIT = 64
 _MIME_FIELDS = frozenset(("content-type", "content-disposition", "content-transfer-encoding", "content-id"))
 _UUENCODED = frozenset(("x-uuencode", "uuencode", "uue", "x-uue"))
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"
 _PLAIN = frozenset(("", "7bit", "8bit", "binary"))
 
 
@@ -202,14 +203,19 @@ def content(part: Part) -> tuple[bytes, str]:
     if encoding in _PLAIN:
         return data, ""
     if encoding == "base64":
-        end = data.find(b"=")
-        more = data[end:].strip(b"= \t\r\n") if end >= 0 else b""
-        return base64_bytes(data), "base64-ambiguous" if more else ""
+        return base64_bytes(data), "base64-ambiguous" if _is_ambiguous(data) else ""
     if encoding == "quoted-printable":
         return binascii.a2b_qp(data), ""
     if encoding in _UUENCODED:
         return _uudecoded(data), ""
     return data, f"transfer-encoding: {encoding[:40]}"
+
+
+def _is_ambiguous(base64: bytes) -> bool:
+    """Tell whether programs decode it differently: signs that are none of its own, or more after its end."""
+    end = base64.find(b"=")
+    more = base64[end:].strip(b"= \t\r\n") if end >= 0 else b""
+    return bool(more or base64.translate(None, _BASE64))
 
 
 def written(part: Part, headers: bool = True) -> bytes:

@@ -7,6 +7,7 @@ Refuses to know: what a parameter is for. Time grows with the length; the caller
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import unquote_to_bytes
 
@@ -18,12 +19,26 @@ _ESCAPED = re.compile(r'\\(["\\])')
 _SEGMENTS = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One parameter as it stands in a field: its name in lower case (`name*0*` and all), its value without quotes."""
+
+    name: str
+    value: str
+
+
 def parameters(value: bytes) -> dict[str, str]:
     """Read the parameters of an unfolded field: names in lower case, values as latin-1, the first wins."""
     table: dict[str, str] = {}
-    for found in _PARAMETER.finditer(value.decode("latin-1")):
-        table.setdefault(found[1].lower(), _unquoted(found[2].strip()))
+    for each in parameters_written(value):
+        table.setdefault(each.name, each.value)
     return table
+
+
+def parameters_written(value: bytes) -> tuple[Written, ...]:
+    """Give every parameter of an unfolded field in order, those that stand twice too."""
+    found = _PARAMETER.finditer(value.decode("latin-1"))
+    return tuple(Written(each[1].lower(), _unquoted(each[2].strip())) for each in found)
 
 
 def parameter(table: dict[str, str], name: str, hint: str = "") -> str:
