@@ -23,6 +23,7 @@ from mailflow.core.happening import event_of, shown
 from mailflow.core.kinds import Command, Kind, Understood
 from mailflow.core.message import Message, parse
 from mailflow.core.offering import registered_letter, wants_registered
+from mailflow.core.returned_links import links_in
 from mailflow.core.sender import Proven, SenderProof, Unproven, prove
 from mailflow.digest import register_answer
 from mailflow.edges.blobs import Kept
@@ -73,6 +74,7 @@ async def take_in(
     """
     mail = _mail(kept, source, received_at)
     reached("mail.kept")
+    await desk.store.came_back(links_in(mail.message, desk.ring), now)
     known = await _known(mail, desk)
     if known is not None and not (again and known.taken.state == "quarantined"):
         return await _repeated(known, mail, desk)

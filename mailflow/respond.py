@@ -188,7 +188,7 @@ class Window:
         task = case.assignment(token.assignment) if case is not None else None
         if case is None or task is None:
             return None
-        link = Link(token.hash, token.case, token.assignment, token.person, token.card)
+        link = Link(token.hash, token.case, token.assignment, token.person, token.card, token.came_back_at is not None)
         return _Found(text, link, case, task)
 
     async def _seated(self, seat: Seat) -> _Found | None:
@@ -238,7 +238,11 @@ class Window:
             return "spent"
         if live(code, now):
             return "sent"
-        return "letter" if level_of(found.case, found.task, self.office) == "mail" else "ask"
+        return "letter" if self._by_printed_code(found) else "ask"
+
+    def _by_printed_code(self, found: _Found) -> bool:
+        """Say whether the digits of the letter are enough: not for money, nor once a kept mail quotes them."""
+        return level_of(found.case, found.task, self.office) == "mail" and not found.link.came_back
 
     async def _pressed(self, found: _Found, press: Press, now: datetime) -> Pressed:
         end = ended(found.case, found.task, found.link, self.office, now)
@@ -305,8 +309,7 @@ class Window:
         """Say which code was typed, '' if none that counts at this level."""
         code = await self.store.code(found.link.hash)
         fresh = fresh_code(found.link.hash, code.seed, self.ring) if code is not None and live(code, now) else ""
-        mail = level_of(found.case, found.task, self.office) == "mail"
-        printed = letter_code(found.text, self.ring) if mail else ""
+        printed = letter_code(found.text, self.ring) if self._by_printed_code(found) else ""
         is_fresh, is_printed = matches(typed, (fresh,)), matches(typed, (printed,))
         if is_fresh:
             return "link, code sent to the registered address"

@@ -46,7 +46,7 @@ COLUMNS = {
     "second_factor": "person sealed made_at enrolled_at? step",
     "seal": "number at size root last peaks",
     "timer": "key case assignment what due_at state",
-    "token": "hash purpose case assignment person card issued_at expires_at used_at?",
+    "token": "hash purpose case assignment person card issued_at expires_at came_back_at?",
     "unindexed": "case mark",
 }
 """Every table with its columns in order; `?` marks those that may be empty."""

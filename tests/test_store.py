@@ -924,14 +924,14 @@ def a_token(hash_: str, purpose: Any = "decide") -> Token:
     return Token(hash_, purpose, "c1", OLGA, "smirnova", "card", NOW, NOW + timedelta(days=30))
 
 
-async def test_a_token_is_used_once(store: Store) -> None:
+async def test_a_token_that_came_back_is_noted_once_with_the_first_time(store: Store) -> None:
     await opened(store, a_letter("l"))
     [outgoing] = await store.claim_letters(NOW, 1, LEASE, "a")
     await store.rendered([a_written(outgoing, a_token("t1"))])
-    uses = await asyncio.gather(*(store.token_used("t1", NOW) for _ in range(10)))
-    assert sorted(uses) == [False] * 9 + [True]
-    assert await store.token("t1") == replace(a_token("t1"), used_at=NOW)
-    assert not await store.token_used("unknown", NOW)
+    await store.came_back(["t1", "unknown"], NOW)
+    await store.came_back(["t1"], NOW + timedelta(days=1))
+    await store.came_back([], NOW)
+    assert await store.token("t1") == replace(a_token("t1"), came_back_at=NOW)
     assert await store.token("unknown") is None
 
 

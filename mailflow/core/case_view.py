@@ -19,10 +19,11 @@ from mailflow.core.office import Office
 from mailflow.core.register_columns import state_words
 from mailflow.core.showing import Ways, file_line, letter_view
 from mailflow.core.sight import Sight
+from mailflow.core.tokens import TOKEN_TEXT
 from mailflow.core.views import Changed, FileLine, Language, LetterView
 
 MOST_HISTORY = 500
-_TOKEN = re.compile(r"(?<![a-z2-7])[a-z2-7]{44}(?![a-z2-7])|(?<=/enter/)[0-9a-f]{64,96}", re.IGNORECASE)
+_ENTRANCE = re.compile(r"(?:(?<=/enter/)|(?<=/enter%2f))[0-9a-f]{64,96}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _versions(case: Case, office: Office, language: Language) -> tuple[VersionLi
 
 def without_tokens(text: str) -> str:
     """Give a text without anything that could be a token of ours: whoever quotes a letter quotes its link."""
-    return _TOKEN.sub("…", text)
+    return _ENTRANCE.sub("…", TOKEN_TEXT.sub("…", text))
 
 
 LetterState = Literal["ready", "claimed", "sent", "deferred", "refused", "unknown", "held"]

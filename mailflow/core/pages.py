@@ -20,13 +20,17 @@ from mailflow.core.visits import Visitor
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link stands for, as it was issued; `hash` is all that is known of its text."""
+    """What a link stands for, as it was issued; `hash` is all that is known of its text.
+
+    `came_back`: a mail that is kept quotes it, so the digits printed in its letter show nothing any more.
+    """
 
     hash: str
     case: str
     assignment: str
     person: str
     card: str
+    came_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -22,6 +23,8 @@ Purpose = Literal["decide", "reply", "browser"]
 ID_BYTES = 16
 _TAG_BYTES = 10
 TEXT_LENGTH = 44
+TOKEN_TEXT = re.compile(r"(?:(?<![a-z2-7])|(?<=%2f))[a-z2-7]{44}(?![a-z2-7])", re.IGNORECASE)
+"""What may be a token in a text. A mail server that wraps links to check them writes the stroke before it as %2F."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -445,9 +445,10 @@ class Store:
         """Give what the token of that hash stands for, or None. Whether it still counts, the caller says."""
         return await self._db.glance(lambda s: tokens.load(s, hash_))
 
-    async def token_used(self, hash_: str, now: datetime) -> bool:
-        """Mark the token as used; False if it was before, or is unknown."""
-        return await self._db.run(lambda s: tokens.use(s, hash_, now))
+    async def came_back(self, hashes: Sequence[str], now: datetime) -> None:
+        """Note of these tokens that a mail which is kept carries them; unknown ones are passed over."""
+        if hashes:
+            await self._db.run(lambda s: tokens.come_back(s, hashes, now))
 
     # How the service does
 

@@ -214,7 +214,7 @@ class Token(Model):
     card = fields.CharField(64)
     issued_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
-    used_at = fields.DatetimeField(null=True)
+    came_back_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "token"

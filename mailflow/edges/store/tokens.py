@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from mailflow.edges.store.session import Row, Session, moment, moment_or_none
+from mailflow.edges.store.session import MOST_VALUES, Row, Session, marks, moment, moment_or_none
 from mailflow.edges.store.values import Token
 
 COLUMNS = tuple(field.name for field in fields(Token))
@@ -24,16 +24,18 @@ async def load(session: Session, hash_: str) -> Token | None:
     return None if row is None else _token(row)
 
 
-async def use(session: Session, hash_: str, now: datetime) -> bool:
-    """Mark the token as used; False if it was before, or is unknown."""
-    query = "UPDATE token SET used_at = ? WHERE hash = ? AND used_at IS NULL RETURNING hash"
-    return await session.row(query, now, hash_) is not None
+async def come_back(session: Session, hashes: Sequence[str], now: datetime) -> None:
+    """Note of each token that a mail which is kept carries it; one noted before, or unknown, stays as it is."""
+    for start in range(0, len(hashes), MOST_VALUES - 1):
+        some = hashes[start : start + MOST_VALUES - 1]
+        query = f"UPDATE token SET came_back_at = ? WHERE hash IN ({marks(some)}) AND came_back_at IS NULL"
+        await session.rows(query + " RETURNING hash", now, *some)
 
 
 def _token(row: Row) -> Token:
     times = {
         "issued_at": moment(row["issued_at"]),
         "expires_at": moment(row["expires_at"]),
-        "used_at": moment_or_none(row["used_at"]),
+        "came_back_at": moment_or_none(row["came_back_at"]),
     }
     return Token(**{**row, **times})

@@ -245,7 +245,7 @@ class Token:
     card: str
     issued_at: datetime
     expires_at: datetime
-    used_at: datetime | None = None
+    came_back_at: datetime | None = None
 
 
 TokenRow = Token
