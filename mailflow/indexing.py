@@ -70,7 +70,7 @@ async def _fresh(case: Case, known: set[str], desk: Desk) -> AsyncIterator[Passa
     """Give the texts of mails and files that are not kept yet."""
     for row in (await desk.store.mails_of(case.id))[-MOST_SOURCES:]:
         if (source := f"mail/{row.id}") not in known and (raw := await _bytes(row.taken.sha256, desk)) is not None:
-            shown = mail_view(row.id, "", "", "", await asyncio.to_thread(parse, raw), "")
+            shown = mail_view(row.id, "", "", "", await asyncio.to_thread(parse, raw), "", "ru")
             yield Passage(case.id, source, shown.subject, shown.text[:LONGEST_PASSAGE])
     for file in {file.sha256: file for file in case.files[-MOST_SOURCES:]}.values():
         if (source := f"file/{file.sha256}") not in known and (content := await _bytes(file.sha256, desk)) is not None:
