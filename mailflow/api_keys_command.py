@@ -49,7 +49,8 @@ def api_new(name: str, rights: tuple[str, ...], processes: tuple[str, ...], unti
     async def work() -> None:
         async with opened(site) as app:
             for process in set(processes) - set(app.office.rules):
-                raise SettingsError(f"--process {process}: there is none: `mailflow rules list` names them")
+                known = ", ".join(sorted(app.office.rules))
+                raise SettingsError(f"--process {process}: there is none of that name, only {known}")
             what = tuple(sorted(set(rights))), tuple(sorted(set(processes)))
             event = ApiKeyMade(f"api_key/{minted.id}", now(), minted.id, name, *what, minted.hash, ends)
             await advance(event, app.store, app.office, event.at)

@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.tokens import KeyRing
@@ -21,6 +21,7 @@ from mailflow.edges.smtp import PostSettings
 from mailflow.errors import SettingsError
 from mailflow.sections import (
     AccessSection,
+    ApiSection,
     DigestSection,
     JournalSection,
     KeysSection,
@@ -50,9 +51,16 @@ class _Toml(Section):
     registers: RegistersSection = RegistersSection()
     access: AccessSection = AccessSection()
     web: WebSection | None = None
+    api: ApiSection | None = None
     operator: OperatorSection = OperatorSection()
     log: LogSection = LogSection()
     metrics: MetricsSection | None = None
+
+    @model_validator(mode="after")
+    def _served(self) -> _Toml:
+        if self.api is not None and self.web is None:
+            raise ValueError("[api] is served beside the pages: add [web]")
+        return self
 
 
 class Settings:
@@ -69,6 +77,7 @@ class Settings:
         self.registers = toml.registers
         self.access = toml.access
         self.web = toml.web
+        self.api = toml.api
         self.operator = toml.operator
         self.log = toml.log
         self.metrics = toml.metrics

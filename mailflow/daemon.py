@@ -151,8 +151,9 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
     log.started(__version__, app.settings.mailbox.address, ", ".join(app.office.rules))
     ready()
     metrics = _metrics(app)
-    runs = [reader.run, sender.run, ringer.run, Watcher(app, bells).run, Indexer(app.desk).run]
-    runs += [served.run for served in (web, metrics) if served is not None]
+    runs: list[Callable[[], Awaitable[None]]] = [reader.run, sender.run, ringer.run]
+    runs += [Watcher(app, bells).run, Indexer(app.desk).run]
+    runs += [loop for served in (web, metrics) if served is not None for loop in served.loops()]
     loops = [asyncio.create_task(_kept_alive(loop)) for loop in runs]
     loops.append(asyncio.create_task(service.watchdog()))
     try:

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 
 from mailflow.app import App, shipped
 from mailflow.cabinet import Cabinet
+from mailflow.connector import Connector
+from mailflow.doorkeeper import Doorkeeper
+from mailflow.edges.api import Api
+from mailflow.edges.imap_values import MiB
 from mailflow.edges.web import Web
 from mailflow.entrance import Entrance
 from mailflow.own import Own
+from mailflow.passing_on import Passage
 from mailflow.respond import Window
 from mailflow.second_factors import Factors
 
@@ -32,4 +37,13 @@ def web_of(app: App, wake: Callable[[], None] = lambda: None) -> Web:
     factors = Factors(app.office, app.store, app.desk.ring, *given)
     own = Own(app.office, app.store, app.desk.ring, factors)
     hall = Hall(entrance, Cabinet(app.desk, wake), own)
-    return Web(app.settings.web, window, hall, shipped("templates") / "web")
+    return Web(app.settings.web, window, hall, shipped("templates") / "web", api=_api_of(app, window, wake))
+
+
+def _api_of(app: App, window: Window, wake: Callable[[], None]) -> Api | None:
+    """Give the door for other systems, where the site has an `[api]` section."""
+    settings, web = app.settings.api, app.settings.web
+    if settings is None or web is None:
+        return None
+    keeper = Doorkeeper(app.store, settings.per_minute)
+    return Api(web.url, keeper, Connector(app.desk, wake), Passage(window), settings.body_mib * MiB)

@@ -151,6 +151,11 @@ def second_factor(person: str, done: str) -> None:
     _say(logging.INFO, "web", f"second factor of {person}: {done}")
 
 
+def key_refused(key: str, why: str) -> None:
+    """The key of another system opened nothing; one nobody has is not told apart."""
+    _say(logging.WARNING, "api", f"key {key or '-'} refused: {why}")
+
+
 def browsers_ended(person: str, count: int, by: str) -> None:
     """Browsers of a person are known no more."""
     _say(logging.INFO, "web", f"{count} browsers of {person} ended, by {by}")

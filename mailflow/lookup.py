@@ -94,7 +94,7 @@ async def offered_by_key(key: str, person: str, desk: Desk) -> Offered | None:
     if row is None:
         return None
     stray = parse(await desk.blobs.read(row.taken.sha256))
-    return Offered(person, key, stray, await _kept(_documents(stray), desk))
+    return Offered(person, key, stray, await kept_files(_documents(stray), desk))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +221,12 @@ def _returned(message: Message) -> tuple[str, ...]:
 
 async def papers_of(message: Message, target: Target | None, desk: Desk) -> tuple[Paper, ...]:
     """Read the attached PDFs and pictures by machine, in another process with limits."""
+    return await read_papers(_documents(message) if target is None else _attached(message), desk)
+
+
+async def read_papers(files: Sequence[Attachment], desk: Desk) -> tuple[Paper, ...]:
+    """Read files by machine as those of a mail are."""
     papers = []
-    files = _documents(message) if target is None else _attached(message)
     for file in files[:MOST_PAPERS]:
         if kind_of(file.content) not in (None, PaperKind.DOCX):
             read = await desk.reader.read(file.content, file.content_type)
@@ -252,16 +256,17 @@ async def files_of(
     """Keep the documents of a mail that may move a case, before the case names them."""
     match understood.kind:
         case Kind.REQUEST:
-            return await _kept(_documents(message), desk)
+            return await kept_files(_documents(message), desk)
         case Kind.REPLY | Kind.COMMAND:
-            files = await _kept(_attached(message), desk)
+            files = await kept_files(_attached(message), desk)
             case = await desk.store.load(target.case) if target is not None and files else None
             return files if case is None else tuple([await _compared(file, files, case, desk) for file in files])
         case _:
             return ()
 
 
-async def _kept(files: Sequence[Attachment], desk: Desk) -> tuple[IncomingFile, ...]:
+async def kept_files(files: Sequence[Attachment], desk: Desk) -> tuple[IncomingFile, ...]:
+    """Keep the bytes of the files before any case names them."""
     kept = await desk.blobs.keep_all([file.content for file in files])
     return tuple(
         IncomingFile(file.name, one.sha256, len(file.content), file.content_type)

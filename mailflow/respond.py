@@ -259,6 +259,8 @@ class Window:
             assured = await self._with_factor(assured, found, page, press.form, now)
         if not isinstance(assured, Assured):
             return await self._again(found, press, assured, now)
+        if press.through:
+            assured = replace(assured, by=f"{assured.by}, {press.through}")
         key = event_key(found.link, press.form)
         event = answered(press.form, found.link, key, assured, self.office, now)
         assert event is not None, "a link whose person is nobody has ended before"

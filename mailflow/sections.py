@@ -212,6 +212,15 @@ class WebSection(Section):
         return value.rstrip("/")
 
 
+class ApiSection(Section):
+    """The API for other systems, beside the pages at /api/v1; it needs [web]. Without the section there is none."""
+
+    per_minute: int = Field(600, gt=0)
+    """Calls a minute of one key; beyond, it is told when to come back."""
+    body_mib: int = Field(32, gt=0, le=256)
+    """The most a case may be started with, its files included, in MiB."""
+
+
 class AccessSection(Section):
     """Which roles of the directory see more than their own cases and their department's, by mail and in pages."""
 

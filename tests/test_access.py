@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from mailflow.core.answers import Answer
+from mailflow.core.api_keys import RIGHTS
 from mailflow.core.directory import read_directory
 from mailflow.core.memory import Fact
 from mailflow.core.office import Access
 from mailflow.core.sight import PAGES, Sight, opens, sees, sight_of
+from mailflow.edges.api_operations import OPERATIONS
 from mailflow.edges.web_rooms import SESSION
 from tests.offices import HERE, MONDAY, Story, neon
 from tests.web_site import Site, served
@@ -161,6 +163,45 @@ async def test_every_address_opens_for_exactly_the_roles_of_the_table(site: Site
         where = re.sub(r"\{(\w+)\}", lambda found, known=known: known[found[1]], path)  # type: ignore[misc]
         got = {role for role, cookie in cookies.items() if await answered(site, method, where, cookie)}
         assert got == expected, (method, path)
+
+
+# --- every call of the API, every right of a key
+
+KEYED: dict[tuple[str, str], str] = {
+    ("GET", "/api/v1/openapi.json"): "nobody",
+    ("GET", "/api/v1/processes"): "any key",
+    ("POST", "/api/v1/cases"): "cases:start",
+    ("GET", "/api/v1/cases"): "cases:read",
+    ("GET", "/api/v1/cases/{case}"): "cases:read",
+    ("GET", "/api/v1/cases/{case}/story"): "cases:read",
+    ("GET", "/api/v1/cases/{case}/files/{place}"): "cases:read",
+    ("GET", "/api/v1/cases/{case}/papers/{place}"): "cases:read",
+    ("POST", "/api/v1/cases/{case}/comments"): "cases:comment",
+    ("POST", "/api/v1/decisions/look"): "cases:decide",
+    ("POST", "/api/v1/decisions/code"): "cases:decide",
+    ("POST", "/api/v1/decisions"): "cases:decide",
+    ("GET", "/api/v1/registers"): "registers:read",
+    ("GET", "/api/v1/registers/{name}"): "registers:read",
+    ("GET", "/api/v1/payments"): "payments:read",
+    ("GET", "/api/v1/payments/bank-file"): "payments:read",
+}
+"""What each call asks of whoever makes it: nothing, a key, or a key with this right."""
+
+
+async def test_every_call_of_the_api_opens_for_exactly_the_right_of_the_table(site: Site) -> None:
+    assert {(operation.method, operation.route) for operation in OPERATIONS} == set(KEYED), "a call needs its line"
+    served = {route.path for route in site.web._routes.app().routes}  # type: ignore[attr-defined]
+    assert served == {path for _, path in (*EXPECTED, *KEYED)}, "nothing is served that stands in no table"
+    keys = {"nobody": "", **{right: await site.key(right) for right in RIGHTS}}
+    case = await site.request()
+    values = {"case": case.id, "place": "1", "name": "payments"}
+    session = await site.sign_in("director")
+    for (method, path), needs in KEYED.items():
+        where = re.sub(r"\{(\w+)\}", lambda found: values[found[1]], path).removeprefix("/api/v1")
+        for right, key in keys.items():
+            body = {} if method == "POST" else None
+            got = await site.call(method, where, key, body, Cookie=f"{SESSION}={session}")
+            assert (got.status in (401, 403)) != (needs in ("nobody", right) or (needs == "any key" and bool(key)))
 
 
 async def answered(site: Site, method: str, path: str, cookie: str) -> bool:

@@ -112,7 +112,7 @@ def test_a_key_is_made_shown_once_listed_and_ended_and_the_journal_says_so(site:
 def test_a_key_for_a_process_that_does_not_exist_or_an_unknown_right_is_refused(site: Path) -> None:
     wrong = run(site, "keys", "api", "new", "x", "--scope", "cases:read", "--process", "nothing")
     assert wrong.exit_code == 1
-    assert "there is none" in wrong.output
+    assert "there is none of that name" in wrong.output
     assert run(site, "keys", "api", "new", "x", "--scope", "cases:everything").exit_code == 2
     assert run(site, "keys", "api", "new", "a\nb", "--scope", "cases:read").exit_code == 1
     assert run(site, "keys", "api", "revoke", "zzzz").exit_code == 1

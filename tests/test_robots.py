@@ -90,14 +90,14 @@ async def values_of_every_name(site: Site) -> dict[str, Sequence[str]]:
 
 async def test_no_route_writes_under_a_method_that_only_reads(site: Site) -> None:
     values = await values_of_every_name(site)
-    session = await site.sign_in("sekretar")
+    session, key = await site.sign_in("sekretar"), await site.key()
     routes = site.web._routes.app().routes
     paths = {address for route in routes for address in filled(route.path, values)}  # type: ignore[attr-defined]
     assert len(paths) > len(routes)
     before = everything_kept(site)
     for path, method in product(sorted(paths), SAFE_METHODS):
         for query in ("", "?choice=approve&code=000000&nonce=1&comment=x"):
-            for kept in ({}, {"Cookie": f"{SESSION}={session}"}):
+            for kept in ({}, {"Cookie": f"{SESSION}={session}", "Authorization": f"Bearer {key}"}):
                 await site.get(path + query, method=method, **kept)
     assert everything_kept(site) == before
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import email.policy
+import json
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
@@ -15,21 +16,26 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from mailflow.advance import advance
 from mailflow.app import shipped
 from mailflow.cabinet import Cabinet
+from mailflow.connector import Connector
 from mailflow.core.answers import Answer
+from mailflow.core.api_keys import RIGHTS, mint_key
 from mailflow.core.case import Case, card_hash
 from mailflow.core.effects import MakeDocument
-from mailflow.core.events import AnswerReceived, DocumentMade, IncomingFile, RequestReceived
+from mailflow.core.events import AnswerReceived, ApiKeyMade, DocumentMade, IncomingFile, RequestReceived
 from mailflow.core.office import Office
 from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.sender import Proven
 from mailflow.core.surroundings import surroundings
 from mailflow.core.tokens import KeyRing
 from mailflow.deliver import deliver, note
+from mailflow.doorkeeper import Doorkeeper
+from mailflow.edges.api import Api
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.letters import Letters
 from mailflow.edges.smtp import Accepted
@@ -40,6 +46,7 @@ from mailflow.entrance import Entrance
 from mailflow.hall import Hall
 from mailflow.lookup import Desk
 from mailflow.own import Own
+from mailflow.passing_on import Passage
 from mailflow.receive import receive
 from mailflow.respond import Window
 from mailflow.second_factors import Factors
@@ -72,6 +79,17 @@ class Answered:
     @property
     def text(self) -> str:
         return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        """What an API answers."""
+        return json.loads(self.body)
+
+    @property
+    def problem(self) -> str:
+        """The name of the problem an API tells of."""
+        assert self.headers["content-type"] == "application/problem+json", self.text
+        return str(self.json["type"]).removeprefix("urn:mailflow:problem:")
 
     @property
     def nonce(self) -> str:
@@ -132,7 +150,10 @@ class Site:
         self.factors = Factors(self.office, store, ring, self.random, self.wake)
         own = Own(self.office, store, ring, self.factors)
         self.hall = Hall(self.entrance, Cabinet(self.desk, self.wake), own)
-        self.web = Web(where, self.window, self.hall, shipped("templates") / "web", lambda: self.now, patience=2.0)
+        self.keeper = Doorkeeper(store, per_minute=6000)
+        self.api = Api(where.url, self.keeper, Connector(self.desk, self.wake), Passage(self.window), 1024 * 1024)
+        pages = shipped("templates") / "web"
+        self.web = Web(where, self.window, self.hall, pages, lambda: self.now, patience=2.0, api=self.api)
         self.counter = Counter(
             office=self.office,
             store=store,
@@ -253,6 +274,23 @@ class Site:
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
+
+    async def key(self, *rights: str, processes: tuple[str, ...] = (), name: str = "1С:ДО") -> str:
+        """Give another system a key; without rights named, with every right."""
+        minted = mint_key(self.random(5) + self.random(32))
+        may = tuple(rights) or tuple(RIGHTS)
+        made = ApiKeyMade(f"api_key/{minted.id}", self.now, minted.id, name, may, processes, minted.hash)
+        await advance(made, self.store, self.office, self.now)
+        return minted.text
+
+    async def call(self, method: str, path: str, key: str = "", body: object = None, **headers: str) -> Answered:
+        """Call the API as another system does."""
+        kept = {"Authorization": f"Bearer {key}"} if key else {}
+        if body is not None:
+            kept["Content-Type"] = "application/json"
+        said = json.dumps(body).encode() if body is not None else b""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.send(method, f"/api/v1{path}", said, "", {**kept, **named})
 
     async def press(
         self, path: str, choice: str, comment: str = "", cookie: str = "", code: str = "", **more: str

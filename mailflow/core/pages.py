@@ -66,6 +66,8 @@ class Press:
     form: Form
     cookie: str = ""
     agent: str = ""
+    through: str = ""
+    """The other system that passes it on, '' for a browser: it proves nothing, and is noted."""
 
 
 # --- what is shown

@@ -51,6 +51,10 @@ class Unproven:
 
 UNPROVEN: Mapping[str, tuple[str, str]] = {
     # why: (ru, en)
+    "api": (
+        "заявку прислала система «{detail}» по своему ключу, а не сам сотрудник",
+        "the system {detail} sent the request with its key, not the person",
+    ),
     "no_profile": (
         "для ящика не указан почтовый сервер, чьим отметкам верить",
         "the mailbox has no receiver profile, so no mark of a server is believed",

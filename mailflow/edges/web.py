@@ -30,6 +30,8 @@ from mailflow.core.pages import Already, Forged, Looked, Press, Pressed, Recorde
 from mailflow.core.pressing import BROWSER_LIFE
 from mailflow.core.sight import PAGES
 from mailflow.core.visits import Visitor
+from mailflow.edges.api import Api
+from mailflow.edges.api_operations import ROOT
 from mailflow.edges.web_answers import body_of, closing, download, html, too_many_headers
 from mailflow.edges.web_cabinet import CabinetRooms
 from mailflow.edges.web_calls import Desk, Hall
@@ -73,18 +75,24 @@ class Web(Listener):
         templates: Path,
         clock: Clock = lambda: datetime.now(UTC),
         patience: float = PATIENCE,
+        api: Api | None = None,
     ) -> None:
         super().__init__(settings.listen, settings.port)
         self._url = settings.url
         self._pages = Pages(templates)
         shell = Shell(settings.url, hall.entrance, self._pages, clock)
         rooms = Rooms(shell, hall, CabinetRooms(shell, desk, hall), OwnRooms(shell, hall))
-        self._routes = _Routes(settings.url, desk, rooms, self._pages, clock)
+        self._routes = _Routes(settings.url, desk, rooms, self._pages, clock, api)
+        self._api = api
         self._patience = patience
 
     def made(self) -> Server:
         """Give the server of the pages."""
         return server(self._routes.app(), headers(self._pages.style_source), self._patience)
+
+    def loops(self) -> list[Callable[[], Awaitable[None]]]:
+        """Give what runs as long as the pages are served."""
+        return [self.run, *([self._api.run] if self._api is not None else [])]
 
     def served(self) -> None:
         """Say where the pages are reached."""
@@ -109,7 +117,7 @@ def headers(style: str) -> list[tuple[str, str]]:
 class _Routes:
     """What each address does."""
 
-    def __init__(self, url: str, desk: Desk, rooms: Rooms, pages: Pages, clock: Clock) -> None:
+    def __init__(self, url: str, desk: Desk, rooms: Rooms, pages: Pages, clock: Clock, api: Api | None = None) -> None:
         self._url = url
         self._rooms = rooms
         self._prefix = urlsplit(url).path.rstrip("/")
@@ -117,10 +125,12 @@ class _Routes:
         self._desk = desk
         self._pages = pages
         self._clock = clock
+        self._api = api
 
     def app(self) -> Starlette:
         """Give the ASGI application."""
         routes = [Route(door.path, self._guarded(door), methods=[door.method]) for door in self.doors()]
+        routes += self._api.routes(self._clock) if self._api is not None else []
         app = Starlette(routes=routes, exception_handlers={HTTPException: self._nowhere})
         app.router.redirect_slashes = False
         return app
@@ -216,6 +226,8 @@ class _Routes:
     async def _nowhere(self, request: Request, error: Exception) -> Response:
         """A route that does not exist looks like a link that does not; a wrong method says so."""
         status = error.status_code if isinstance(error, HTTPException) else 404
+        if self._api is not None and request.url.path.startswith(f"{ROOT}/"):
+            return self._api.nowhere(request, status, getattr(error, "headers", None) or {})
         if status == 404:
             await asyncio.sleep(FORGED_SECONDS)
         response = html(self._pages.forged(status))

@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import socket
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import Any, ClassVar
 
 import h11
@@ -177,6 +177,10 @@ class Listener(ABC):
     @abstractmethod
     def served(self) -> None:
         """Say in the log that it is reached."""
+
+    def loops(self) -> list[Callable[[], Awaitable[None]]]:
+        """Give what runs as long as it serves."""
+        return [self.run]
 
     async def run(self) -> None:
         """Serve until `close` or cancellation; requests under way are finished in order."""
