@@ -145,7 +145,7 @@ async def _papers(message: Message, reader: PaperReader) -> tuple[Paper, ...]:
     for file in attached:
         if kind_of(file.content) is not None:
             read = await reader.read(file.content, file.content_type)
-            papers.append(Paper(file.name, read.text, read.qr))
+            papers.append(Paper(file.name, read.text, read.qr, read.recognised))
     return tuple(papers)
 
 

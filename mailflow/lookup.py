@@ -230,7 +230,7 @@ async def read_papers(files: Sequence[Attachment], desk: Desk) -> tuple[Paper, .
     for file in files[:MOST_PAPERS]:
         if kind_of(file.content) not in (None, PaperKind.DOCX):
             read = await desk.reader.read(file.content, file.content_type)
-            papers.append(Paper(file.name, read.text, read.qr))
+            papers.append(Paper(file.name, read.text, read.qr, read.recognised))
     return tuple(papers)
 
 

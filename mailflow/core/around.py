@@ -63,6 +63,8 @@ class Paper:
     name: str
     text: str
     qr: tuple[bytes, ...] = ()
+    recognised: bool = False
+    """The text was recognised in a picture: any digit of it may be another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def completed(turn: Turn, assignment: Assignment, event: AnswerReceived, person:
         unclear(turn, assignment, event, person)
         return
     turn.change(confirmed=turn.case.confirmed or confirms, unsure=_still_unsure(turn, event, agrees))
-    turn.fill({**cut, **event.fields})
+    turn.fill({**cut, **event.fields}, event.findings)
     take_files(turn, event.files, person, event.comment)
     turn.because("fields", who=turn.office.doer(person))
     if missing_fields(turn) or not turn.case.confirmed:
@@ -74,7 +74,7 @@ def _filled(turn: Turn, stage: NamedStage, assignment: Assignment, event: Answer
     """A stage to fill: its fields, and where it has a draft the word that the draft is right."""
     fields = _open_to(turn, stage, event)
     added = bool(fields or event.files)
-    turn.fill(fields)
+    turn.fill(fields, event.findings)
     make_anew(turn, fields)
     if stage.rule.file or _still_open(turn, stage):
         take_files(turn, event.files, person, event.comment)
@@ -153,7 +153,7 @@ def _resubmit(turn: Turn, event: AnswerReceived, person: str, from_stage: str, r
     # Only a correction is read anew; another file takes no warning about the papers away.
     findings = event.findings if event.files and replaces_single else turn.case.findings
     turn.change(findings=findings)
-    turn.fill(event.fields)
+    turn.fill(event.fields, event.findings)
     make_anew(turn, event.fields)
     take_files(turn, event.files, person, event.comment, replaces_single)
     turn.because("resubmitted", who=turn.office.doer(person), round=turn.case.round + 1)

@@ -140,7 +140,7 @@ def _open(event: RequestReceived, office: Office) -> Transition:
         thread=(event.message_id,) if event.message_id else (),
     )
     turn = Turn(case, event.key, event.at, office, event.message_id)
-    turn.fill(event.fields)
+    turn.fill(event.fields, event.findings)
     fill_from_memory(turn)
     turn.take_number()
     take_files(turn, event.files, event.by)

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from mailflow.core.around import Surroundings
+from mailflow.core.around import Paper, Surroundings
 from mailflow.core.case import Fields
 from mailflow.core.dates import DATE_PATTERN
 from mailflow.core.field_forms import FieldForm, Value
@@ -26,6 +26,8 @@ from mailflow.core.message import Message
 from mailflow.core.money import Money
 from mailflow.core.payment_qr import read_payment_qr
 from mailflow.core.quotes import is_mobile_tail
+from mailflow.core.recognised import PREFIX as RECOGNISED
+from mailflow.core.recognised import borne_out
 from mailflow.core.reply import Fresh, Original, own_words
 from mailflow.core.signs import ProcessSigns, fold, subject_words, without_prefix
 
@@ -259,14 +261,23 @@ def with_papers(
     fields = dict(said)
     findings: list[str] = []
     for paper in around.papers:
-        qr = next((code for code in map(read_payment_qr, paper.qr) if code is not None), None)
-        invoice = read_invoice(paper.text, qr)
-        for name, value in invoice.values.items():
+        written = written_in(paper)
+        for name, value in written.items():
             if name in names and fields.setdefault(name, value) != value:
                 findings.append(f"differs:{name}")
+        seen = borne_out(read_invoice(paper.text, None)) if paper.recognised else {}
+        completing = {name: value for name, value in seen.items() if name in names and name not in fields}
+        fields |= completing
+        findings += [f"{RECOGNISED}:{name}" for name in completing]
     stated = {name: value for name, value in fields.items() if isinstance(value, str)}
     findings += [f.code for f in check_invoice(stated, written_on) if not f.ok]
     return fields, tuple(dict.fromkeys(findings))
+
+
+def written_in(paper: Paper) -> Mapping[str, str]:
+    """Give what a paper states in writing: its text layer and its payment code, no words recognised in a picture."""
+    qr = next((code for code in map(read_payment_qr, paper.qr) if code is not None), None)
+    return read_invoice("" if paper.recognised else paper.text, qr).values
 
 
 def asked_about(said: FieldsRead, forms: Sequence[FieldForm]) -> tuple[str, ...]:

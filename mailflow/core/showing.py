@@ -27,6 +27,7 @@ from mailflow.core.opining import opinion_text
 from mailflow.core.options import IN_WORDS_ONLY, choices_of, options_of, says
 from mailflow.core.passport import veiled
 from mailflow.core.payees import finding
+from mailflow.core.recognised import PREFIX as RECOGNISED
 from mailflow.core.route import people_ahead
 from mailflow.core.rule_file import FieldRule
 from mailflow.core.rules import Process
@@ -102,7 +103,7 @@ def _case_view(
     return replace(
         bare,
         card=card(case, office, language),
-        findings=(*bare.findings, *_findings(case, language, now)),
+        findings=(*bare.findings, *_findings(case, process, language, now)),
         route=tuple(_route(case, office, language)) if letter.kind in _SHOW_THE_ROUTE else (),
         choices=choices_of(
             options, language, ways.link, "" if by_page else ways.reply_to, f"Re: [{case.number}] {bare.title}"
@@ -308,18 +309,24 @@ _TOO_MANY: Mapping[Language, str] = {
 }
 
 
-def _findings(case: Case, language: Language, now: datetime) -> tuple[Finding, ...]:
-    """Check the requisites as they stand on the card now, and name what the papers say otherwise."""
+def _findings(case: Case, process: Process, language: Language, now: datetime) -> tuple[Finding, ...]:
+    """Check the requisites as they stand on the card now, and name what the papers say otherwise or not surely."""
     stated = {name: value for name, value in case.fields.items() if isinstance(value, str)}
     checks = check_invoice(stated, now.date())
     shown = [Finding(c.ok, c.text_ru if language == "ru" else c.text_en) for c in checks]
-    differing = (code.partition(":")[2] for code in case.findings if code.startswith("differs:"))
     recalled = (said for code in case.findings if (said := finding(code, language)) is not None)
     shown += [Finding(ok, text) for ok, text in recalled]
-    found = [*shown, *(Finding(False, _DIFFERS[language].format(name=name)) for name in differing)]
+    marked = ((said[language], _labels(code, case, process, language)) for code, said in _MARKED.items())
+    found = [*shown, *(Finding(False, said.format(fields=labels)) for said, labels in marked if labels)]
     if len(found) >= MANY_CHECKS and all(one.ok for one in found):
         return (Finding(True, _ALL_WELL[language].format(count=len(found))),)
     return tuple(found)
+
+
+def _labels(code: str, case: Case, process: Process, language: Language) -> str:
+    """Name the fields that findings of one code speak of."""
+    names = (name for what, _, name in (found.partition(":") for found in case.findings) if what == code)
+    return ", ".join(process.fields[name].label.in_(language) for name in names if name in process.fields)
 
 
 def _unproven(case: Case, task: Assignment | None, office: Office, language: Language) -> Iterator[Finding]:
@@ -339,10 +346,17 @@ _ALL_WELL: Mapping[Language, str] = {
     "ru": "реквизиты, НДС и даты проверены ({count}), расхождений нет",
     "en": "the requisites, VAT and dates were checked ({count}); nothing is wrong",
 }
-_DIFFERS: Mapping[Language, str] = {
-    "ru": "в приложенном документе другое значение: {name}",
-    "en": "the attached paper says otherwise: {name}",
+_MARKED: Mapping[str, Mapping[Language, str]] = {
+    "differs": {
+        "ru": "в приложенном документе другое значение: {fields}",
+        "en": "the attached paper says otherwise: {fields}",
+    },
+    RECOGNISED: {
+        "ru": "прочитано с картинки, сверьте с документом: {fields}",
+        "en": "read off a picture, compare with the paper: {fields}",
+    },
 }
+"""The code of a finding that names fields -> what is said of all of them in one line."""
 
 _SIZES: Mapping[Language, tuple[str, str, str]] = {"ru": ("Б", "КБ", "МБ"), "en": ("B", "KB", "MB")}
 

@@ -42,6 +42,7 @@ from mailflow.core.habits import waits_for_daily
 from mailflow.core.memory import Fact
 from mailflow.core.office import Office
 from mailflow.core.office_time import OfficeTime
+from mailflow.core.recognised import PREFIX as RECOGNISED
 from mailflow.core.rule_words import DueField
 from mailflow.core.rules import NamedStage, Process
 from mailflow.core.stages import Numbering, Stage
@@ -92,9 +93,12 @@ class Turn:
         """Put new values into the case."""
         self.case = replace(self.case, **fields)
 
-    def fill(self, fields: Fields) -> None:
-        """Write fields to the card."""
-        self.change(fields={**self.case.fields, **fields})
+    def fill(self, fields: Fields, findings: tuple[str, ...] = ()) -> None:
+        """Write fields to the card; of the findings about them only those stay that say one was read off a picture."""
+        seen_only = {f"{RECOGNISED}:{name}" for name in fields}
+        before = (code for code in self.case.findings if code not in seen_only)
+        marks = (*before, *(code for code in findings if code in seen_only))
+        self.change(fields={**self.case.fields, **fields}, findings=marks)
 
     def put(self, assignment: Assignment, **fields: Any) -> Assignment:
         """Put the assignment, with these fields changed, into the case."""

@@ -1,8 +1,8 @@
 """What an attached paper says: the text of a PDF or .docx and the QR codes of a PDF, JPEG or PNG.
 
 Owns: bytes -> `AttachmentText`, within fixed limits of pages, pixels, bytes and seconds. Refuses to
-know: what the text means (see `core.invoices`), other kinds of files. There is no OCR: a scan gives its
-QR codes and the defect `NO_TEXT`.
+know: what the text means (see `core.invoices`), other kinds of files. A scan gives its QR codes and, where Tesseract is
+installed, the words recognised in it with the defect `RECOGNISED`; else the defect `NO_TEXT`.
 
 What may go wrong: any bytes at all. What cannot be read is a defect, never an exception. PDFium and the
 picture decoders are C++ and the paper comes from strangers, so the daemon reads through
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from mailflow.edges import recognising
 from mailflow.edges.docx import BrokenPaper, docx_text, is_docx
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 LARGEST_FILE = 30 * 1024 * 1024
 TEXT_PAGES = 20
 QR_PAGES = 3
+RECOGNISED_PAGES = 3
+"""A page takes a second or two: an invoice has one, and a scanned contract is for people."""
 LONGEST_TEXT = 400_000
 """Characters kept of one paper."""
 MOST_PIXELS = 25_000_000
@@ -57,7 +60,9 @@ class Defect(StrEnum):
     LOCKED = "locked"
     """The PDF asks for a password."""
     NO_TEXT = "no_text"
-    """A picture of a paper: nothing to read without OCR."""
+    """A picture of a paper, and no words in it that can be recognised here."""
+    RECOGNISED = "recognised"
+    """The text was recognised in a picture: any letter of it may be another."""
     MORE_PAGES = "more_pages"
     LONG_TEXT = "long_text"
     TOO_MANY_PIXELS = "too_many_pixels"
@@ -72,6 +77,11 @@ class AttachmentText:
     qr: tuple[bytes, ...] = ()
     pages: int = 0
     defects: tuple[Defect, ...] = ()
+
+    @property
+    def recognised(self) -> bool:
+        """Whether the text was recognised in a picture rather than written in the file."""
+        return Defect.RECOGNISED in self.defects
 
 
 MAGIC: tuple[tuple[bytes, Kind], ...] = (
@@ -132,7 +142,7 @@ def _read_pdf(content: bytes, qr_pages: int, defects: list[Defect]) -> Attachmen
         return AttachmentText(defects=(*defects, why))
     try:
         pages = len(document)
-        text = _text_of(document, defects)
+        text = _text_of(document, defects) or _recognised_in(document, defects)
         codes = [code for page in range(min(qr_pages, pages)) for code in _codes_on(document, page, defects)]
     finally:
         document.close()
@@ -149,9 +159,28 @@ def _text_of(document: Any, defects: list[Defect]) -> str:
             break
     if len(document) > TEXT_PAGES:
         defects.append(Defect.MORE_PAGES)
-    if not text.strip():
-        defects.append(Defect.NO_TEXT)
-    return text[:LONGEST_TEXT]
+    return text[:LONGEST_TEXT] if text.strip() else ""
+
+
+def _recognised_in(document: Any, defects: list[Defect]) -> str:
+    """Recognise the words of the first pages of a scan; note in `defects` what kind of text it is, or that none is."""
+    pages = range(min(len(document), RECOGNISED_PAGES)) if recognising.installed() else range(0)
+    text = "\f".join(filter(None, (_recognised_on(document, number, defects) for number in pages)))
+    defects.append(Defect.RECOGNISED if text.strip() else Defect.NO_TEXT)
+    return text
+
+
+def _recognised_on(document: Any, number: int, defects: list[Defect]) -> str:
+    import pypdfium2
+
+    try:
+        page = document[number]
+        if not _is_renderable(page, recognising.DPI):
+            return ""
+        return recognising.recognised(_rendered(page, recognising.DPI).convert("L"))
+    except (pypdfium2.PdfiumError, ValueError, MemoryError, RuntimeError):
+        defects.append(Defect.BROKEN)
+        return ""
 
 
 def _page_text(document: Any, number: int, defects: list[Defect]) -> str:
@@ -173,9 +202,7 @@ def _codes_on(document: Any, number: int, defects: list[Defect]) -> list[bytes]:
 
     try:
         page = document[number]
-        width, height = (side / POINTS_PER_INCH * DPI for side in page.get_size())
-        largest = max((wide * high for wide, high in _pictures_on(page)), default=0)
-        if width * height > MOST_PIXELS or largest > MOST_PIXELS:
+        if not _is_renderable(page, DPI):
             defects.append(Defect.TOO_MANY_PIXELS)
             return []
         seen = _seen_in(_rendered(page, COARSE_DPI))
@@ -185,6 +212,13 @@ def _codes_on(document: Any, number: int, defects: list[Defect]) -> list[bytes]:
     except (pypdfium2.PdfiumError, ValueError, MemoryError):
         defects.append(Defect.BROKEN)
         return []
+
+
+def _is_renderable(page: Any, dpi: int) -> bool:
+    """Tell whether neither the page at that resolution nor a picture on it would take more than `MOST_PIXELS`."""
+    width, height = (side / POINTS_PER_INCH * dpi for side in page.get_size())
+    largest = max((wide * high for wide, high in _pictures_on(page)), default=0)
+    return bool(width * height <= MOST_PIXELS and largest <= MOST_PIXELS)
 
 
 def _pictures_on(page: Any) -> Iterator[tuple[int, int]]:
@@ -201,12 +235,15 @@ def _read_picture(content: bytes, qr_pages: int, defects: list[Defect]) -> Attac
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 return AttachmentText(pages=1, defects=(*defects, Defect.NO_TEXT, Defect.TOO_MANY_PIXELS))
-            codes = _contents(_seen_in(picture.convert("L"))) if qr_pages else []
+            grey = picture.convert("L")
+        codes = _contents(_seen_in(grey)) if qr_pages else []
+        text = recognising.recognised(grey) if recognising.installed() else ""
     except Image.DecompressionBombError:
         return AttachmentText(pages=1, defects=(*defects, Defect.NO_TEXT, Defect.TOO_MANY_PIXELS))
-    except (OSError, ValueError, SyntaxError, MemoryError, zlib.error):
+    except (OSError, ValueError, SyntaxError, MemoryError, RuntimeError, zlib.error):
         return AttachmentText(pages=1, defects=(*defects, Defect.BROKEN))
-    return AttachmentText("", tuple(codes), 1, (*defects, Defect.NO_TEXT))
+    read = Defect.RECOGNISED if text.strip() else Defect.NO_TEXT
+    return AttachmentText(text[:LONGEST_TEXT], tuple(codes), 1, (*defects, read))
 
 
 def _rendered(page: Any, dpi: int) -> Any:

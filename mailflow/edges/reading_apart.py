@@ -164,8 +164,9 @@ async def _frame(child: Process) -> bytes:
 def _environment() -> dict[str, str]:
     """Give the child's environment: how to find this package, and no password of ours."""
     here = str(Path(mailflow.__file__).resolve().parents[1])
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-    return {**kept, "PYTHONPATH": here, "LANG": "C.UTF-8"}
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX") if name in os.environ}
+    # Tesseract would start a thread a core, each with a stack of its own, and be no quicker on one page.
+    return {**kept, "PYTHONPATH": here, "LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1"}
 
 
 def to_json(read: AttachmentText) -> bytes:
