@@ -96,6 +96,8 @@ def checks(settings: Settings, offline: bool, now: datetime) -> Iterator[Check]:
         if secret is not None:
             yield Check(f"{name} password", site_checks.password(f"[{name}]", secret, site))
             yield Check(f"{name} password's rights", site_checks.password_rights(secret, site))
+    if settings.oauth is not None:
+        yield Check("mailbox password", site_checks.permission(settings))
     yield Check("database", site_checks.store(settings), needs=("owner",))
     yield Check("file store", site_checks.files(settings), needs=("owner",))
     yield Check("clock", site_checks.clock(settings, now))

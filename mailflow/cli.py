@@ -28,6 +28,7 @@ from mailflow.factor_command import second_factor
 from mailflow.forget_command import forget
 from mailflow.journal_command import journal
 from mailflow.keys_command import keys
+from mailflow.login_command import login
 from mailflow.making import ADDRESS
 from mailflow.operation_command import COMMANDS
 from mailflow.paper_command import paper
@@ -172,10 +173,12 @@ async def _dry_run(site: Path, folder: str, since: date, as_json: bool) -> None:
     from mailflow.config import read_settings
     from mailflow.edges.reading_apart import PaperReader
     from mailflow.explain_folder import read_folder, summed
+    from mailflow.permission import renewed
 
-    ground, reader, read = read_ground(site), PaperReader(), []
+    ground, reader, read, settings = read_ground(site), PaperReader(), [], read_settings(site)
+    await renewed(settings)
     try:
-        async for each in read_folder(read_settings(site).imap(), folder, since, ground, reader):
+        async for each in read_folder(settings.imap(), folder, since, ground, reader):
             read.append(each.brief)
             if as_json:
                 _print(json.dumps({"file": each.name, **each.said}, ensure_ascii=False))
@@ -261,6 +264,7 @@ def inbox(site: Path, kind: str | None, state: Any, limit: int) -> None:
 main.add_command(forget)
 main.add_command(journal)
 main.add_command(keys)
+main.add_command(login)
 main.add_command(rules)
 for command in COMMANDS:
     main.add_command(command)

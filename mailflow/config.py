@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError, model_validator
@@ -17,6 +18,7 @@ from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.tokens import KeyRing
 from mailflow.edges.imap_values import MailboxSettings, MiB
 from mailflow.edges.keys import KeyFolder
+from mailflow.edges.permits import token_at_hand
 from mailflow.edges.smtp import PostSettings
 from mailflow.errors import SettingsError
 from mailflow.sections import (
@@ -28,9 +30,11 @@ from mailflow.sections import (
     LogSection,
     MailboxSection,
     MetricsSection,
+    OauthSection,
     OfficeSection,
     OperatorSection,
     RegistersSection,
+    Secret,
     Section,
     SmtpSection,
     StoreSection,
@@ -43,6 +47,7 @@ SETTINGS_FILE = "mailflow.toml"
 class _Toml(Section):
     mailbox: MailboxSection
     smtp: SmtpSection
+    oauth: OauthSection | None = None
     office: OfficeSection = OfficeSection()
     store: StoreSection = StoreSection()
     keys: KeysSection = KeysSection()
@@ -70,6 +75,7 @@ class Settings:
         self.site = site
         self.mailbox = toml.mailbox
         self.smtp = toml.smtp
+        self.oauth = toml.oauth
         self.office = toml.office
         self.store = toml.store
         self.digest = toml.digest
@@ -123,6 +129,15 @@ class Settings:
         section = self.mailbox.receiver
         return ReceiverProfile(section.kind, section.authserv_id, section.mx, self.domain)
 
+    def _secret(self, password: Secret | None, what: str) -> str:
+        """Give the password, or the token that stands for it; what is written beside it counts first."""
+        if password is not None:
+            return password.read(self.site, what)
+        return token_at_hand(self.site / self.oauth.file) if self.oauth is not None else ""
+
+    def _by(self, password: Secret | None) -> Literal["password", "token"]:
+        return "token" if password is None and self.oauth is not None else "password"
+
     def imap(self) -> MailboxSettings:
         """Give what the mailbox edge needs, the password read."""
         box = self.mailbox
@@ -130,7 +145,8 @@ class Settings:
             host=box.host,
             port=box.port,
             user=box.user,
-            password=box.password.read(self.site, "[mailbox]"),
+            password=self._secret(box.password, "[mailbox]"),
+            by=self._by(box.password),
             security=box.security,
             folder=box.folder,
             after=box.after,
@@ -145,12 +161,13 @@ class Settings:
     def post(self) -> PostSettings:
         """Give what the SMTP edge needs, the password read."""
         smtp = self.smtp
-        password = smtp.password.read(self.site, "[smtp]") if smtp.password is not None else ""
+        password = self._secret(smtp.password, "[smtp]") if smtp.user else ""
         return PostSettings(
             host=smtp.host,
             port=smtp.port,
             user=smtp.user,
             password=password,
+            by=self._by(smtp.password),
             security=smtp.security,
             sender_domain=self.domain,
             per_minute=smtp.per_minute,
@@ -172,9 +189,12 @@ def read_settings(site: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise SettingsError(f"{path}: this is not TOML: {wrong}") from None
     try:
-        return Settings(site, _Toml.model_validate(values))
+        toml = _Toml.model_validate(values)
     except ValidationError as wrong:
         raise SettingsError("\n".join(_complaint(path, error) for error in wrong.errors())) from None
+    if toml.mailbox.password is None and toml.oauth is None:
+        raise SettingsError(f"{path.name}: [mailbox] password: is missing: add it, or a section [oauth]")
+    return Settings(site, toml)
 
 
 def _complaint(path: Path, error: object) -> str:

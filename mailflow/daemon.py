@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -32,6 +33,7 @@ from mailflow.errands import put_off_errand, run_errand
 from mailflow.errors import MailflowError
 from mailflow.hall import web_of
 from mailflow.indexing import Indexer, index_waiting
+from mailflow.permission import keep_alive, renewed
 from mailflow.reader import Reader
 from mailflow.rekeying import renew_letters
 from mailflow.remind import remind
@@ -143,6 +145,7 @@ class Ringer:
 async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
     """Serve until cancelled; end in order."""
     await app.desk.blobs.sweep(now() - LEFT_BEHIND)
+    await renewed(app.settings)
     bells = Bells(asyncio.Event(), asyncio.Event())
     reader, sender, ringer = Reader(app, bells), Sender(app, bells), Ringer(app, bells)
     web = _web(app, bells)
@@ -154,6 +157,8 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
     runs: list[Callable[[], Awaitable[None]]] = [reader.run, sender.run, ringer.run]
     runs += [Watcher(app, bells).run, Indexer(app.desk).run]
     runs += [loop for served in (web, metrics) if served is not None for loop in served.loops()]
+    if app.settings.oauth is not None:
+        runs.append(partial(keep_alive, app.settings))
     loops = [asyncio.create_task(_kept_alive(loop)) for loop in runs]
     loops.append(asyncio.create_task(service.watchdog()))
     try:
@@ -234,6 +239,7 @@ def _waker(bells: Bells) -> AsyncIOScheduler:
 
 async def run_once(app: App) -> tuple[int, int, int]:
     """Take all that waits, do all that is due, send all that is ready; give the three numbers."""
+    await renewed(app.settings)
     bells = Bells(asyncio.Event(), asyncio.Event())
     reader, sender = Reader(app, bells), Sender(app, bells)
     try:

@@ -21,6 +21,7 @@ from mailflow.edges.imap_return import Returning
 from mailflow.edges.store import Store
 from mailflow.edges.store.pending import pending
 from mailflow.errors import MailboxError
+from mailflow.permission import renewed
 
 MARGIN = timedelta(days=2)
 """Servers count days in zones of their own; a mail that is known already is moved in vain, and no harm done."""
@@ -78,6 +79,7 @@ async def _mails_back(settings: Settings, since: datetime, offline: bool) -> str
     by_hand += f"{settings.mailbox.quarantine} back to {settings.mailbox.folder}; those that are known do nothing twice"
     if offline:
         return f"the mailbox was not touched: {by_hand}"
+    await renewed(settings)
     try:
         moved = await asyncio.to_thread(_moved_back, settings, since - MARGIN)
     except MailboxError as wrong:

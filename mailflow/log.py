@@ -121,6 +121,11 @@ def back(what: str) -> None:
     _say(logging.INFO, what, "is back")
 
 
+def not_renewed(reason: str) -> None:
+    """The next token for mailbox and post could not be got."""
+    _say(logging.ERROR, "sign-in", reason)
+
+
 def broken(what: str, error: str) -> None:
     """A loop met something it does not know; it goes on."""
     _say(logging.ERROR, what, f"unexpected: {error}")

@@ -16,7 +16,7 @@ from mailflow.config import SETTINGS_FILE
 from mailflow.core.views import Language
 from mailflow.edges.keys import KEY_BYTES
 from mailflow.errors import SettingsError
-from mailflow.providers import PRESETS, Preset, Provider
+from mailflow.providers import PRESETS, Preset, Provider, SignIn
 
 PRIVATE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -26,12 +26,12 @@ PASSWORD_FILE = "mailbox.password"
 NEXT: Mapping[Language, str] = {
     "ru": """Дальше:
   1. впишите в {folder}/mailflow.toml серверы вашей почты, в {folder}/directory.yaml — людей, отделы и роли
-  2. запишите пароль ящика в {folder}/mailbox.password
+  2. запишите пароль ящика в {folder}/mailbox.password; с [oauth]: mailflow login -s {folder}
   3. mailflow check -s {folder}      скажет, что не так и что сделать
   4. mailflow run -s {folder}""",
     "en": """Next:
   1. write your mail servers into {folder}/mailflow.toml, and people, departments and roles into {folder}/directory.yaml
-  2. write the mailbox's password into {folder}/mailbox.password
+  2. write the mailbox's password into {folder}/mailbox.password; with [oauth]: mailflow login -s {folder}
   3. mailflow check -s {folder}      says what is wrong and what to do
   4. mailflow run -s {folder}""",
 }
@@ -94,7 +94,23 @@ def _known(preset: Preset, domain: str) -> dict[str, str]:
         "smtp_port": _line("port", str(preset.smtp_port), "465"),
         "smtp_security": _line("security", f'"{preset.smtp_security}"', '"tls"'),
         "receiver": _line("kind", f'"{preset.receiver}"', '"none"'),
+        **_sign_in(preset.sign_in),
         "plus_addresses": _line("plus_addresses", str(preset.plus_addresses).lower(), "true"),
+    }
+
+
+def _sign_in(chosen: SignIn | None) -> dict[str, str]:
+    """Give what stands in [oauth], an example where there is a password, and what stands before either's lines."""
+    shown = chosen or SignIn()
+    return {
+        "oauth": "## " if chosen is None else "",
+        "password": "" if chosen is None else "## ",
+        "grant": shown.grant,
+        "scope": shown.scope,
+        "token_url": shown.token,
+        "device_url": shown.device,
+        "authorize_url": shown.authorize,
+        "with_secret": "" if chosen is not None and shown.grant == "browser" else "## ",
     }
 
 

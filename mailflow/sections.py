@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from mailflow import log
 from mailflow.core.receiver import Kind
-from mailflow.edges.tls import Security
+from mailflow.edges.tls import Security, is_this_machine
 from mailflow.errors import SettingsError
 
 
@@ -96,8 +96,8 @@ class MailboxSection(Section):
     """tls, starttls, or plain (only to this machine)."""
     user: str
     """Whom to log in as; with most providers the address."""
-    password: Secret
-    """The mailbox's password, or the application password where the provider asks for one."""
+    password: Secret | None = None
+    """The mailbox's password, or an application password; not needed with [oauth]."""
     folder: str = "INBOX"
     """The folder that is watched."""
     after: Literal["move", "flag", "leave"] = "move"
@@ -140,6 +140,44 @@ class SmtpSection(Section):
     """A file (PEM) with the certificate of an authority of your own; empty = those of the system."""
     redirect_all_to: str = Field("", pattern=r"^([^@\s<>]+@[^@\s<>]+)?$")
     """A rehearsal: every letter goes to this address, marked with whom it was meant for; empty = none."""
+
+
+class OauthSection(Section):
+    """Signing in to mailbox and post by a token in place of a password: `mailflow login` (RFC 6749, RFC 8628)."""
+
+    grant: Literal["device", "browser", "application"] = "device"
+    """A code typed on a page, a page that is opened and allowed, or the application's own secret alone."""
+    client_id: str = Field(min_length=1)
+    """What the provider calls the application you registered there."""
+    client_secret: Secret | None = None
+    """The application's secret, where it has one."""
+    scope: str = Field(min_length=1)
+    """What is asked for, separated by blanks."""
+    token_url: str
+    """Where tokens are given."""
+    device_url: str = ""
+    """With device: where codes are given."""
+    authorize_url: str = ""
+    """With browser: the page that is opened."""
+    file: str = "data/oauth.json"
+    """Where the permission is kept, readable by its owner alone; relative to the site's folder."""
+    ca_file: str = ""
+    """A file (PEM) with the certificate of an authority of your own; empty = those of the system."""
+
+    @field_validator("token_url", "device_url", "authorize_url")
+    @classmethod
+    def _encrypted(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and parts.scheme != "https" and not (parts.scheme == "http" and is_this_machine(parts.hostname or "")):
+            raise ValueError(f"{value!r}: write an address that begins with https://")
+        return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> OauthSection:
+        needed = {"device": "device_url", "browser": "authorize_url", "application": "client_secret"}[self.grant]
+        if not getattr(self, needed):
+            raise ValueError(f'grant = "{self.grant}" needs {needed}')
+        return self
 
 
 class OfficeSection(Section):

@@ -21,12 +21,14 @@ from mailflow.app import DIRECTORY_FILE, read_people, read_rules, rule_folders, 
 from mailflow.config import SETTINGS_FILE, Settings
 from mailflow.core.calendar_ru import RUSSIA
 from mailflow.core.directory import Directory
-from mailflow.core.verdict import Bad, Good, Unsure, Verdict
+from mailflow.core.verdict import Bad, Good, Unsure, Verdict, bad
+from mailflow.edges import permits
 from mailflow.edges.documents import Documents
 from mailflow.edges.letters import Letters
 from mailflow.edges.pdf import Renderer
 from mailflow.edges.store import Store, migrations
 from mailflow.errors import SettingsError
+from mailflow.permission import renewed
 from mailflow.sections import Secret
 
 MiB = 1024 * 1024
@@ -139,6 +141,20 @@ def password(section: str, secret: Secret, site: Path) -> Iterator[Verdict]:
     if said != said.strip() or "\n" in said:
         yield Unsure(f"{section}: the password has blanks around it or several lines", "write it alone on one line")
     yield Good(f"{section} password can be read")
+
+
+async def permission(found: Settings) -> AsyncIterator[Verdict]:
+    """See that somebody has signed in, that the token can be renewed, and that nobody else can read it."""
+    assert found.oauth is not None, "asked of a site that signs in by a token"
+    path = found.site / found.oauth.file
+    permits.load(path)
+    for verdict in _private(path, "whoever reads it can read the mailbox"):
+        yield verdict
+    trouble = await renewed(found)
+    if trouble:
+        yield bad(trouble)
+    else:
+        yield Good(f"[oauth]: signed in, the token serves until {permits.load(path).until:%Y-%m-%d %H:%M} UTC")
 
 
 def password_rights(secret: Secret, site: Path) -> Iterator[Verdict]:

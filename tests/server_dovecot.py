@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import dataclasses
 import glob
@@ -114,6 +115,7 @@ service imap-login {{
 service stats {{
   chroot =
 }}
+{tokens}
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN {folder}/users
@@ -137,14 +139,18 @@ def dovecot(
     capability: str = "",
     prefix: str = "",
     mechanisms: str = "plain login",
+    token_key: bytes = b"",
 ) -> Iterator[Dovecot]:
-    """A Dovecot with these users (name: password); `capability` is what it says it can do."""
+    """A Dovecot with these users (name: password); `capability` is what it says it can do.
+
+    With `token_key` it takes JSON web tokens signed with it (HS256), as a provider's servers take theirs.
+    """
     # Short: the path of a unix socket may have no more than 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="mf-dc-"))
     port, tls_port = free_port(), free_port() if tls else 0
     process = None
     try:
-        _write_dovecot(folder, users, tls, port, tls_port, capability, prefix, mechanisms)
+        _write_dovecot(folder, users, tls, port, tls_port, capability, prefix, mechanisms, token_key)
         process = subprocess.Popen(["/usr/sbin/dovecot", "-F", "-c", str(folder / "dovecot.conf")])
         wait_until(lambda: listens(port), 10, "Dovecot")
         yield Dovecot(port, tls_port, users, process)
@@ -196,6 +202,7 @@ def _write_dovecot(
     capability: str,
     prefix: str,
     mechanisms: str,
+    token_key: bytes,
 ) -> None:
     root = os.getuid() == 0
     me = pwd.getpwuid(os.getuid()).pw_name
@@ -218,5 +225,20 @@ def _write_dovecot(
         separator="." if prefix else "/",
         prefix=prefix,
         mechanisms=mechanisms,
+        tokens=_token_checks(folder, token_key) if token_key else "",
     )
     (folder / "dovecot.conf").write_text(text)
+
+
+def _token_checks(folder: Path, key: bytes) -> str:
+    """Let Dovecot check tokens by a key of its own; give what its settings say of it."""
+    place = folder / "keys" / "default" / "HS256"
+    place.mkdir(parents=True)
+    (place / "default").write_bytes(base64.b64encode(key))
+    lines = (
+        "introspection_mode = local",
+        f"local_validation_key_dict = fs:posix:prefix={folder}/keys/",
+        "username_attribute = sub",
+    )
+    (folder / "oauth2.conf").write_text("\n".join(lines) + "\n")
+    return f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {folder}/oauth2.conf\n}}"

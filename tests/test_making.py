@@ -57,7 +57,7 @@ def keys_of(values: dict[str, object], above: str = "") -> set[str]:
     """Every key of a TOML document by its full name; a password is one key."""
     found: set[str] = set()
     for name, value in values.items():
-        if isinstance(value, dict) and name != "password":
+        if isinstance(value, dict) and name not in ("password", "client_secret"):
             found |= keys_of(value, f"{above}{name}.")
         else:
             found.add(above + name)

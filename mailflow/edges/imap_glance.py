@@ -20,6 +20,7 @@ from typing import Any
 from imapclient.exceptions import CapabilityError, LoginError
 
 from mailflow.core.verdict import Bad, Good, Unsure, Verdict
+from mailflow.edges import bearer
 from mailflow.edges.dialing import Place, encryption, no_starttls, trouble
 from mailflow.edges.imap_values import Fetched, MailboxSettings, MiB, Oversized, Taken, Unreadable
 from mailflow.edges.imap_wire import GARBLED, Client
@@ -257,7 +258,9 @@ def _log_in(settings: MailboxSettings, place: Place, client: Any) -> Bad | None:
     """Log in; give what stands in the way."""
     client.wire.allow(MiB)
     try:
-        if client.has_capability("AUTH=PLAIN"):
+        if settings.by == "token":
+            bearer.imap_log_in(client, settings.user, settings.password)
+        elif client.has_capability("AUTH=PLAIN"):
             client.plain_login(settings.user, settings.password)
         else:
             client.login(settings.user, settings.password)
@@ -279,6 +282,8 @@ def _refused(settings: MailboxSettings, place: Place, refusal: LoginError) -> Ba
         )
     if NOT_NOW.search(said):
         return Bad(f"{place}: the server can log nobody in now ({said})", "try again later")
+    if settings.by == "token":
+        return Bad(f"{place}: the sign-in of {settings.user} is refused ({said})", bearer.TOKEN_CURE)
     return Bad(
         f"{place}: wrong user or password for {settings.user} ({said})",
         f"correct {SECTION} user and the password; where the provider asks for it, switch IMAP on there and make an "

@@ -21,6 +21,8 @@ from typing import Any
 
 from imapclient.exceptions import CapabilityError, LoginError
 
+from mailflow.edges import bearer
+from mailflow.edges.bearer import TOKEN_CURE
 from mailflow.edges.imap_values import (
     ConnectionLost,
     Fetched,
@@ -95,7 +97,9 @@ class Session:
     def _log_in(self) -> None:
         client, settings = self._client, self._settings
         try:
-            if client.has_capability("AUTH=PLAIN"):
+            if settings.by == "token":
+                bearer.imap_log_in(client, settings.user, settings.password)
+            elif client.has_capability("AUTH=PLAIN"):
                 client.plain_login(settings.user, settings.password)
             else:
                 client.login(settings.user, settings.password)
@@ -110,6 +114,8 @@ class Session:
         # imapclient makes a LoginError of everything, a broken connection included.
         if isinstance(refusal.__context__, imaplib.IMAP4.abort) or NOT_NOW.search(str(refusal)):
             return ConnectionLost(f"{self._name}: the server cannot log anybody in now: {refusal}")
+        if self._settings.by == "token":
+            return LoginRefused(f"{self._name}: the server refuses the sign-in ({refusal}): {TOKEN_CURE}")
         return LoginRefused(
             f"{self._name}: the server refuses user and password ({refusal}): set [mailbox] user and password, "
             "and where the provider asks for it switch IMAP on and make an application password"

@@ -42,6 +42,8 @@ class MailboxSettings:
     poll_seconds: float = 30.0
     size_limit: int = 30 * MiB
     ca_file: str = ""
+    by: Literal["password", "token"] = "password"
+    """What `password` is."""
 
     def __post_init__(self) -> None:
         check_security("mailbox", self.host, self.security)

@@ -16,11 +16,12 @@ import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
 
+from mailflow.edges import bearer
 from mailflow.edges.tls import Security, check_security, trust
 from mailflow.errors import SettingsError
 from mailflow.killpoints import reached
@@ -56,6 +57,8 @@ class PostSettings:
     ca_file: str = ""
     # A server may take long over a letter it has taken whole: RFC 5321 4.5.3.2.6 asks for ten minutes.
     final_timeout: float = 600.0
+    by: Literal["password", "token"] = "password"
+    """What `password` is."""
 
     def __post_init__(self) -> None:
         check_security("smtp", self.host, self.security)
@@ -182,8 +185,8 @@ class Post:
         client = aiosmtplib.SMTP(
             hostname=settings.host,
             port=settings.port,
-            username=settings.user or None,
-            password=settings.password if settings.user else None,
+            username=settings.user or None if settings.by == "password" else None,
+            password=settings.password if settings.user and settings.by == "password" else None,
             local_hostname=settings.sender_domain,
             timeout=settings.timeout,
             use_tls=settings.security == "tls",
@@ -191,8 +194,14 @@ class Post:
             tls_context=self._trust,
         )
         await client.connect()
-        self._client, self.password_refused = client, False
         await _greet(client)
+        if settings.user and settings.by == "token":
+            try:
+                await bearer.smtp_log_in(client, settings.user, settings.password)
+            except TROUBLE:
+                client.close()
+                raise
+        self._client, self.password_refused = client, False
         return client
 
     def _not_connected(self, trouble: Exception) -> Deferred:
@@ -217,6 +226,8 @@ class Post:
         if isinstance(answer, aiosmtplib.SMTPAuthenticationError):
             self.password_refused = answer.code >= 500
             what = "user and password are refused, set [smtp] user and password"
+            if self._settings.by == "token":
+                what = f"the sign-in is refused, {bearer.TOKEN_CURE}"
         return Deferred(f"{place}: {what} ({said})", answer.code, halts=answer.code >= 500)
 
     async def _through(self, client: aiosmtplib.SMTP, letter: _Letter, kept: bool) -> Outcome:

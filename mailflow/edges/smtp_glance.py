@@ -15,6 +15,7 @@ from datetime import datetime
 import aiosmtplib
 
 from mailflow.core.verdict import Bad, Good, Unsure, Verdict
+from mailflow.edges import bearer
 from mailflow.edges.dialing import Place, encryption, no_starttls, trouble
 from mailflow.edges.smtp import PostSettings
 from mailflow.edges.tls import trust
@@ -100,7 +101,10 @@ async def _log_in(client: aiosmtplib.SMTP, place: Place, settings: PostSettings)
             f"correct {SECTION} port and security, or leave user out where the server needs none",
         )
     try:
-        await client.login(settings.user, settings.password)
+        if settings.by == "token":
+            await bearer.smtp_log_in(client, settings.user, settings.password)
+        else:
+            await client.login(settings.user, settings.password)
     except aiosmtplib.SMTPResponseException as answer:
         return _not_let_in(place, settings, answer)
     return None
@@ -109,6 +113,8 @@ async def _log_in(client: aiosmtplib.SMTP, place: Place, settings: PostSettings)
 def _not_let_in(place: Place, settings: PostSettings, answer: aiosmtplib.SMTPResponseException) -> Bad:
     if answer.code < 500:
         return Bad(f"{place}: the server can log nobody in now ({_said(answer)})", "try again later")
+    if settings.by == "token":
+        return Bad(f"{place}: the sign-in of {settings.user} is refused ({_said(answer)})", bearer.TOKEN_CURE)
     return Bad(
         f"{place}: wrong user or password for {settings.user} ({_said(answer)})",
         f"correct {SECTION} user and the password; some providers want an application password",
