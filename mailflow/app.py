@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mailflow.agent import Agent
 from mailflow.config import Settings, read_settings
 from mailflow.core.branches import OwnDays, read_own_days
 from mailflow.core.calendar_ru import RUSSIA
@@ -64,6 +65,7 @@ class App:
     desk: Desk
     counter: Counter
     bench: Bench
+    agent: Agent
 
 
 @asynccontextmanager
@@ -82,7 +84,7 @@ async def opened(site: Path, redirect_all_to: str = "") -> AsyncIterator[App]:
     refuse_readable(settings.keys_folder)
     ring = settings.keys()
     store = await Store.open(settings.store_url, settings.domain)
-    reader = PaperReader()
+    reader, agent = PaperReader(), Agent(settings.files / "senders", store, now)
     try:
         office = replace(office, kept=await kept_rules(store))
         blobs = Blobs(settings.files)
@@ -96,10 +98,11 @@ async def opened(site: Path, redirect_all_to: str = "") -> AsyncIterator[App]:
             around=surroundings(office.rules, settings.own_addresses, _instance(settings)),
         )
         counter = _counter(settings, desk, letters, redirect_all_to or settings.smtp.redirect_all_to)
-        yield App(settings, office, store, desk, counter, Bench(office, store, blobs, documents))
+        yield App(settings, office, store, desk, counter, Bench(office, store, blobs, documents), agent)
     finally:
         await renderer.close()
         await reader.close()
+        await agent.close()
         await store.close()
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -33,6 +34,8 @@ from mailflow.errands import put_off_errand, run_errand
 from mailflow.errors import MailflowError
 from mailflow.hall import web_of
 from mailflow.indexing import Indexer, index_waiting
+from mailflow.killpoints import reached
+from mailflow.lookup import Desk
 from mailflow.permission import keep_alive, renewed
 from mailflow.reader import Reader
 from mailflow.rekeying import renew_letters
@@ -42,11 +45,14 @@ from mailflow.sealing import anchor_daily, seal_all
 from mailflow.second_factors import Factors
 from mailflow.sending import Sender
 from mailflow.status import reading, told
-from mailflow.watching import Watcher
+from mailflow.watching import OFFICE, Watcher
 
 LEFT_BEHIND = timedelta(days=1)
 """So old is a file half-written that only a kill can have left."""
-TIMERS_AT_ONCE = 100
+TIMERS_AT_ONCE = 20
+ERRANDS_AT_ONCE = 5
+CLAIMED = timedelta(minutes=2)
+"""So long nobody else rings these timers or does these errands; a paper is given up long before."""
 TICK_SECONDS = 15
 PATIENCE = 4.0
 """Seconds a loop has to end before it is told again."""
@@ -58,87 +64,114 @@ class Ringer:
     def __init__(self, app: App, bells: Bells) -> None:
         self._app = app
         self._bells = bells
+        self._office = app.agent.duty(OFFICE)
+        self._unfinished = True
+        """Something may be claimed in our name that nobody does; at first by whoever rang in this process before."""
 
     async def run(self) -> None:
         """Ring for ever; wait for the bell between."""
         while True:
             try:
-                await self.ring_due()
-                await self.send_digest()
-                await self.send_lists()
-                await self.run_errands()
-                await self.renew_letters()
-                await self.seal_journal()
+                await self.all_due()
             except MailflowError as wrong:
                 log.broken("timers", str(wrong))
             await rung(self._bells.timers)
 
+    async def all_due(self) -> int:
+        """Do all that is due; give how many timers rang. What concerns the whole office one agent at a time does."""
+        rung = await self.ring_due()
+        await self.run_errands()
+        office = await self._office.taken()
+        if office is not None:
+            await self._for_the_office(replace(self._app.desk, store=office))
+        return rung
+
     async def ring_due(self) -> int:
         """Ring everything that is due, each timer once; give how many rang. What broke waits for the next time."""
         app, rung = self._app, 0
-        broke: set[str] = set()
-        while True:
-            due = await app.store.due_timers(now(), TIMERS_AT_ONCE + len(broke))
-            left = [timer for timer in due if timer.key not in broke]
-            if not left:
+        holder = await self._let_go()
+        while await app.store.due_timers(now(), 1):
+            due = await app.store.claim_timers(now(), TIMERS_AT_ONCE, CLAIMED, holder)
+            reached("timer.claimed")
+            if not due:
                 return rung
-            for timer in left:
-                ended = await alone(timer.key, remind(timer, app.store, app.office, now()))
-                if isinstance(ended, Broke):
-                    broke.add(timer.key)
-                    if ended.world:
-                        break  # Where the database is gone, asking it for the rest says so at once.
-                else:
-                    rung += 1
+            for timer in due:
+                ended = await alone(timer.key, remind(timer, app.store.fenced(timer.turn), app.office, now()))
+                rung += not isinstance(ended, Broke)
+                self._unfinished |= isinstance(ended, Broke)
+                if isinstance(ended, Broke) and ended.world:
+                    return rung  # Where the database is gone, asking it for the rest says so at once.
             self._bells.letters.set()
+        return rung
+
+    async def _let_go(self) -> str:
+        """Give back what was claimed and broke, in this process or before it; give our name."""
+        holder = await self._app.agent.name()
+        if self._unfinished:
+            await self._app.store.give_back_claims(holder, now())
+            reached("claims.given_back")
+            self._unfinished = False
+        return holder
 
     async def run_errands(self) -> int:
         """Make the documents and start the cases that wait; give how many errands there were."""
-        done = 0
-        while True:
-            due = await self._app.store.due_errands(now(), TIMERS_AT_ONCE)
+        store, done = self._app.store, 0
+        holder = await self._app.agent.name()
+        while await store.due_errands(now(), 1):
+            due = await store.claim_errands(now(), ERRANDS_AT_ONCE, CLAIMED, holder)
+            reached("errand.claimed")
             if not due:
                 return done
             for errand in due:
                 await self._one(errand)
                 self._bells.letters.set()
             done += len(due)
+        return done
 
     async def _one(self, errand: DueErrand) -> None:
         """Do one errand, or put it off; where even that cannot be noted the world is broken, and is waited for."""
-        ran = await alone(errand.key, run_errand(errand, now(), self._app.bench))
+        bench = replace(self._app.bench, store=self._app.store.fenced(errand.turn))
+        ran = await alone(errand.key, run_errand(errand, now(), bench))
         if isinstance(ran, Broke):
-            await put_off_errand(errand, "-", ran.reason, now(), self._app.bench)
+            self._unfinished = True
+            await put_off_errand(errand, "-", ran.reason, now(), bench)
 
-    async def send_digest(self) -> None:
+    async def _for_the_office(self, desk: Desk) -> None:
+        """Do what one agent does for all."""
+        await self._send_digest(desk)
+        await self._send_lists(desk)
+        await self._renew_letters(desk)
+        await self._seal_journal(desk)
+
+    async def _send_digest(self, desk: Desk) -> None:
         """Send the secretary's digest once its hour has come; a day has one, however often this is asked."""
         app, at = self._app, self._app.settings.digest.at
         if at is None:
             return
-        if await alone("digest", send_digest(app.store, app.desk.blobs, app.office, now(), at)) is True:
+        if await alone("digest", send_digest(desk.store, desk.blobs, app.office, now(), at)) is True:
             self._bells.letters.set()
 
-    async def send_lists(self) -> None:
+    async def _send_lists(self, desk: Desk) -> None:
         """Send daily lists and those of substitutions that begin, take up tasks of people who have left; each once."""
         app = self._app
-        sent = await alone("lists", send_lists(app.desk, now(), app.settings.digest.at))
-        taken = await alone("departed", take_up(app.desk, now()))
+        sent = await alone("lists", send_lists(desk, now(), app.settings.digest.at))
+        taken = await alone("departed", take_up(desk, now()))
         if sent or taken:
             self._bells.letters.set()
 
-    async def renew_letters(self) -> None:
+    async def _renew_letters(self, desk: Desk) -> None:
         """Once a new key signs, ask by it whoever was asked by an older one."""
         app = self._app
-        number = max(app.desk.ring.keys)
-        if await alone("keys", renew_letters(app.store, app.office, number, now())):
+        number = max(desk.ring.keys)
+        if await alone("keys", renew_letters(desk.store, app.office, number, now())):
             self._bells.letters.set()
-        await alone("second factors", Factors(app.office, app.store, app.desk.ring, app.counter.random).seal_anew())
+        await alone("second factors", Factors(app.office, desk.store, desk.ring, app.counter.random).seal_anew())
 
-    async def seal_journal(self) -> None:
+    async def _seal_journal(self, desk: Desk) -> None:
         """Seal what was written since the last time; once a day the auditor is sent the head."""
         app = self._app
-        await alone("seal", seal_all(app.store, now()))
-        if await alone("anchor", anchor_daily(app.store, app.office, app.settings.journal.auditor, now())) is True:
+        await alone("seal", seal_all(desk.store, now()))
+        if await alone("anchor", anchor_daily(desk.store, app.office, app.settings.journal.auditor, now())) is True:
             self._bells.letters.set()
 
 
@@ -247,12 +280,7 @@ async def run_once(app: App) -> tuple[int, int, int]:
         await take_rules(app.store, app.office, now())
         taken = await reader.catch_up()
         ringer = Ringer(app, bells)
-        rung = await ringer.ring_due()
-        await ringer.send_digest()
-        await ringer.send_lists()
-        await ringer.run_errands()
-        await ringer.renew_letters()
-        await ringer.seal_journal()
+        rung = await ringer.all_due()
         sent = await sender.send_ready()
         await index_waiting(app.desk)
         return taken, rung, sent

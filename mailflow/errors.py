@@ -21,6 +21,10 @@ class StoreError(MailflowError):
     """The database or the file store cannot be used as it is."""
 
 
+class LeaseLost(StoreError):
+    """Another agent does this by now: whoever comes late writes nothing."""
+
+
 class UndecidedError(MailflowError):
     """One matter cannot be decided as things stand; everything else goes on, and a person looks at this one."""
 

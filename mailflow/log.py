@@ -126,6 +126,21 @@ def not_renewed(reason: str) -> None:
     _say(logging.ERROR, "sign-in", reason)
 
 
+def on_duty(job: str, turn: int) -> None:
+    """This agent does from now on what one agent at a time does."""
+    _say(logging.INFO, "agent", f"{job} is ours, turn {turn}")
+
+
+def off_duty(job: str) -> None:
+    """Another agent has taken over; this one stands by."""
+    _say(logging.WARNING, "agent", f"{job} is another agent's now")
+
+
+def refused_late(why: str) -> None:
+    """What this agent wanted to write came after another had taken over; the database refused it."""
+    _say(logging.WARNING, "agent", why)
+
+
 def broken(what: str, error: str) -> None:
     """A loop met something it does not know; it goes on."""
     _say(logging.ERROR, what, f"unexpected: {error}")

@@ -7,17 +7,20 @@ connection may end at any word) is said in the log and waited out, and the mail 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from mailflow import log
+from mailflow.agent import RENEW_SECONDS
 from mailflow.alone import of_the_world, reason_of
 from mailflow.app import App, now
 from mailflow.bells import Bells
 from mailflow.edges.blobs import Kept
 from mailflow.edges.imap import Fetched, LoginRefused, Mailbox, Opened, Oversized, Unreadable
 from mailflow.edges.store import MailboxState, Source
-from mailflow.errors import MailboxError
+from mailflow.errors import LeaseLost, MailboxError
 from mailflow.killpoints import reached
 from mailflow.receive import Settle, failed, oversized, take_in, unreadable
 from mailflow.tries import Tries
@@ -40,34 +43,64 @@ class Reader:
         self._password = settings.password
         self._mailbox = Mailbox(settings)
         self._opened: Opened | None = None
+        self._duty = app.agent.duty(f"mailbox/{self._account}/{self._folder}")
+        self._desk = app.desk
         self._tries = tries or Tries(lambda: app.settings.imap().password)
 
     async def run(self) -> None:
-        """Read for ever; a lost connection is made again, ever more slowly, a refused password far more slowly."""
+        """Read for ever; a lost connection is made again, ever more slowly, a refused password far more slowly.
+
+        While another agent reads the mailbox this one stands by, without a connection to it.
+        """
         while True:
             await self._tries.due()
             try:
-                await self.catch_up()
-                if self._tries.succeeded():
-                    log.back("mailbox")
-                await self._app.store.pulse(MAILBOX, now())
-                reached("mailbox.pulse")
-                await self._mailbox.wait(WATCH_SECONDS)
+                if not await self._on_duty():
+                    await self._disconnect()
+                    await asyncio.sleep(RENEW_SECONDS)
+                    continue
+                await self._read()
+            except LeaseLost as late:
+                log.refused_late(str(late))
+                self._duty.lose()
+                await self._disconnect()
             except MailboxError as trouble:
                 await self._put_off(trouble)
+
+    async def _read(self) -> None:
+        """Take in what waits, and wait for more."""
+        await self.catch_up()
+        if self._tries.succeeded():
+            log.back("mailbox")
+        await self._app.store.pulse(MAILBOX, now())
+        reached("mailbox.pulse")
+        await self._mailbox.wait(WATCH_SECONDS)
+
+    async def _on_duty(self) -> bool:
+        """Say whether this mailbox is ours to read; if it is, all is written under the number of our turn."""
+        store = await self._duty.taken()
+        if store is None:
+            return False
+        self._desk = replace(self._app.desk, store=store)
+        return True
 
     async def _put_off(self, trouble: MailboxError) -> None:
         """Say what is wrong in the log and in the database, and when the mailbox is tried again."""
         tries, refused = self._tries, isinstance(trouble, LoginRefused)
         pause = tries.refused(self._password) if refused else tries.lost()
-        await self.close()
+        await self._disconnect()
+        if not refused:
+            # From another machine the server may be within reach; the password is the same everywhere.
+            await self._duty.give_back()
         log.waiting_for("mailbox", str(trouble), pause)
         reason = f"{trouble}; {RARELY}" if tries.given_up else str(trouble)
         await self._app.store.pulse(MAILBOX, now(), reason)
         reached("mailbox.pulse")
 
     async def catch_up(self) -> int:
-        """Take in everything that waits; give how many mails there were. Connects where it must."""
+        """Take in everything that waits, unless another agent does; give how many mails there were."""
+        if not await self._on_duty():
+            return 0
         state = await self._position()
         taken = 0
         while True:
@@ -79,7 +112,11 @@ class Reader:
             state = await self._take(mails, state)
 
     async def close(self) -> None:
-        """End the connection."""
+        """End the connection, and leave the mailbox to others."""
+        await self._disconnect()
+        await self._duty.give_back()
+
+    async def _disconnect(self) -> None:
         self._opened = None
         await self._mailbox.close()
 
@@ -88,10 +125,10 @@ class Reader:
         if self._opened is None:
             self._opened = await self._connected()
             await self._settle_the_rest(self._opened)
-        known = await self._app.store.mailbox(self._account, self._folder)
+        known = await self._desk.store.mailbox(self._account, self._folder)
         state = _position(known, self._opened, self._account, self._folder, self._since())
         if state != known:
-            await self._app.store.keep_mailbox(state)
+            await self._desk.store.keep_mailbox(state)
             reached("mailbox.placed")
         return state
 
@@ -108,7 +145,7 @@ class Reader:
 
     async def _settle_the_rest(self, opened: Opened) -> None:
         """Tell the server about mails that were committed before a stop came in between."""
-        rows = await self._app.store.unsettled(self._account, self._folder, opened.uidvalidity)
+        rows = await self._desk.store.unsettled(self._account, self._folder, opened.uidvalidity)
         await self._settle(opened.uidvalidity, {uid: _where(state) for uid, state in rows if state != "failed"})
 
     async def _take(self, mails: list[Fetched | Oversized | Unreadable], state: MailboxState) -> MailboxState:
@@ -123,16 +160,16 @@ class Reader:
             self._bells.timers.set()
         await self._settle(state.uidvalidity, settled)
         moved = MailboxState(self._account, self._folder, state.uidvalidity, mails[-1].uid, state.taken_from)
-        await self._app.store.keep_mailbox(moved)
+        await self._desk.store.keep_mailbox(moved)
         reached("mailbox.noted")
-        await self._app.store.pulse(MAILBOX, now())
+        await self._desk.store.pulse(MAILBOX, now())
         reached("mailbox.pulse")
         return moved
 
     async def _keep(self, mails: Sequence[Fetched | Oversized | Unreadable]) -> dict[int, Kept]:
         """Put the bytes of the batch on the disk before any of them is understood; give them by UID."""
         fetched = [mail for mail in mails if isinstance(mail, Fetched)]
-        kept = await self._app.desk.blobs.keep_all([mail.raw for mail in fetched])
+        kept = await self._desk.blobs.keep_all([mail.raw for mail in fetched])
         return {mail.uid: one for mail, one in zip(fetched, kept, strict=True)}
 
     async def _one(
@@ -141,9 +178,9 @@ class Reader:
         source = Source(self._account, self._folder, uidvalidity, mail.uid)
         match mail:
             case Oversized():
-                return await oversized(mail.headers, mail.size, source, mail.received or now(), self._app.desk)
+                return await oversized(mail.headers, mail.size, source, mail.received or now(), self._desk)
             case Unreadable():
-                return await unreadable(mail.uid, mail.reason, source, now(), self._app.desk)
+                return await unreadable(mail.uid, mail.reason, source, now(), self._desk)
             case Fetched():
                 return await self._safely(kept[mail.uid], mail.received, source)
 
@@ -154,13 +191,13 @@ class Reader:
         """
         while True:
             try:
-                return await take_in(kept, source, received, now(), self._app.desk)
+                return await take_in(kept, source, received, now(), self._desk)
             except Exception as wrong:
                 if of_the_world(wrong):
                     raise
                 reason = reason_of(wrong)
                 log.broken("mail", reason)
-                where = await failed(kept, source, received, reason, self._app.desk)
+                where = await failed(kept, source, received, reason, self._desk)
                 if where is not None:
                     return where
 
@@ -173,7 +210,7 @@ class Reader:
             [uid for uid, where in settled.items() if where == "quarantined"],
         )
         reached("mail.moved")
-        await self._app.store.settled(self._account, self._folder, uidvalidity, list(settled), now())
+        await self._desk.store.settled(self._account, self._folder, uidvalidity, list(settled), now())
         reached("mail.settled")
 
 

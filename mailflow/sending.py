@@ -19,7 +19,6 @@ from mailflow.alone import Broke, alone
 from mailflow.app import App, now
 from mailflow.bells import Bells, rung
 from mailflow.deliver import FIRST_PAUSE, Delivery, deliver, note, put_off_letter
-from mailflow.edges.holder import Holder, gone
 from mailflow.edges.smtp import Post
 from mailflow.edges.store import Outgoing
 from mailflow.errors import MailflowError
@@ -52,9 +51,8 @@ class Sender:
         self._password = settings.password
         self._post = Post(settings)
         self._tries = tries or Tries(lambda: app.settings.post().password)
-        self._senders = app.settings.files / "senders"
-        self._holder: Holder | None = None
-        self._holding = False
+        self._holding = True
+        """Letters may be claimed in our name; at first by whoever sent in this process before."""
 
     async def run(self) -> None:
         """Send for ever; wait for the bell between."""
@@ -90,7 +88,7 @@ class Sender:
 
     async def _claimed(self) -> list[Outgoing]:
         """Claim the next letters; first of all whatever a round still holds that the world broke off."""
-        store, holder = self._app.store, await self._name()
+        store, holder = self._app.store, await self._app.agent.name()
         if self._holding:
             await store.give_back_letters(holder, now())
             reached("letter.given_back")
@@ -137,19 +135,6 @@ class Sender:
             return await put_off_letter(outgoing, delivery, now(), counter)
         return delivery
 
-    async def _name(self) -> str:
-        """Take our name before the first letter; what was claimed under a name nobody bears now is free again."""
-        if self._holder is None:
-            with gone(self._senders) as names:
-                for name in names:
-                    await self._app.store.give_back_letters(name, now())
-            reached("letter.given_back")
-            self._holder = Holder(self._senders)
-        return self._holder.name
-
     async def close(self) -> None:
-        """End the connection, and give our name back."""
+        """End the connection."""
         await self._post.close()
-        if self._holder is not None:
-            self._holder.close()
-            self._holder = None

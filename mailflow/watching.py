@@ -24,6 +24,8 @@ from mailflow.status import reading, told
 EVERY = 60.0
 MAILBOX = "mailbox"
 SERVICE = "service"
+OFFICE = "office"
+"""The job of the one agent that does what concerns all."""
 
 
 class Watcher:
@@ -46,9 +48,16 @@ class Watcher:
             await asyncio.sleep(EVERY)
 
     async def look(self) -> int:
-        """Note that we live, measure, and write what must be written; give how many letters that were."""
+        """Note that we live, measure, and write what must be written; give how many letters that were.
+
+        Of several agents one writes.
+        """
         app, at = self._app, now()
         await app.store.pulse(SERVICE, at)
+        office = await app.agent.duty(OFFICE).taken()
+        if office is None:
+            return 0
+        self._alarms.store = office
         found = await reading(app.settings, app.store, at)
         operator = app.settings.operator
         to = readers(await present(app.office, app.store, at), operator.address, operator.language, at)

@@ -82,6 +82,11 @@ class Forge:
         status = await self._fated(site, False, [(after, signal.SIGKILL)])
         assert status == -signal.SIGKILL, f"it ended by itself: {status}"
 
+    async def serves(self, site: Path, kill_at: str) -> int:
+        """Start the whole service and let it run into the point; give its exit status."""
+        order = json.dumps({"site": str(site), "kill_at": kill_at, "plant": "", "once": False})
+        return int(await asyncio.wait_for(asyncio.to_thread(self._ask, order), RUN_SECONDS))
+
     async def stops(self, site: Path, after: float, seconds: float) -> int:
         """Let it do all that waits, stop it after a while for some seconds, and wake it; give its exit status."""
         return await self._fated(site, True, [(after, signal.SIGSTOP), (seconds, signal.SIGCONT)])

@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = tuple(
     ROOT / "mailflow" / name
     for name in (
-        "receive.py", "advance.py", "writing.py", "deliver.py", "sending.py", "reader.py", "daemon.py", "remind.py",
-        "errands.py", "edges/blobs.py", "edges/smtp.py", "edges/store/database.py",
+        "receive.py", "advance.py", "writing.py", "deliver.py", "sending.py", "agent.py", "reader.py", "daemon.py",
+        "remind.py", "errands.py", "edges/blobs.py", "edges/smtp.py", "edges/store/database.py",
     )
 )  # fmt: skip
 OUTSIDE = frozenset({"rename", "settle", "send", "execute_command", "_pour", "_transaction", "transact"})

@@ -192,6 +192,7 @@ STORIES: dict[str, Story] = {
     "mail.held": sends_much,
     "letter.noted": asks_and_takes_back,
     "mail.failed": breaks_the_work,
+    "errand.claimed": ends_it,
     "errand.due": ends_it,
     "errand.made": ends_it,
     "errand.done": ends_it,
@@ -199,7 +200,7 @@ STORIES: dict[str, Story] = {
     "errand.given_up": ends_it,
 }
 PLANTED: dict[Story, str] = {breaks_the_work: "poison"}
-APART = frozenset({"schema.inside", "errand.put_off", "errand.given_up", "letter.released"})
+APART = frozenset({"schema.inside", "errand.put_off", "errand.given_up", "letter.released", "lease.renewed"})
 """Points with a test of their own."""
 
 
@@ -289,6 +290,15 @@ async def test_killed_where_sending_halts_the_letters_given_back_go_when_they_ar
     assert making.sink.letters == [], "none is tried before its time"
     making.sink.on.clear()
     making.databases.change(company, f"UPDATE outbox SET next_at = '{LONG_AGO}'")
+    await company.runs()
+    assert await audited(company) == await undisturbed(making, decides)
+
+
+async def test_killed_while_it_reads_its_turn_ends_with_it(making: Making) -> None:
+    company = await making.company()
+    decides(company)
+    company.mail_arrives()
+    assert await company.forge.serves(company.site, "lease.renewed") == KILLED, company.log()
     await company.runs()
     assert await audited(company) == await undisturbed(making, decides)
 

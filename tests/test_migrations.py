@@ -30,13 +30,14 @@ COLUMNS = {
     "case": "id number? number_folded process register state stage round initiator subject amount_minor? currency"
     " counterparty waits_on opened_at changed_at closed_at? version document sought",
     "code": "token person seed issued_at? expires_at? since? sent wrong tried_at?",
-    "errand": "key case what errand state attempts next_at reason",
+    "errand": "key case what errand state attempts next_at reason holder? lease_until? fence",
     "fact": "id kind subject item said until key at",
     "frame": "key content gaps words",
     "inbox": "id account? folder? uidvalidity? uid? message_key message_id sha256 size received_at sender subject"
     " kind reason case state attempts error settled_at?",
     "index_card": "id case words",
     "journal": "id case seq at event_key event_type event why patch previous hash salt content",
+    "lease": "key holder fence until",
     "mailbox": "id account folder uidvalidity last_uid taken_from?",
     "outbox": "key case assignment kind person address language letter message_id state created_at next_at"
     " lease_until? lease_token? attempts reason content card sent_at?",
@@ -45,7 +46,7 @@ COLUMNS = {
     "register": "id name year last",
     "second_factor": "person sealed made_at enrolled_at? step",
     "seal": "number at size root last peaks",
-    "timer": "key case assignment what due_at state",
+    "timer": "key case assignment what due_at state holder? lease_until? fence",
     "token": "hash purpose case assignment person card issued_at expires_at came_back_at?",
     "unindexed": "case mark",
 }

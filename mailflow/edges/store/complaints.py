@@ -14,8 +14,8 @@ from tortoise.exceptions import BaseORMException, IntegrityError
 
 from mailflow.errors import StoreError
 
-PASSING = ("40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03")
-"""Serialization, deadlock, lock not available, too many connections, server stops, crashed, starts."""
+PASSING = ("25P03", "40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03")
+"""Left standing, serialization, deadlock, lock not available, too many connections, server stops, crashed, starts."""
 LOST = "08"
 """SQLSTATE class of a lost connection."""
 BROKEN = ("InterfaceError", "InternalClientError")

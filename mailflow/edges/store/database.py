@@ -13,6 +13,7 @@ the server restarts: tried again, `PAUSES` long; then, and for everything else, 
 from __future__ import annotations
 
 import asyncio
+import copy
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -26,7 +27,7 @@ from tortoise.context import TortoiseContext, _current_context
 from tortoise.migrations.executor import MigrationExecutor
 
 from mailflow.edges.store.complaints import complaint, passes, where
-from mailflow.edges.store.session import Session
+from mailflow.edges.store.session import Connection, Session
 from mailflow.errors import StoreError
 from mailflow.killpoints import reached
 
@@ -54,7 +55,12 @@ SQLITE = {
     "journal_size_limit": 64 * 1024 * 1024,
 }
 _SQLITE_COMPACTION = ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
-POSTGRES = {"timeout": 10.0, "command_timeout": 60.0}
+POSTGRES: dict[str, Any] = {
+    "timeout": 10.0,
+    "command_timeout": 60.0,
+    # A process that is stopped or cut off within a transaction keeps its locks no longer than this.
+    "server_settings": {"idle_in_transaction_session_timeout": "8000"},
+}
 
 
 def config(url: str) -> dict[str, Any]:
@@ -99,6 +105,7 @@ class Database:
         self._context = context
         self._client: Any = context.db()
         self._where = where(url)
+        self._guard: Work[None] = _nothing
 
     @classmethod
     async def open(cls, url: str, migrating: bool = True) -> Database:
@@ -120,16 +127,27 @@ class Database:
         """Close every connection. Closing twice does nothing."""
         await self._context.close_connections()
 
+    def guarded(self, guard: Work[None]) -> Database:
+        """Give the same database, each of whose transactions begins with the guard; what it raises undoes them."""
+        other = copy.copy(self)
+        other._guard = guard
+        return other
+
     async def run(self, work: Work[T], keep: Callable[[T], bool] = lambda _: True) -> T:
         """Do the work in one transaction; commit if `keep` accepts its result, else roll back.
 
         The work may be done several times: it must write nowhere but here.
         """
 
+        async def guarded(client: Connection) -> T:
+            session = Session(client)
+            await self._guard(session)
+            return await work(session)
+
         async def attempt() -> T:
             reached("commit.before")
             with _within(self._context):
-                ended: tuple[bool, T] = await self._client.transact(lambda client: work(Session(client)), keep)
+                ended: tuple[bool, T] = await self._client.transact(guarded, keep)
             kept, result = ended
             if not kept:
                 return result
@@ -205,6 +223,10 @@ class Database:
                     _tell(error, self._where)
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))
         raise AssertionError("unreachable")
+
+
+async def _nothing(_: Session) -> None:
+    """Guard nothing."""
 
 
 def _tell(error: BaseException, place: str) -> NoReturn:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from mailflow.core.effects import Effect, Errand, MakeDocument, StartCase, TellCase
 from mailflow.core.journal import canonical, plain_document, storable
+from mailflow.edges.store import claims
 from mailflow.edges.store.session import Row, Session, Statement, insertions
 from mailflow.edges.store.values import DueErrand
 
@@ -35,15 +36,23 @@ def done(key: str) -> Statement:
 async def due(session: Session, now: datetime, limit: int) -> list[DueErrand]:
     """Give the errands whose time has come, the oldest first."""
     query = (
-        'SELECT key, "case", errand, attempts FROM errand'
+        'SELECT key, "case", errand, attempts, fence FROM errand'
         " WHERE state = 'waiting' AND next_at <= ? ORDER BY next_at, length(key), key LIMIT ?"
     )
     return [_due(row) for row in await session.rows(query, now, limit)]
 
 
+async def claim(session: Session, now: datetime, limit: int, lease: timedelta, holder: str) -> list[DueErrand]:
+    """Take up to `limit` errands whose time has come and that nobody does, the oldest first."""
+    return [_due(row) for row in await claims.claim(session, "errand", now, limit, lease, holder)]
+
+
 async def postpone(session: Session, key: str, reason: str, now: datetime, pause: timedelta) -> None:
     """Try the errand again later, and say why it could not be done."""
-    query = "UPDATE errand SET attempts = attempts + 1, next_at = ?, reason = ? WHERE key = ? RETURNING key"
+    query = (
+        "UPDATE errand SET attempts = attempts + 1, next_at = ?, reason = ?, lease_until = NULL"
+        " WHERE key = ? RETURNING key"
+    )
     await session.rows(query, now + pause, storable(reason), key)
 
 
@@ -60,4 +69,4 @@ def _text(errand: Errand) -> str:
 def _due(row: Row) -> DueErrand:
     stored = row["errand"]
     errand = _ERRAND.validate_json(stored) if isinstance(stored, str) else _ERRAND.validate_python(stored)
-    return DueErrand(row["key"], row["case"], errand, row["attempts"])
+    return DueErrand(row["key"], row["case"], errand, row["attempts"], row["fence"])

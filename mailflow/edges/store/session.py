@@ -109,6 +109,17 @@ class Session:
         """What a claiming SELECT ends in."""
         return "FOR UPDATE SKIP LOCKED" if self._postgres else ""
 
+    @property
+    def share_locked(self) -> str:
+        """What a SELECT ends in whose rows must stay as they are to the end of the transaction."""
+        return "FOR SHARE" if self._postgres else ""
+
+    def clock(self, seconds: float = 0.0) -> str:
+        """Say in SQL what time the database's own clock shows, or will show after so many seconds."""
+        if self._postgres:
+            return f"clock_timestamp() + interval '{seconds:.3f} seconds'"
+        return f"strftime('%Y-%m-%d %H:%M:%f+00:00', 'now', '{seconds:+.3f} seconds')"
+
     def _plain(self, value: Value) -> Value:
         if isinstance(value, str):
             return storable(value)

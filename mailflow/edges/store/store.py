@@ -11,6 +11,7 @@ What may go wrong: the database cannot be reached or written: StoreError, which 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,6 +34,7 @@ from mailflow.edges.store import (
     browsers,
     case_lists,
     cases,
+    claims,
     commit,
     erasing,
     errands,
@@ -42,6 +44,7 @@ from mailflow.edges.store import (
     inbox,
     index_cards,
     journal,
+    leases,
     lists,
     mailboxes,
     outbox,
@@ -62,6 +65,7 @@ from mailflow.edges.store.values import (
     CaseRow,
     DueErrand,
     DueTimer,
+    Fence,
     InboxRow,
     InboxState,
     MailboxState,
@@ -115,6 +119,36 @@ class Store:
     async def refuse_full(self) -> None:
         """StoreError where any table has a row."""
         await self._db.read(whole.refuse_full)
+
+    # What one agent at a time may do
+
+    def fenced(self, fence: Fence) -> Store:
+        """Give the same store for one turn: once another turn has begun, whatever is written raises LeaseLost."""
+        other = copy.copy(self)
+        other._db = self._db.guarded(lambda s: leases.uphold(s, fence))
+        return other
+
+    async def take_lease(self, key: str, holder: str, seconds: float) -> Fence | None:
+        """Begin a turn with what the key names, unless another holder has one; None where one has."""
+        return await self._db.run(lambda s: leases.take(s, key, holder, seconds))
+
+    async def renew_lease(self, fence: Fence, seconds: float) -> bool:
+        """Let the turn go on for so many seconds from now; False if another has begun."""
+        return await self._db.run(lambda s: leases.renew(s, fence, seconds))
+
+    async def give_back_lease(self, fence: Fence) -> None:
+        """End a turn; whoever waits may have the next at once."""
+        await self._db.run(lambda s: leases.give_back(s, fence))
+
+    async def give_back_all(self, holder: str, now: datetime) -> None:
+        """End all that a holder had whose process is gone: its turns, and its claims on letters, timers and errands."""
+
+        async def work(session: Session) -> None:
+            await leases.give_back_all(session, holder)
+            await claims.give_back(session, holder, now)
+            await outbox.give_back(session, holder, now)
+
+        await self._db.run(work)
 
     # Cases
 
@@ -424,6 +458,18 @@ class Store:
     async def due_timers(self, now: datetime, limit: int) -> list[DueTimer]:
         """Give the timers whose time has come, the longest overdue first."""
         return await self._db.glance(lambda s: timers.due(s, now, limit))
+
+    async def claim_timers(self, now: datetime, limit: int, lease: timedelta, holder: str) -> list[DueTimer]:
+        """Take timers whose time has come and that no other agent rings, the longest overdue first."""
+        return await self._db.run(lambda s: timers.claim(s, now, limit, lease, holder))
+
+    async def claim_errands(self, now: datetime, limit: int, lease: timedelta, holder: str) -> list[DueErrand]:
+        """Take what is to be done outside now and no other agent does, the oldest first."""
+        return await self._db.run(lambda s: errands.claim(s, now, limit, lease, holder))
+
+    async def give_back_claims(self, holder: str, now: datetime) -> None:
+        """Let others have the timers and errands this holder has claimed and not done."""
+        await self._db.run(lambda s: claims.give_back(s, holder, now))
 
     async def due_errands(self, now: datetime, limit: int) -> list[DueErrand]:
         """Give what is to be done outside now, the oldest first."""

@@ -189,6 +189,9 @@ class Timer(Model):
     what = fields.CharField(16)
     due_at = fields.DatetimeField()
     state = fields.CharField(16)
+    holder = fields.CharField(255, null=True)
+    lease_until = fields.DatetimeField(null=True)
+    fence = fields.BigIntField(default=0, db_default=0)
 
     class Meta:
         table = "timer"
@@ -303,10 +306,23 @@ class Errand(Model):
     attempts = fields.IntField(default=0)
     next_at = fields.DatetimeField()
     reason = fields.TextField()
+    holder = fields.CharField(255, null=True)
+    lease_until = fields.DatetimeField(null=True)
+    fence = fields.BigIntField(default=0, db_default=0)
 
     class Meta:
         table = "errand"
         indexes = (Index(fields=("state", "next_at"), name="errand_due"),)
+
+
+class Lease(Model):
+    key = fields.CharField(KEY, primary_key=True)
+    holder = fields.CharField(255)
+    fence = fields.BigIntField()
+    until = fields.DatetimeField()
+
+    class Meta:
+        table = "lease"
 
 
 class Pulse(Model):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailflow.core.effects import Effect, SetTimer, StopTimers
+from mailflow.edges.store import claims
 from mailflow.edges.store.session import Row, Session, Statement, insertions, marks, moment, moment_or_none
 from mailflow.edges.store.values import DueTimer
 
@@ -41,10 +42,15 @@ def _stopping(case: str, assignments: Sequence[str]) -> list[Statement]:
 async def due(session: Session, now: datetime, limit: int) -> list[DueTimer]:
     """Give the timers whose time has come, the longest overdue first."""
     query = (
-        'SELECT key, "case", assignment, what, due_at FROM timer'
+        'SELECT key, "case", assignment, what, due_at, fence FROM timer'
         " WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at, length(key), key LIMIT ?"
     )
     return [_due_timer(row) for row in await session.rows(query, now, limit)]
+
+
+async def claim(session: Session, now: datetime, limit: int, lease: timedelta, holder: str) -> list[DueTimer]:
+    """Take up to `limit` timers whose time has come and that nobody rings, the longest overdue first."""
+    return [_due_timer(row) for row in await claims.claim(session, "timer", now, limit, lease, holder)]
 
 
 async def next_at(session: Session) -> datetime | None:
@@ -59,4 +65,5 @@ def _state(timer: SetTimer, after: Sequence[Effect]) -> str:
 
 
 def _due_timer(row: Row) -> DueTimer:
-    return DueTimer(**{**row, "due_at": moment(row["due_at"])})
+    names = ("key", "case", "assignment", "what", "fence")
+    return DueTimer(due_at=moment(row["due_at"]), **{name: row[name] for name in names})

@@ -203,6 +203,15 @@ class OutboxRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Fence:
+    """One turn with a row: the number that no turn before had and none behind will have."""
+
+    table: str
+    key: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class DueTimer:
     """A timer whose time has come. `key` is the key of its event."""
 
@@ -211,6 +220,12 @@ class DueTimer:
     assignment: str
     what: What
     due_at: datetime
+    fence: int
+
+    @property
+    def turn(self) -> Fence:
+        """What a store is fenced with while this timer rings."""
+        return Fence("timer", self.key, self.fence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +236,12 @@ class DueErrand:
     case: str
     errand: Errand
     attempts: int
+    fence: int
+
+    @property
+    def turn(self) -> Fence:
+        """What a store is fenced with while this errand is done."""
+        return Fence("errand", self.key, self.fence)
 
 
 @dataclass(frozen=True, slots=True)
