@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from mailflow import log
-from mailflow.agent import RENEW_SECONDS
+from mailflow import agent, log
 from mailflow.alone import of_the_world, reason_of
 from mailflow.app import App, now
 from mailflow.bells import Bells
@@ -57,7 +56,7 @@ class Reader:
             try:
                 if not await self._on_duty():
                     await self._disconnect()
-                    await asyncio.sleep(RENEW_SECONDS)
+                    await asyncio.sleep(agent.RENEW_SECONDS)
                     continue
                 await self._read()
             except LeaseLost as late:

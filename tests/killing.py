@@ -87,6 +87,11 @@ class Forge:
         order = json.dumps({"site": str(site), "kill_at": kill_at, "plant": "", "once": False})
         return int(await asyncio.wait_for(asyncio.to_thread(self._ask, order), RUN_SECONDS))
 
+    async def begins(self, site: Path, plant: str = "") -> int:
+        """Start the whole service and let it serve; give its process, which is the caller's to end."""
+        order = json.dumps({"site": str(site), "kill_at": "", "plant": plant, "once": False, "stays": True})
+        return int(await asyncio.wait_for(asyncio.to_thread(self._ask, order), RUN_SECONDS))
+
     async def stops(self, site: Path, after: float, seconds: float) -> int:
         """Let it do all that waits, stop it after a while for some seconds, and wake it; give its exit status."""
         return await self._fated(site, True, [(after, signal.SIGSTOP), (seconds, signal.SIGCONT)])
@@ -121,10 +126,14 @@ def _serve() -> None:
     _warm_up()
     for line in sys.stdin:
         order = json.loads(line)
-        fate = order.pop("fate", [])
+        fate, stays = order.pop("fate", []), order.pop("stays", False)
         child = os.fork()
         if child == 0:
             _be_mailflow(**order)
+        if stays:
+            # Whoever ends it knows it by its number, which nobody else gets before this process ends.
+            print(child, flush=True)
+            continue
         for seconds, sent in fate:
             # One that has ended waits for us, so that its number is still its own.
             time.sleep(seconds)
@@ -239,7 +248,16 @@ def _notes_first() -> None:
     sending.deliver = hasty  # type: ignore[attr-defined]
 
 
+def _short_lease() -> None:
+    """Turns a fifth as long, for tests that wait for their end."""
+    from mailflow import agent
+
+    agent.LEASE_SECONDS, agent.RENEW_SECONDS, agent.ASK_SECONDS = 2.0, 0.6, 0.4
+
+
+SHORT_LEASE = "short lease"
 DEFECTS = {
+    SHORT_LEASE: _short_lease,
     "poison": _poison,
     "no paper": _no_paper,
     "settles first": _settles_first,
