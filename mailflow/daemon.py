@@ -188,7 +188,7 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
     ready()
     metrics = _metrics(app)
     runs: list[Callable[[], Awaitable[None]]] = [reader.run, sender.run, ringer.run]
-    runs += [Watcher(app, bells).run, Indexer(app.desk).run]
+    runs += [Watcher(app, bells).run, Indexer(app.desk, app.agent.duty(OFFICE)).run]
     runs += [loop for served in (web, metrics) if served is not None for loop in served.loops()]
     if app.settings.oauth is not None:
         runs.append(partial(keep_alive, app.settings))

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
+from mailflow.agent import Duty
 from mailflow.alone import alone
 from mailflow.core.case import Case
 from mailflow.core.mail_view import mail_view
@@ -29,16 +31,22 @@ MOST_SOURCES = 60
 
 
 class Indexer:
-    """The loop of the service."""
+    """The loop of the service; of several agents one indexes."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, duty: Duty) -> None:
         self._desk = desk
+        self._duty = duty
 
     async def run(self) -> None:
         """Index for ever."""
         while True:
-            await alone("index", index_waiting(self._desk))
+            await alone("index", self._index())
             await asyncio.sleep(PAUSE)
+
+    async def _index(self) -> None:
+        store = await self._duty.taken()
+        if store is not None:
+            await index_waiting(replace(self._desk, store=store))
 
 
 async def index_waiting(desk: Desk) -> int:
