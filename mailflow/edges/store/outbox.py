@@ -52,7 +52,7 @@ _CLAIM = (
     "UPDATE outbox SET state = 'claimed', lease_until = ?, lease_token = ?,"
     " attempts = attempts + 1 WHERE key IN (SELECT key FROM outbox"
     " WHERE (state IN ('ready', 'deferred') AND next_at <= ?)"
-    " OR (state = 'claimed' AND lease_until <= ?)"
+    " OR (state = 'claimed' AND (lease_until <= ? OR lease_token = ?))"
     " ORDER BY created_at, length(key), key LIMIT ? {skip_locked}) RETURNING *"
 )
 SETTLED = frozenset({"sent", "refused", "held"})
@@ -79,11 +79,18 @@ def additions(letters: Sequence[SendLetter], case: str, now: datetime, domain: s
     return insertions("outbox", COLUMNS, [_values(letter, case, now, domain) for letter in letters])
 
 
-async def claim(session: Session, now: datetime, limit: int, lease: timedelta, holder: str) -> list[Outgoing]:
-    """Take up to `limit` letters that are due, or whose lease has ended; the oldest first."""
-    token = f"{holder[:200]}/{secrets.token_hex(12)}"
+def claim_token(holder: str) -> str:
+    """Name one claim of this holder."""
+    return f"{holder[:200]}/{secrets.token_hex(12)}"
+
+
+async def claim(session: Session, now: datetime, limit: int, lease: timedelta, token: str) -> list[Outgoing]:
+    """Take up to `limit` letters that are due, or whose lease has ended; the oldest first.
+
+    Asked again with the token of a claim whose answer was lost, the letters it took are among them.
+    """
     query = _CLAIM.format(skip_locked=session.skip_locked)
-    rows = await session.rows(query, now + lease, token, now, now, limit)
+    rows = await session.rows(query, now + lease, token, now, now, token, limit)
     oldest_first = sorted(rows, key=lambda row: (moment(row["created_at"]), len(row["key"]), row["key"]))
     return [_outgoing(row) for row in oldest_first]
 

@@ -399,7 +399,8 @@ class Store:
 
     async def claim_letters(self, now: datetime, limit: int, lease: timedelta, holder: str) -> list[Outgoing]:
         """Take letters that are due, or whose lease has ended, the oldest first, until `now + lease`."""
-        return await self._db.run(lambda s: outbox.claim(s, now, limit, lease, holder))
+        token = outbox.claim_token(holder)
+        return await self._db.run(lambda s: outbox.claim(s, now, limit, lease, token))
 
     async def give_back_letters(self, holder: str, now: datetime) -> int:
         """End the leases of a holder whose process is gone, and say how many; the letters can be claimed at once."""
