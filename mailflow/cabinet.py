@@ -28,8 +28,13 @@ from mailflow.core.message import parse
 from mailflow.core.offering import registered_letter
 from mailflow.core.office import Office
 from mailflow.core.pressing import words_of
-from mailflow.core.register_view import RegisterView, Row, csv_of, register_view, rows_of, table_of
+from mailflow.core.register_view import RegisterView, Row, csv_of, csv_of_all, register_view, rows_of
+from mailflow.core.register_view import table_of as register_table
 from mailflow.core.registers import Form, forms
+from mailflow.core.report_query import report_query
+from mailflow.core.report_view import ReportView, report_view
+from mailflow.core.report_words import report_words
+from mailflow.core.reports import report, table_of
 from mailflow.core.searching import PAGE as FOUND
 from mailflow.core.searching import FoundView
 from mailflow.core.sender import Proven
@@ -38,10 +43,11 @@ from mailflow.core.substitution import SUBSTITUTION
 from mailflow.core.task_lines import TaskLine, task_lines
 from mailflow.core.visits import Download, Visitor
 from mailflow.edges.blobs import Blobs
-from mailflow.edges.sheets import CONTENT_TYPE, xlsx
+from mailflow.edges.sheets import CONTENT_TYPE, workbook, xlsx
 from mailflow.edges.store import InboxRow, Repeated, Store
 from mailflow.lookup import Desk, offered_by_key
 from mailflow.recalling import present
+from mailflow.reporting import gathered
 from mailflow.seeking import seek
 
 PAGE = 50
@@ -163,7 +169,7 @@ class Cabinet:
         rows: list[Row] = []
         async for cases in self._pages(query):
             rows += rows_of(cases, form, office, visitor.language)
-        table = table_of(rows, form, visitor.language)
+        table = register_table(rows, form, visitor.language)
         if kind == "csv":
             return Download(f"{table.title}.csv", "text/csv; charset=utf-8", csv_of(table))
         content = await asyncio.to_thread(xlsx, table, now)
@@ -183,6 +189,29 @@ class Cabinet:
         """Give the processes that have a board: name and title."""
         rules = self.desk.office.rules
         return tuple((name, rules[name].title.in_(visitor.language)) for name in rules if name != SUBSTITUTION)
+
+    # --- reports
+
+    async def report(self, visitor: Visitor, filters: Filters, now: datetime) -> ReportView:
+        """Give the page of a report on what the visitor sees."""
+        office = await self._office(now)
+        query, wrong = report_query(filters, visitor.sight, office, date.fromisoformat(office.day(now)))
+        found = await gathered(query, self._store)
+        sections = await asyncio.to_thread(report, found, office, visitor.language, now)
+        return report_view(sections, found, query, filters, wrong, office, visitor.language)
+
+    async def report_file(
+        self, visitor: Visitor, kind: Literal["xlsx", "csv"], filters: Filters, now: datetime
+    ) -> Download:
+        """Give the same as a file."""
+        office = await self._office(now)
+        query, _ = report_query(filters, visitor.sight, office, date.fromisoformat(office.day(now)))
+        found = await gathered(query, self._store)
+        tables = [table_of(one) for one in await asyncio.to_thread(report, found, office, visitor.language, now)]
+        title = f"{report_words(visitor.language)['title']} {query.first}–{query.last}"
+        if kind == "csv":
+            return Download(f"{title}.csv", "text/csv; charset=utf-8", csv_of_all(tables))
+        return Download(f"{title}.xlsx", CONTENT_TYPE, await asyncio.to_thread(workbook, title, tables, now))
 
     # --- the mail that waits for somebody
 

@@ -40,6 +40,7 @@ from mailflow.permission import keep_alive, renewed
 from mailflow.reader import Reader
 from mailflow.rekeying import renew_letters
 from mailflow.remind import remind
+from mailflow.reporting import send_reports
 from mailflow.rulekeeping import take_rules
 from mailflow.sealing import anchor_daily, seal_all
 from mailflow.second_factors import Factors
@@ -156,7 +157,8 @@ class Ringer:
         app = self._app
         sent = await alone("lists", send_lists(desk, now(), app.settings.digest.at))
         taken = await alone("departed", take_up(desk, now()))
-        if sent or taken:
+        reports = await alone("reports", send_reports(desk, now(), app.settings.digest.at))
+        if sent or taken or reports:
             self._bells.letters.set()
 
     async def _renew_letters(self, desk: Desk) -> None:

@@ -40,6 +40,7 @@ from mailflow.lookup import (
     target_of,
 )
 from mailflow.recalling import present
+from mailflow.reporting import report_answer
 from mailflow.seeking import search_answer
 
 Settle = Literal["processed", "quarantined"]
@@ -204,6 +205,7 @@ MOST_NOTICES = {
     "tasks": 20,
     "register": 20,
     "found": 50,
+    "report": 20,
     "mode": 10,
     "status": 20,
 }
@@ -255,6 +257,9 @@ async def _event_of(arrival: Arrival, understood: Understood, now: datetime, des
         return await _register(arrival.message, understood, arrival.person, now, desk)
     if isinstance(understood, Command) and understood.command == "find" and arrival.person is not None:
         return await _search(arrival.message, understood, arrival.person, now, desk)
+    if isinstance(understood, Command) and understood.command == "report" and arrival.person is not None:
+        proven, message = isinstance(arrival.proof, Proven), arrival.message
+        return await report_answer(understood.said, arrival.person, proven, message.key, message.message_id, desk, now)
     return event_of(understood, arrival, desk.office)
 
 

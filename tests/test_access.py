@@ -110,6 +110,8 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("POST", "/second-factor"): SIGNED_IN,
     ("POST", "/second-factor/code"): SIGNED_IN,
     ("GET", "/search"): SIGNED_IN,
+    ("GET", "/reports"): SIGNED_IN,
+    ("GET", "/reports/{kind}"): SIGNED_IN,
     ("GET", "/registers"): SIGNED_IN,
     ("GET", "/registers/{name}"): SIGNED_IN,
     ("GET", "/registers/{name}/{kind}"): SIGNED_IN,

@@ -57,6 +57,8 @@ INDEXES = {
     "assignment: unique case, round, stage, principal",
     "assignment: assignment_ask (ask, case)",
     "assignment: assignment_decided_by (decided_by, case)",
+    "assignment: assignment_opened (opened_at, id)",
+    "assignment: assignment_paid (ask, decided_at, id)",
     "assignment: assignment_principal (principal, standing)",
     "browser: browser_person (person)",
     "case: unique number",

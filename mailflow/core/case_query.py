@@ -75,16 +75,16 @@ def query_of(
 ) -> tuple[CaseQuery, tuple[str, ...]]:
     """Read what was typed; give the query and the names of the filters that cannot be read and were left out."""
     wrong: list[str] = []
-    since, until = _day(filters.since, today, "since", wrong), _day(filters.until, today, "until", wrong)
+    since, until = read_day(filters.since, today, "since", wrong), read_day(filters.until, today, "until", wrong)
     least, most = _minor(filters.least, "least", wrong), _minor(filters.most, "most", wrong)
     query = CaseQuery(
         sight=sight,
         processes=processes,
-        since=_begins(since, office) if since is not None else None,
-        until=_begins(until + timedelta(days=1), office) if until is not None else None,
+        since=day_begins(since, office) if since is not None else None,
+        until=day_begins(until + timedelta(days=1), office) if until is not None else None,
         state=filters.state if filters.state in STATES else "",
         person=filters.person if filters.person in office.directory.people else "",
-        initiators=_people_of(filters.department, office),
+        initiators=people_of(filters.department, office),
         counterparty=fold(filters.counterparty),
         least=least,
         most=most,
@@ -107,7 +107,8 @@ def sought(case: Case) -> str:
     return fold(said[:LONGEST_SOUGHT])
 
 
-def _day(text: str, today: date, name: str, wrong: list[str]) -> date | None:
+def read_day(text: str, today: date, name: str, wrong: list[str]) -> date | None:
+    """Read a day as it was typed; None and a word of it in `wrong` where that is none."""
     if not text.strip():
         return None
     try:
@@ -147,11 +148,12 @@ def _place(text: str, wrong: list[str]) -> tuple[datetime, str] | None:
     return at, case
 
 
-def _begins(day: date, office: Office) -> datetime:
+def day_begins(day: date, office: Office) -> datetime:
+    """Give the first moment of a day in the office."""
     return datetime.combine(day, time(), office.hours.zone)
 
 
-def _people_of(department: str, office: Office) -> tuple[str, ...] | None:
+def people_of(department: str, office: Office) -> tuple[str, ...] | None:
     """Everybody of the department and of those under it."""
     known = office.directory.departments
     if department not in known:

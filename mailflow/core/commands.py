@@ -24,6 +24,7 @@ COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("status", ("статус", "status", "где заявка", "where is", "где")),
     ("tasks", ("мои задачи", "мои задания", "задачи", "my tasks", "tasks")),
     ("register", ("реестр", "журнал", "register")),
+    ("report", ("отчет", "report")),
     ("find", ("найти", "найди", "найдите", "поиск", "find", "search")),
     ("withdraw", ("отозвать", "отзываю", "отзовите", "withdraw", "cancel")),
     ("substitute", ("замещение", "замещать", "substitution", "substitute")),
@@ -33,7 +34,7 @@ COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("help", ("помощь", "помогите", "справка", "help")),
 )
 """Every command and the words it begins with; of two that fit the longer stands first in its row."""
-SHOWN: tuple[str, ...] = ("status", "tasks", "register", "find", "withdraw", "substitute", "digest", "help")
+SHOWN: tuple[str, ...] = ("status", "tasks", "register", "report", "find", "withdraw", "substitute", "digest", "help")
 NEEDS_NUMBER = frozenset({"decision", "hand_over"})
 """Words that begin many a letter: a command only with the number of a case."""
 ACTS = frozenset({"withdraw", "substitute", "digest", "decision", "hand_over"})
@@ -96,8 +97,8 @@ def _opening(line: str, openings: tuple[str, ...]) -> str:
 
 def _counts(command: str, said: _Said, message: Message, own: Fresh) -> bool:
     attached = any(not a.inline for a in message.attachments)
-    if command in ("register", "find") and attached:
-        return False  # «Реестр» with files is a request to enter them, «Найти» with files a task for somebody
+    if command in ("register", "report", "find") and attached:
+        return False  # «Реестр» with files is a request to enter them, so are «Отчёт» and «Найти»
     if command in NEEDS_NUMBER and not find_number(said.raw):
         return False
     return said.own or command not in ACTS

@@ -13,7 +13,7 @@ from typing import Literal
 
 from mailflow.core.directory import Substitution
 
-FactKind = Literal["substitution", "letters", "offer", "delegation", "told", "payee", "invoice", "spent"]
+FactKind = Literal["substitution", "letters", "offer", "delegation", "told", "payee", "invoice", "spent", "report"]
 
 
 @dataclass(frozen=True, slots=True)

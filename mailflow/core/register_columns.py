@@ -31,7 +31,7 @@ from mailflow.core.office import Office
 from mailflow.core.rules import Process
 from mailflow.core.views import Language
 
-Cell = str | Decimal | date
+Cell = str | Decimal | date | int
 """A text, an amount or a day; '' where there is nothing."""
 
 
@@ -130,8 +130,12 @@ def state_words(case: Case, office: Office, language: Language) -> str:
         return _STATES[case.state][0 if russian else 1]
     stage = office.stage_of(case, case.stage)
     title = stage.rule.title.in_(language) if stage is not None else ""
-    own = _OWN_STAGES.get(case.stage, ("в работе", "under way"))[0 if russian else 1]
-    return title or own
+    return title or own_stage_words(case.stage, language)
+
+
+def own_stage_words(stage: str, language: Language) -> str:
+    """Say what a stage is that stands in no rules."""
+    return _OWN_STAGES.get(stage, ("в работе", "under way"))[0 if language == "ru" else 1]
 
 
 def _decided(case: Case, *asks: Ask) -> list[Decision]:

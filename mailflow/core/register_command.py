@@ -101,7 +101,7 @@ def read_register_command(text: str, forms: Sequence[Form]) -> RegisterAsked:
 
 
 def _read_line(line: str, forms: Sequence[Form]) -> RegisterAsked:
-    rest, period = _without_period(_OPENING.sub("", line, count=1))
+    rest, period = without_period(_OPENING.sub("", line, count=1))
     name = None
     for form in forms:
         named = re.compile(rf"\b(?:{form.asked})\b")
@@ -111,7 +111,8 @@ def _read_line(line: str, forms: Sequence[Form]) -> RegisterAsked:
     return RegisterAsked(name, period, " ".join(words))
 
 
-def _without_period(text: str) -> tuple[str, Period]:
+def without_period(text: str) -> tuple[str, Period]:
+    """Give a folded text without the words of a period, and that period; the usual one where none is said."""
     for way, period in _PERIODS:
         found = way.search(text)
         if found is not None:

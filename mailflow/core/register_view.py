@@ -117,10 +117,20 @@ def table_of(rows: Sequence[Row], form: Form, language: Language) -> Table:
 
 def csv_of(table: Table) -> bytes:
     """Give the table as CSV that a spreadsheet opens by itself: UTF-8 with its mark, semicolons, no formulas."""
+    return csv_of_all((table,), titled=False)
+
+
+def csv_of_all(tables: Sequence[Table], titled: bool = True) -> bytes:
+    """Give several tables one below the other, each under its title."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_safe(head) for head in table.head])
-    writer.writerows([_plain(cell) for cell in row] for row in table.rows)
+    for table in tables:
+        if titled:
+            writer.writerow([_safe(table.title)])
+        writer.writerow([_safe(head) for head in table.head])
+        writer.writerows([_plain(cell) for cell in row] for row in table.rows)
+        if titled:
+            writer.writerow([])
     return out.getvalue().encode("utf-8-sig", "replace")
 
 
@@ -129,13 +139,13 @@ def cell_text(cell: Cell, language: Language) -> str:
     if isinstance(cell, Decimal):
         said = f"{cell:,.2f}"
         return said.replace(",", "\u00a0").replace(".", ",") if language == "ru" else said
-    return format_date(cell, language) if isinstance(cell, date) else cell
+    return format_date(cell, language) if isinstance(cell, date) else str(cell)
 
 
 def _plain(cell: Cell) -> str:
     if isinstance(cell, Decimal):
         return f"{cell:.2f}".replace(".", ",")
-    return cell.isoformat() if isinstance(cell, date) else _safe(cell)
+    return cell.isoformat() if isinstance(cell, date) else _safe(str(cell))
 
 
 def _safe(text: str) -> str:

@@ -125,6 +125,8 @@ PAGES: Mapping[str, Gate] = {
     "/cases/{case}/mail/{mail}": "person",
     "/cases/{case}/mail/{mail}/file/{place}": "person",
     "/search": "person",
+    "/reports": "person",
+    "/reports/{kind}": "person",
     "/registers": "person",
     "/registers/{name}": "person",
     "/registers/{name}/{kind}": "person",

@@ -246,6 +246,7 @@ _NOTICES: Mapping[str, tuple[str, str]] = {
     "stands_in": ("письмо о замещении", "word of a substitution"),
     "list_answered": ("итог ответа по списку", "what came of a reply to a list"),
     "list_unclear": ("вопрос об ответе по списку", "a question about a reply to a list"),
+    "report": ("отчёт", "a report"),
     "found": ("что нашлось", "what was found"),
     "own_cases": ("список заявок", "the list of requests"),
     "unclear_command": ("вопрос о команде", "a question about a command"),

@@ -75,6 +75,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "tasks": ("mode",),
     "own_cases": (),
     "found": ("said", "more"),
+    "report": ("days", "tasks", "cut", "habit", "unknown"),
     "unclear_command": ("said", "why", "meant", "example"),
     "mode": ("mode",),
     "consult": ("who", "text"),

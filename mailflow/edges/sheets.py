@@ -52,18 +52,27 @@ def xlsx(table: Table, made_at: datetime) -> bytes:
 
     `made_at` (aware) is the creation date the file bears.
     """
+    return workbook(table.title, (table,), made_at)
+
+
+def workbook(title: str, tables: Sequence[Table], made_at: datetime) -> bytes:
+    """Give a workbook with a sheet for each table; their titles differ."""
     content = BytesIO()
     book = xlsxwriter.Workbook(content, _OPTIONS)
-    book.set_properties({"title": _clean(table.title), "created": made_at.astimezone(UTC).replace(tzinfo=None)})
+    book.set_properties({"title": _clean(title), "created": made_at.astimezone(UTC).replace(tzinfo=None)})
     formats = {name: book.add_format(form) for name, form in _FORMATS.items()}
-    sheet = book.add_worksheet(sheet_name(table.title))
+    for table in tables:
+        _fill(book.add_worksheet(sheet_name(table.title)), table, formats)
+    book.close()
+    return content.getvalue()
+
+
+def _fill(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
     _dress(sheet, table)
     for column, head in enumerate(table.head):
         sheet.write_string(0, column, _clean(head), formats["head"])
     for number, row in enumerate(table.rows[:MOST_ROWS], 1):
         _write(sheet, number, row, formats)
-    book.close()
-    return content.getvalue()
 
 
 def sheet_name(title: str) -> str:
@@ -94,6 +103,8 @@ def _write(sheet: Any, number: int, row: Sequence[Cell], formats: dict[str, Any]
         match cell:
             case Decimal():
                 sheet.write_number(number, column, cell, formats["money"])
+            case int():
+                sheet.write_number(number, column, cell)
             case date():
                 sheet.write_datetime(number, column, cell, formats["day"])
             case str():

@@ -50,6 +50,8 @@ class CabinetRooms:
             Door("/cases/{case}/mail/{mail}", "GET", self._mail),
             Door("/cases/{case}/mail/{mail}/file/{place}", "GET", self._mail_file),
             Door("/search", "GET", self._search),
+            Door("/reports", "GET", self._report),
+            Door("/reports/{kind}", "GET", self._report_file),
             Door("/registers", "GET", self._registers),
             Door("/registers/{name}", "GET", self._register),
             Door("/registers/{name}/{kind}", "GET", self._export),
@@ -170,6 +172,17 @@ class CabinetRooms:
         if kind not in ("xlsx", "csv"):
             return self._nothing()
         return self._saved(await self._cabinet.export(_in(visitor), name, kind, _filters(request), self._shell.clock()))
+
+    async def _report(self, request: Request, visitor: Visitor | None) -> Response:
+        view = await self._cabinet.report(_in(visitor), _filters(request), self._shell.clock())
+        kept = [(name, value) for name in _FILTERS if (value := getattr(view.filters, name))]
+        return self._shell.page("report", visitor, room="reports", report=view, query=urlencode(kept))
+
+    async def _report_file(self, request: Request, visitor: Visitor | None) -> Response:
+        kind = request.path_params["kind"]
+        if kind not in ("xlsx", "csv"):
+            return self._nothing()
+        return self._saved(await self._cabinet.report_file(_in(visitor), kind, _filters(request), self._shell.clock()))
 
     async def _boards(self, request: Request, visitor: Visitor | None) -> Response:
         titles = self._cabinet.boards(_in(visitor))

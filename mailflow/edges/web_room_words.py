@@ -62,6 +62,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "room_tasks": ("Мои задачи", "My tasks"),
     "room_search": ("Поиск", "Search"),
     "room_registers": ("Реестры", "Registers"),
+    "room_reports": ("Отчёты", "Reports"),
     "room_boards": ("Доски", "Boards"),
     "room_post": ("Почта", "Mail"),
     # my tasks
@@ -127,6 +128,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "as_csv": ("Скачать CSV", "Download CSV"),
     "next_page": ("Дальше", "Next"),
     "first_page": ("К началу", "To the beginning"),
+    # reports
+    "report_none": ("За эти дни ничего не нашлось.", "Nothing was found for these days."),
+    "report_cut": (
+        "Заданий больше, чем считает один отчёт: учтены 100 000 самых новых. Возьмите срок короче.",
+        "There are more tasks than one report counts: the newest 100,000 are in it. Take fewer days.",
+    ),
     # search
     "search_what": ("Что искать", "What to look for"),
     "search_hint": (

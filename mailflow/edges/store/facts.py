@@ -59,6 +59,12 @@ async def recalled(session: Session, day: str, about: Sequence[About]) -> tuple[
     return tuple(found)
 
 
+async def of_kind(session: Session, kind: FactKind, day: str) -> tuple[Fact, ...]:
+    """Give all facts of a kind that hold on that day, in the order they were learnt."""
+    query = "SELECT * FROM fact WHERE kind = ? AND until >= ? ORDER BY at, id LIMIT ?"
+    return tuple(_fact(row) for row in await session.rows(query, kind, day, MOST))
+
+
 def question(day: str, about: Sequence[About]) -> tuple[str, list[Value]]:
     """Give the statement and its values: each kind and subject is a question of its own, the newest first."""
     asked = [(kind, ()) for kind in ALWAYS] + [(one.kind, (one.subject,)) for one in dict.fromkeys(about)]

@@ -23,8 +23,10 @@ from mailflow.core.digest import LostLetter, MissedMail
 from mailflow.core.effects import Transition
 from mailflow.core.events import DataErased, Event, NoticeDue, RulesTaken
 from mailflow.core.journal import JournalRow
-from mailflow.core.memory import About, Fact
+from mailflow.core.memory import About, Fact, FactKind
 from mailflow.core.quotable import Quotable
+from mailflow.core.report_query import ReportQuery
+from mailflow.core.reports import PaidFact, TaskFact
 from mailflow.core.seals import Seal
 from mailflow.core.searching import Hit, Passage, Question
 from mailflow.core.second_factor import Factor
@@ -48,6 +50,7 @@ from mailflow.edges.store import (
     lists,
     mailboxes,
     outbox,
+    report_rows,
     seals,
     timers,
     tokens,
@@ -215,6 +218,18 @@ class Store:
         """Count all cases this query wants and add them up by currency."""
         return await self._db.read(lambda s: case_lists.totals(s, query))
 
+    async def task_facts(
+        self, query: ReportQuery, after: report_rows.Place | None
+    ) -> tuple[list[TaskFact], report_rows.Place | None]:
+        """Give a page of the tasks a report is about, and where the next page begins."""
+        return await self._db.read(lambda s: report_rows.tasks(s, query, after))
+
+    async def paid_facts(
+        self, query: ReportQuery, after: report_rows.Place | None
+    ) -> tuple[list[PaidFact], report_rows.Place | None]:
+        """Give a page of the payments a report is about, and where the next page begins."""
+        return await self._db.read(lambda s: report_rows.paid(s, query, after))
+
     async def journal(self, case_id: str) -> list[JournalRow]:
         """Give the journal of the case in order; that of no case is named `office`."""
         return await self._db.read(lambda s: journal.listed(s, case_id))
@@ -338,6 +353,10 @@ class Store:
     async def facts(self, day: str, about: Sequence[About] = ()) -> tuple[Fact, ...]:
         """Give what holds on that ISO day: who stands in, who wants which letters, and what is known of these."""
         return await self._db.glance(lambda s: facts.recalled(s, day, about))
+
+    async def facts_of(self, kind: FactKind, day: str) -> tuple[Fact, ...]:
+        """Give all facts of a kind that hold on that ISO day."""
+        return await self._db.read(lambda s: facts.of_kind(s, kind, day))
 
     # Mails taken in
 

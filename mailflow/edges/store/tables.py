@@ -77,6 +77,8 @@ class Assignment(Model):
             Index(fields=("principal", "standing"), name="assignment_principal"),
             Index(fields=("decided_by", "case"), name="assignment_decided_by"),
             Index(fields=("ask", "case"), name="assignment_ask"),
+            Index(fields=("opened_at", "id"), name="assignment_opened"),
+            Index(fields=("ask", "decided_at", "id"), name="assignment_paid"),
         )
 
 
