@@ -270,7 +270,7 @@ def _columns(form: Form, language: Language) -> list[str]:
 def _cell(cell: Cell) -> str:
     if isinstance(cell, Decimal):
         return f"{cell:.2f}"
-    return cell.isoformat() if isinstance(cell, date) else cell
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
 def _order(case: Case, made: Payment) -> shapes.PaymentOrder:
