@@ -15,9 +15,10 @@ from typing import assert_never
 
 import click
 
-from mailflow import mail_checks, site_checks
+from mailflow import domain_checks, mail_checks, site_checks
 from mailflow.config import Settings, read_settings
 from mailflow.core.verdict import Bad, Good, Unsure, Verdict, bad
+from mailflow.edges.name_service import texts
 from mailflow.errors import MailflowError
 
 UNFORESEEN = "mailflow did not foresee this; if the site is in order, it is a defect to report"
@@ -106,6 +107,7 @@ def checks(settings: Settings, offline: bool, now: datetime) -> Iterator[Check]:
         people = site_checks.known_people(site)
         yield Check("mailbox", mail_checks.mailbox(settings, people, now), needs=("mailbox password",))
         yield Check("post", mail_checks.post(settings, now), needs=("smtp password",))
+        yield Check("domain", domain_checks.own_domain(settings.domain, texts))
 
 
 def _bads(wrong: MailflowError) -> Iterator[Bad]:
