@@ -24,7 +24,7 @@ from mailflow.core.rule_set import read_rule_set
 from mailflow.core.rules import Process
 from mailflow.core.surroundings import surroundings
 from mailflow.core.worktime import Calendar, OfficeHours
-from mailflow.edges.blobs import Blobs
+from mailflow.edges.blobs import file_store
 from mailflow.edges.documents import Documents
 from mailflow.edges.keys import refuse_readable
 from mailflow.edges.letters import Letters
@@ -87,7 +87,7 @@ async def opened(site: Path, redirect_all_to: str = "") -> AsyncIterator[App]:
     reader, agent = PaperReader(), Agent(settings.files / "senders", store, now)
     try:
         office = replace(office, kept=await kept_rules(store))
-        blobs = Blobs(settings.files)
+        blobs = file_store(settings.files, settings.bucket())
         desk = Desk(
             office=office,
             store=store,

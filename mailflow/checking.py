@@ -104,6 +104,7 @@ def checks(settings: Settings, offline: bool, now: datetime) -> Iterator[Check]:
     yield Check("clock", site_checks.clock(settings, now))
     yield Check("calendar", site_checks.calendar(settings, now))
     if not offline:
+        yield Check("bucket", site_checks.bucket(settings), needs=("owner",))
         people = site_checks.known_people(site)
         yield Check("mailbox", mail_checks.mailbox(settings, people, now), needs=("mailbox password",))
         yield Check("post", mail_checks.post(settings, now), needs=("smtp password",))

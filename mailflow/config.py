@@ -16,6 +16,7 @@ from pydantic import ValidationError, model_validator
 
 from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.tokens import KeyRing
+from mailflow.edges.blobs import BucketSettings
 from mailflow.edges.imap_values import MailboxSettings, MiB
 from mailflow.edges.keys import KeyFolder
 from mailflow.edges.permits import token_at_hand
@@ -25,6 +26,7 @@ from mailflow.sections import (
     AccessSection,
     ApiSection,
     DigestSection,
+    FilesSection,
     JournalSection,
     KeysSection,
     LogSection,
@@ -50,6 +52,7 @@ class _Toml(Section):
     oauth: OauthSection | None = None
     office: OfficeSection = OfficeSection()
     store: StoreSection = StoreSection()
+    files: FilesSection | None = None
     keys: KeysSection = KeysSection()
     digest: DigestSection = DigestSection()
     journal: JournalSection = JournalSection()
@@ -78,6 +81,7 @@ class Settings:
         self.oauth = toml.oauth
         self.office = toml.office
         self.store = toml.store
+        self._files = toml.files
         self.digest = toml.digest
         self.journal = toml.journal
         self.registers = toml.registers
@@ -118,6 +122,19 @@ class Settings:
     def files(self) -> Path:
         """The folder of the file store."""
         return self.site / self.store.files
+
+    def bucket(self) -> BucketSettings | None:
+        """Give where the bucket is that holds the files, its keys read; None where a folder holds them."""
+        section = self._files
+        if section is None:
+            return None
+        return BucketSettings(
+            section.store,
+            section.endpoint,
+            section.region,
+            section.access_key.read(self.site, "[files] access_key"),
+            section.secret_key.read(self.site, "[files] secret_key"),
+        )
 
     @property
     def keys_folder(self) -> Path:

@@ -28,7 +28,7 @@ from mailflow.core.office import Office
 from mailflow.core.register_view import csv_of
 from mailflow.core.registers import forms, register_rows
 from mailflow.edges.backups import SETTINGS
-from mailflow.edges.blobs import SHA256, Blobs
+from mailflow.edges.blobs import SHA256, Blobs, file_store
 from mailflow.edges.manifest import new_folder, read_manifest, write_manifest
 from mailflow.edges.sheets import sheet_name, xlsx
 from mailflow.edges.store import Store
@@ -78,7 +78,7 @@ async def export(settings: Settings, folder: Path, now: datetime) -> AsyncIterat
     office = read_office(settings)
     with new_folder(folder) as new:
         counts = await _rows_out(settings, new / "tables")
-        shelf = _Shelf(Blobs(settings.files), new)
+        shelf = _Shelf(file_store(settings.files, settings.bucket()), new)
         cases = await _lay_out(shelf)
         await asyncio.to_thread(_write_registers, office, cases, new / "registers", now)
         await asyncio.to_thread(_copy_site, settings.site, new / "site")
@@ -201,7 +201,7 @@ async def bring_in(folder: Path, site: Path) -> AsyncIterator[str]:
 
 async def _taken_in(store: Store, settings: Settings, folder: Path, said: Mapping[str, object]) -> AsyncIterator[str]:
     await store.refuse_full()
-    kept = await _keep_contents(Blobs(settings.files), folder)
+    kept = await _keep_contents(file_store(settings.files, settings.bucket()), folder)
     doubt = f"imported from the export of {str(said['made_at'])[:16]} UTC: it may have left since"
     counts = await store.read_in(folder / "tables", doubt)
     yield f"{counts['case']} cases, {counts['inbox']} mails, {counts['journal']} rows of the journal, {kept} contents"

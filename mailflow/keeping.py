@@ -37,6 +37,8 @@ async def backup(settings: Settings, folder: Path, now: datetime) -> AsyncIterat
         backups.make, settings.site, settings.files, settings.store_url, folder, __version__, now
     )
     yield f"{folder}: database and {made.files} files, whole and read again"
+    if (bucket := settings.bucket()) is not None:
+        yield f"the files in {bucket.url} are NOT in it: keep their versions there, or copy the bucket"
     yield NO_KEYS
 
 

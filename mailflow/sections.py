@@ -230,6 +230,15 @@ class RegistersSection(Section):
 _START = re.compile(r"(\w{1,60}) (20\d\d) at ([1-9]\d{0,8})")
 
 
+def _only_https(value: str, rule: str) -> str:
+    """Give an address without its last slash; ValueError for one that leaves this machine in the clear."""
+    parts = urlsplit(value)
+    loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+        raise ValueError(f"{value!r}: {rule} (http is for this machine only)")
+    return value.rstrip("/")
+
+
 class WebSection(Section):
     """The page behind the signed links. Without it letters are answered by reply and by mailto: alone."""
 
@@ -243,11 +252,7 @@ class WebSection(Section):
     @field_validator("url")
     @classmethod
     def _safe(cls, value: str) -> str:
-        parts = urlsplit(value)
-        loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
-        if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
-            raise ValueError(f"{value!r}: links must be https (http is for this machine only)")
-        return value.rstrip("/")
+        return _only_https(value, "links must be https")
 
 
 class ApiSection(Section):
@@ -277,6 +282,26 @@ class StoreSection(Section):
     """sqlite:///FILE (relative to the site's folder) or postgres://user@host/name."""
     files: str = "data/files"
     """The folder mails and documents lie in, by their SHA-256."""
+
+
+class FilesSection(Section):
+    """An S3 bucket for mails and documents, for agents on several machines. Without it `[store] files` holds them."""
+
+    store: str = Field(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?$")
+    """s3://BUCKET or s3://BUCKET/PREFIX; [store] files then holds only the names of this machine's agents."""
+    endpoint: str = ""
+    """The address of the service, https://storage.yandexcloud.net; http only on this machine; empty = Amazon's own."""
+    region: str = "us-east-1"
+    """Its region, as ru-central1."""
+    access_key: Secret
+    """Where the identifier of the key stands."""
+    secret_key: Secret
+    """Where the key itself stands."""
+
+    @field_validator("endpoint")
+    @classmethod
+    def _safe(cls, value: str) -> str:
+        return value and _only_https(value, "the store is spoken to by https")
 
 
 class KeysSection(Section):

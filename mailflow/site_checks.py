@@ -23,6 +23,7 @@ from mailflow.core.calendar_ru import RUSSIA
 from mailflow.core.directory import Directory
 from mailflow.core.verdict import Bad, Good, Unsure, Verdict, bad
 from mailflow.edges import permits
+from mailflow.edges.blobs import file_store
 from mailflow.edges.documents import Documents
 from mailflow.edges.letters import Letters
 from mailflow.edges.pdf import Renderer
@@ -189,6 +190,15 @@ def files(found: Settings) -> Iterator[Verdict]:
         yield Bad(f"{folder}: cannot be written ({wrong.strerror})", "mend the folder's rights or free the disk")
     else:
         yield _room(shutil.disk_usage(folder).free)
+
+
+async def bucket(found: Settings) -> AsyncIterator[Verdict]:
+    """Where the files lie in a bucket, put one there and read it back; it stays, the next check finds it."""
+    wanted = found.bucket()
+    if wanted is not None:
+        kept = file_store(found.files, wanted)
+        await kept.read(await kept.keep(b"mailflow check\n"))
+        yield Good(f"files: {wanted.url} takes them and gives them back")
 
 
 def _room(free: int) -> Verdict:

@@ -13,7 +13,7 @@ from mailflow.config import Settings, read_settings
 from mailflow.core.case import Case
 from mailflow.core.journal import Intact, JournalRow, replay, verify
 from mailflow.core.tokens import read_token
-from mailflow.edges.blobs import Blobs
+from mailflow.edges.blobs import Blobs, file_store
 from mailflow.edges.frames import in_base64
 from mailflow.edges.store import OutboxRow, Store
 from mailflow.world import Letter, read_letter
@@ -168,7 +168,7 @@ async def audited(company: Company, repeats: int = 0) -> Books:
     settings = read_settings(company.site)
     store = await Store.open(settings.store_url, settings.domain)
     try:
-        auditor = Auditor(company, settings, store, Blobs(settings.files))
+        auditor = Auditor(company, settings, store, file_store(settings.files, settings.bucket()))
         await auditor.complains(repeats)
         return await auditor.books()
     finally:

@@ -21,6 +21,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 
 from mailflow.errors import StoreError
@@ -35,6 +36,19 @@ class Kept:
 
     content: bytes
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class BucketSettings:
+    """Where the bucket is and who we are there."""
+
+    url: str
+    """s3://bucket/prefix."""
+    endpoint: str
+    """The address of the service; empty = Amazon's own."""
+    region: str
+    access_key: str
+    secret_key: str
 
 
 class Blobs:
@@ -134,6 +148,16 @@ class Blobs:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise StoreError(f"{path}: its content is not what was kept: bring the file back from the backup")
         return content
+
+
+def file_store(folder: Path, bucket: BucketSettings | None) -> Blobs:
+    """Give the file store of a site: the bucket where it has one, else the folder. StoreError where obstore lacks."""
+    if bucket is None:
+        return Blobs(folder)
+    try:
+        return import_module("mailflow.edges.bucket").Bucket(bucket)  # type: ignore[no-any-return]
+    except ModuleNotFoundError as missing:
+        raise StoreError(f"{bucket.url}: {missing.name} is not here: pip install mailflow[s3]") from None
 
 
 @contextlib.contextmanager
