@@ -55,8 +55,7 @@ class Reader:
             await self._tries.due()
             try:
                 if not await self._on_duty():
-                    await self._disconnect()
-                    await asyncio.sleep(agent.RENEW_SECONDS)
+                    await self._stand_by()
                     continue
                 await self._read()
             except LeaseLost as late:
@@ -74,6 +73,13 @@ class Reader:
         await self._app.store.pulse(MAILBOX, now())
         reached("mailbox.pulse")
         await self._mailbox.wait(WATCH_SECONDS)
+
+    async def _stand_by(self) -> None:
+        """Wait a little, then help: nobody rings here when the agent that reads has letters and errands to share."""
+        await self._disconnect()
+        await asyncio.sleep(agent.RENEW_SECONDS)
+        self._bells.letters.set()
+        self._bells.timers.set()
 
     async def _on_duty(self) -> bool:
         """Say whether this mailbox is ours to read; if it is, all is written under the number of our turn."""
