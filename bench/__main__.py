@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
-from bench import delay, floor, pipeline
+from bench import delay, floor, pipeline, roundup
 from bench.cost import Cost
 from bench.letters import Written
 from bench.mails import Asked, Papers, replies, requests
@@ -145,6 +145,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print."""
     read = _arguments(arguments)
     print(machine())
+    if read.peers:
+        for line in roundup.compared(read.rounds, read.mails):
+            print(line, flush=True)
+        return 0
     with benched(read.mails) as bench:
         bench.warm()
         if read.profile:
@@ -170,6 +174,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--delays", type=int, default=100, help="mails timed one by one, for each way of watching (100)"
     )
+    parser.add_argument("--peers", action="store_true", help="instead, how many messages a second beside Roundup")
     parser.add_argument("--profile", action="store_true", help="instead, where the time of one round goes")
     return parser.parse_args(given)
 
