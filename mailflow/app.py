@@ -152,12 +152,12 @@ def _refuse_factors_without_pages(settings: Settings, rules: Mapping[str, Proces
 def _access(settings: Settings, directory: Directory) -> Access:
     """Give which roles see more; SettingsError for a role the directory does not have."""
     said = settings.access
-    for role in {*said.everything, *said.payments, *said.post} - set(directory.roles) - _USUAL_ROLES:
+    for role in {*said.everything, *said.payments, *said.post, *said.operation} - set(directory.roles) - _USUAL_ROLES:
         raise SettingsError(f"[access]: nobody can hold the role `{role}`: add it under `roles:` in {DIRECTORY_FILE}")
-    return Access(said.everything, said.payments, said.post)
+    return Access(said.everything, said.payments, said.post, said.operation)
 
 
-_USUAL_ROLES = frozenset((*Access().everything, *Access().payments, *Access().post))
+_USUAL_ROLES = frozenset((*Access().everything, *Access().payments, *Access().post, *Access().operation))
 """Named where nothing is said; a small office need not have them all."""
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from mailflow.app import App, shipped
 from mailflow.cabinet import Cabinet
 from mailflow.connector import Connector
+from mailflow.core.vitals import Machine, Vitals
 from mailflow.doorkeeper import Doorkeeper
 from mailflow.edges.api import Api
 from mailflow.edges.imap_values import MiB
 from mailflow.edges.web import Web
 from mailflow.entrance import Entrance
+from mailflow.operation import Operation
 from mailflow.own import Own
 from mailflow.passing_on import Passage
 from mailflow.respond import Window
 from mailflow.second_factors import Factors
+from mailflow.status import reading
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Hall:
     entrance: Entrance
     cabinet: Cabinet
     own: Own
+    operation: Operation
 
 
 def web_of(app: App, wake: Callable[[], None] = lambda: None) -> Web:
@@ -36,8 +41,18 @@ def web_of(app: App, wake: Callable[[], None] = lambda: None) -> Web:
     entrance = Entrance(app.office, app.store, app.desk.ring, *given)
     factors = Factors(app.office, app.store, app.desk.ring, *given)
     own = Own(app.office, app.store, app.desk.ring, factors)
-    hall = Hall(entrance, Cabinet(app.desk, wake), own)
+    hall = Hall(entrance, Cabinet(app.desk, wake), own, _operation(app))
     return Web(app.settings.web, window, hall, shipped("templates") / "web", api=_api_of(app, window, wake))
+
+
+def _operation(app: App) -> Operation:
+    """Give how the operator's page reads the service."""
+
+    async def measure(now: datetime) -> tuple[Vitals, Machine]:
+        found = await reading(app.settings, app.store, now)
+        return found.vitals, found.machine
+
+    return Operation(app.store, app.settings.zone, measure)
 
 
 def _api_of(app: App, window: Window, wake: Callable[[], None]) -> Api | None:

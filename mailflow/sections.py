@@ -273,6 +273,8 @@ class AccessSection(Section):
     """They see every case that has come to its payment."""
     post: tuple[str, ...] = ("secretary",)
     """They see the mail that waits for a person: strangers' letters, what was not understood, quarantine."""
+    operation: tuple[str, ...] = ("administrator",)
+    """They see how the service does: mailboxes, queues, refused letters, what needs a person."""
 
 
 class StoreSection(Section):

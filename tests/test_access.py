@@ -86,6 +86,8 @@ def test_nobody_in_particular_sees_nothing() -> None:
     assert not opens("person", None)
     assert not opens("post", None)
     assert not opens("post", Sight("x", frozenset({"x"})))
+    assert not opens("operation", Sight("x", frozenset({"x"}), everything=True, post=True))
+    assert opens("operation", Sight("x", frozenset({"x"}), operation=True))
 
 
 # --- every address, every role
@@ -126,6 +128,7 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("GET", "/cases/{case}/task/{place}/file/{number}"): {"approver"},
     ("GET", "/cases/{case}/mail/{mail}"): CONCERNED,
     ("GET", "/cases/{case}/mail/{mail}/file/{place}"): CONCERNED,
+    ("GET", "/service"): set(),  # nobody here is the administrator
     ("GET", "/post"): {"secretary"},
     ("GET", "/post/{mail}/file/{place}"): {"secretary"},
     ("POST", "/post/{mail}/register"): {"secretary"},

@@ -33,6 +33,7 @@ from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.sender import Proven
 from mailflow.core.surroundings import surroundings
 from mailflow.core.tokens import KeyRing
+from mailflow.core.vitals import Machine, Vitals
 from mailflow.deliver import deliver, note
 from mailflow.doorkeeper import Doorkeeper
 from mailflow.edges.api import Api
@@ -45,6 +46,7 @@ from mailflow.edges.web_rooms import NOTE, SESSION
 from mailflow.entrance import Entrance
 from mailflow.hall import Hall
 from mailflow.lookup import Desk
+from mailflow.operation import Operation
 from mailflow.own import Own
 from mailflow.passing_on import Passage
 from mailflow.receive import receive
@@ -149,7 +151,9 @@ class Site:
         self.desk = Desk(self.office, store, self.blobs, ring, ReceiverProfile("none"), around)
         self.factors = Factors(self.office, store, ring, self.random, self.wake)
         own = Own(self.office, store, ring, self.factors)
-        self.hall = Hall(self.entrance, Cabinet(self.desk, self.wake), own)
+        self.hall = Hall(
+            self.entrance, Cabinet(self.desk, self.wake), own, Operation(store, self.office.hours.zone, self.measure)
+        )
         self.keeper = Doorkeeper(store, per_minute=6000)
         self.api = Api(where.url, self.keeper, Connector(self.desk, self.wake), Passage(self.window), 1024 * 1024)
         pages = shipped("templates") / "web"
@@ -173,6 +177,9 @@ class Site:
         """Chance that is the same in every run, and never twice the same."""
         self.random_calls += 1
         return self.random_calls.to_bytes(4).rjust(count, b"\x07")
+
+    async def measure(self, now: datetime) -> tuple[Vitals, Machine]:
+        return await self.store.vitals(now), Machine(50 * 2**30, "sqlite", 12)
 
     def wake(self) -> None:
         self.woken += 1

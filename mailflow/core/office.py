@@ -31,6 +31,8 @@ class Access:
     """Every case that has come to its payment."""
     post: tuple[str, ...] = ("secretary",)
     """The mail that waits for somebody to look at it."""
+    operation: tuple[str, ...] = ("administrator",)
+    """How the service itself does."""
 
 
 @dataclass(frozen=True)

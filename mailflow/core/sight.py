@@ -16,8 +16,10 @@ from mailflow.core.case import Ask, Case
 from mailflow.core.memory import Fact
 from mailflow.core.office import Office
 
-Gate = Literal["anybody", "link", "person", "post"]
-"""Whom a page opens for: anybody at all, whoever holds its link, whoever signed in, who minds the incoming mail."""
+Gate = Literal["anybody", "link", "person", "post", "operation"]
+"""Whom a page opens for: anybody at all, whoever holds its link, whoever signed in, who minds the incoming mail, who
+minds the service.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Sight:
     """He sees every case that has come to its payment."""
     post: bool = False
     """He minds the mail nobody else is asked about."""
+    operation: bool = False
+    """He minds the service itself."""
     handed: frozenset[str] = frozenset()
     """The cases of which a task was handed to him."""
     told: frozenset[str] = frozenset()
@@ -51,6 +55,7 @@ def sight_of(person: str, office: Office, now: datetime, facts: Sequence[Fact] =
         people=frozenset(_managed(selves, office)),
         paying=_holds(selves, access.payments, office),
         post=_holds(selves, access.post, office),
+        operation=_holds(selves, access.operation, office),
         handed=frozenset(f.said["case"] for f in facts if f.kind == "delegation" and f.subject == person),
     )
 
@@ -70,7 +75,9 @@ def opens(gate: Gate, sight: Sight | None) -> bool:
     """Say whether a page behind that gate opens; None is somebody who has not signed in."""
     if gate in ("anybody", "link"):
         return True
-    return sight is not None and (gate == "person" or (gate == "post" and sight.post))
+    if sight is None:
+        return False
+    return gate == "person" or (gate == "post" and sight.post) or (gate == "operation" and sight.operation)
 
 
 def _took_part(sight: Sight, case: Case) -> Iterator[bool]:
@@ -132,6 +139,7 @@ PAGES: Mapping[str, Gate] = {
     "/registers/{name}/{kind}": "person",
     "/boards": "person",
     "/boards/{name}": "person",
+    "/service": "operation",
     "/post": "post",
     "/post/{mail}/file/{place}": "post",
     "/post/{mail}/register": "post",

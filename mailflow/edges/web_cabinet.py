@@ -36,6 +36,7 @@ class CabinetRooms:
         self._desk = desk
         self._cabinet = hall.cabinet
         self._entrance = hall.entrance
+        self._operation = hall.operation
 
     def doors(self) -> list[Door]:
         """Give every address."""
@@ -57,6 +58,7 @@ class CabinetRooms:
             Door("/registers/{name}/{kind}", "GET", self._export),
             Door("/boards", "GET", self._boards),
             Door("/boards/{name}", "GET", self._board),
+            Door("/service", "GET", self._service),
             Door("/post", "GET", self._post),
             Door("/post/{mail}/file/{place}", "GET", self._post_file),
             Door("/post/{mail}/register", "POST", self._register_stray),
@@ -214,6 +216,12 @@ class CabinetRooms:
             return await self._shown_post(visitor, WANTING, wrong="old")
         case = await self._cabinet.register_stray(_in(visitor), _number(request, "mail"), now)
         return self._nothing() if case is None else await self._shown_post(visitor, OK, done=case)
+
+    # --- the service itself
+
+    async def _service(self, request: Request, visitor: Visitor | None) -> Response:
+        view = await self._operation.view(_in(visitor).language, self._shell.clock())
+        return self._shell.page("service", visitor, room="service", service=view)
 
     # --- small readings
 

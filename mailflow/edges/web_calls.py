@@ -14,6 +14,7 @@ from mailflow.core.register_view import RegisterView
 from mailflow.core.registers import Form
 from mailflow.core.report_view import ReportView
 from mailflow.core.searching import FoundView
+from mailflow.core.service_view import ServiceView
 from mailflow.core.task_lines import TaskLine
 from mailflow.core.views import Language
 from mailflow.core.visits import BrowserLine, Download, Entered, NotEntered, Visitor
@@ -104,6 +105,12 @@ class Own(Protocol):
     async def stop(self, person: str, which: str, by: str, now: datetime) -> int: ...
 
 
+class Operation(Protocol):
+    """Whoever reads how the service does."""
+
+    async def view(self, language: Language, now: datetime) -> ServiceView: ...
+
+
 class Hall(Protocol):
     """Everything behind the doors of those who sign in."""
 
@@ -113,3 +120,5 @@ class Hall(Protocol):
     def cabinet(self) -> Cabinet: ...
     @property
     def own(self) -> Own: ...
+    @property
+    def operation(self) -> Operation: ...

@@ -64,6 +64,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "room_registers": ("Реестры", "Registers"),
     "room_reports": ("Отчёты", "Reports"),
     "room_boards": ("Доски", "Boards"),
+    "room_service": ("Служба", "Service"),
     "room_post": ("Почта", "Mail"),
     # my tasks
     "no_tasks": ("Сейчас от вас ничего не ждут.", "Nothing waits for you now."),
@@ -128,6 +129,20 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "as_csv": ("Скачать CSV", "Download CSV"),
     "next_page": ("Дальше", "Next"),
     "first_page": ("К началу", "To the beginning"),
+    # the service
+    "service_well": ("Всё работает", "Everything works"),
+    "service_ill": ("Нужен человек", "A person is needed"),
+    "service_signs": ("Состояние", "How it does"),
+    "service_queues": ("Очереди", "Queues"),
+    "service_count": ("Сколько", "How many"),
+    "service_oldest": ("Самое старое ждёт", "The oldest has waited"),
+    "service_folders": ("Ящики", "Mailboxes"),
+    "service_uid": ("прочитано до UID {uid}", "read up to UID {uid}"),
+    "service_lost": ("Не доставлено за семь дней", "Not delivered within seven days"),
+    "service_ok": ("в порядке", "fine"),
+    "service_note": ("обратите внимание", "worth a look"),
+    "service_wrong": ("исправьте", "mend it"),
+    "service_what": ("Что", "What"),
     # reports
     "report_none": ("За эти дни ничего не нашлось.", "Nothing was found for these days."),
     "report_cut": (

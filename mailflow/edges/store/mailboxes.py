@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import astuple, fields
 
+from mailflow.core.service_view import Folder
 from mailflow.edges.store.session import Session, moment_or_none
 from mailflow.edges.store.values import MailboxState
 
@@ -24,3 +25,9 @@ async def load(session: Session, account: str, folder: str) -> MailboxState | No
 async def keep(session: Session, state: MailboxState) -> None:
     """Write how far the folder has been read, over what was noted before."""
     await session.insert("mailbox", COLUMNS, [astuple(state)], _KEEP)
+
+
+async def folders(session: Session) -> list[Folder]:
+    """Give every folder that is read."""
+    rows = await session.rows("SELECT account, folder, last_uid FROM mailbox ORDER BY account, folder LIMIT 100")
+    return [Folder(**row) for row in rows]

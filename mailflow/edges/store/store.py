@@ -30,6 +30,7 @@ from mailflow.core.reports import PaidFact, TaskFact
 from mailflow.core.seals import Seal
 from mailflow.core.searching import Hit, Passage, Question
 from mailflow.core.second_factor import Factor
+from mailflow.core.service_view import Folder
 from mailflow.core.vitals import Vitals
 from mailflow.edges.frames import Frame
 from mailflow.edges.store import (
@@ -413,6 +414,10 @@ class Store:
     async def keep_mailbox(self, state: MailboxState) -> None:
         """Note how far the folder has been read."""
         await self._db.run(lambda s: mailboxes.keep(s, state))
+
+    async def folders(self) -> list[Folder]:
+        """Give every folder of a mailbox that is read, and how far."""
+        return await self._db.read(mailboxes.folders)
 
     # Letters to send
 
