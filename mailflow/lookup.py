@@ -19,7 +19,7 @@ from mailflow.core.field_forms import FieldForm
 from mailflow.core.kinds import Kind, Understood
 from mailflow.core.message import Attachment, Message, parse
 from mailflow.core.numbers import find_number, spellings
-from mailflow.core.office import Office
+from mailflow.core.office import Office, is_outside
 from mailflow.core.quotable import Quotable
 from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.showing import asked_fields
@@ -183,9 +183,19 @@ async def _target_at(place: Token | SentLetter, desk: Desk) -> Target | None:
     ask = task.ask if task is not None else None
     language = desk.office.directory.language(place.person)
     where = (case.id, place.assignment, place.person, place.card)
-    name = desk.office.short(place.person)
+    name, outside = desk.office.short(place.person), is_outside(place.person, desk.office)
     asked = asked_fields(case, task, desk.office) if task is not None and ask is Ask.FIELDS else ()
-    return Target(*where, ask, case.process, language, case.rules, asked=asked, name=name, asked_at=place.issued_at)
+    return Target(
+        *where,
+        ask,
+        case.process,
+        language,
+        case.rules,
+        asked=asked,
+        name=name,
+        asked_at=place.issued_at,
+        outside=outside,
+    )
 
 
 def forms_for(target: Target | None, desk: Desk) -> Mapping[str, tuple[FieldForm, ...]]:

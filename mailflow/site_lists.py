@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from mailflow.core.mailboxes_named import read_outside
 from mailflow.core.memory import Fact
 from mailflow.core.payee_names import name_key
 from mailflow.core.payees import REMEMBERED
@@ -22,6 +23,7 @@ _HEADS: Mapping[str, str] = {
     **{name: name for name in REMEMBERED},
     **dict.fromkeys(("контрагент", "наименование", "название", "name"), "counterparty"),
     **{"инн": "inn", "кпп": "kpp", "бик": "bic", "р/с": "account", "расчетный счет": "account", "счет": "account"},
+    **dict.fromkeys(("mail", "e-mail", "email", "почта", "эл. почта", "электронная почта"), "mail"),
     **{"к/с": "corr_account", "корр. счет": "corr_account", "корр счет": "corr_account"},
 }
 
@@ -52,9 +54,18 @@ def _facts(row: Mapping[str, str], number: int) -> Iterator[Fact]:
     if not said and not name:
         return
     _check(said, name, number)
-    known = {**said, "counterparty": name}
+    mail = _mail(row.get("mail", ""), number)
+    known = {**said, "counterparty": name, **({"mail": mail} if mail else {})}
     item = f"{said['account']} / {said['bic']}"
     yield from (Fact("payee", subject, item, known) for subject in (said["inn"], name_key(name)) if subject)
+
+
+def _mail(text: str, number: int) -> str:
+    """Give the mailbox a payee is told at, '' where the list has none."""
+    found = read_outside(text) if text.strip() else ()
+    if found is None or len(found) > 1:
+        raise SettingsError(f"lists/{PAYEES}:{number}: {text.strip()!r} is no one address: write one as buh@firm.ru")
+    return found[0] if found else ""
 
 
 def _check(said: Mapping[str, str], name: str, number: int) -> None:

@@ -17,7 +17,7 @@ from mailflow.core.assurance import level_of
 from mailflow.core.case import CLARIFY, Ask, Assignment, Case, FileVersion, card_hash
 from mailflow.core.codes import fresh_code, link_tag
 from mailflow.core.effects import Enclosed, SendLetter
-from mailflow.core.office import Office
+from mailflow.core.office import Office, is_outside
 from mailflow.core.options import IN_WORDS_ONLY
 from mailflow.core.quotable import quotable
 from mailflow.core.renewing import BY_LINK
@@ -172,13 +172,14 @@ def _ways(
     task = case.assignment(outgoing.letter.assignment) if case is not None else None
     if outgoing.letter.kind == "sign_in":
         return [], Ways(link=_way_in(outgoing.letter, counter))
-    if case is None or task is None:
+    if case is None or (task is None and not is_outside(outgoing.letter.to, counter.office)):
         return [], Ways()
 
     def issue(purpose: Purpose) -> tuple[Token, str]:
         minted = mint(counter.ring, purpose, counter.random(ID_BYTES))
         expires = now + TOKEN_LIFE
-        return Token(minted.stored, purpose, case.id, task.id, outgoing.letter.to, card, now, expires), minted.text
+        about = task.id if task is not None else ""
+        return Token(minted.stored, purpose, case.id, about, outgoing.letter.to, card, now, expires), minted.text
 
     tokens: list[Token] = []
     reply_to = link = code = ""
@@ -186,6 +187,8 @@ def _ways(
         token, text = issue("reply")
         local, _, domain = counter.address.partition("@")
         tokens, reply_to = [*tokens, token], f"{local}+t.{text}@{domain}"
+    if task is None or is_outside(outgoing.letter.to, counter.office):
+        return tokens, Ways(reply_to=reply_to)
     if counter.web_url and task.ask in BY_LINK and outgoing.letter.kind not in IN_WORDS_ONLY:
         token, text = issue("decide")
         tokens, link = [*tokens, token], f"{counter.web_url}/d/{text}"

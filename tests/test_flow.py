@@ -12,12 +12,14 @@ import pytest
 from mailflow.core.journal import Intact, verify
 from mailflow.edges.reading import read_attachment
 from mailflow.world import Letter, Paper
+from tests.office_life import ORLOV
 from tests.papers import Line, invoice_pdf
 from tests.post_office import PostOffice, at_work, make_site
 from tests.servers import Dovecot, Postgres, SmtpSink, dovecot, free_port, postgres, smtp_sink
 from tests.test_office_day import BUH, DIRECTOR, IVAN, OLGA, ORDER, PETROV, SECRETARY
 
 PASSWORD = "пароль"
+PAYEE = "buh@romashka.example"
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +81,25 @@ async def test_the_day_of_an_invoice(office: PostOffice) -> None:
     journal = await office.app.store.journal(case.id)
     assert isinstance(verify(journal, case.version), Intact)
     assert office.dovecot.messages("docs") == []
+
+
+async def test_the_payee_hears_that_he_is_paid_and_his_answer_only_comments(office_with_page: PostOffice) -> None:
+    office = office_with_page
+    office.writes(ORLOV, "Счёт: баннеры", f"{ORDER}Почта получателя: ООО «Ромашка» <{PAYEE}>\n")
+    office.replies(OLGA, await office.next_letter(OLGA), "Согласовано")
+    office.replies(
+        BUH, await office.next_letter(BUH), "Оплачено, п/п 345 от 20.11.2026", [Paper("п-п 345.pdf", b"%PDF")]
+    )
+    told = await office.next_letter(PAYEE)
+    assert told.subject == "[СЧ-2026-0001] Ваш счёт оплачен"
+    assert [part.get_filename() for part in told.message.iter_attachments()] == ["п-п 345.pdf"]
+    assert "/d/" not in told.text + told.html
+    assert not {"Орлов", "Смирнова", "Статья"} & set(told.text.replace(".", " ").split())
+    office.replies(PAYEE, told, "Готово. Накладную отправим завтра")
+    shown = await office.letter_saying(ORLOV, "Накладную отправим завтра")
+    assert PAYEE in shown.text
+    assert len(office.letters(PAYEE)) == 1
+    assert [a.stage for a in (await office.case("СЧ-2026-0001")).open_assignments] == ["closing"]
 
 
 def invoice(total: str) -> Paper:

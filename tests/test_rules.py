@@ -36,7 +36,7 @@ def test_every_shipped_process_is_right_and_says_everything_in_both_languages(fi
 
 def test_the_shipped_invoice_process_is_right() -> None:
     process = read_process(TEXT, "rules/invoice.yaml", directory())
-    assert [stage.name for stage in process.stages] == ["managers", "finance", "payment", "closing"]
+    assert [stage.name for stage in process.stages] == ["managers", "finance", "payment", "payee_told", "closing"]
     assert process.material >= {"amount", "account", "inn"}
 
 

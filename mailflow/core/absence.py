@@ -18,7 +18,8 @@ from mailflow.core.events import AbsenceNoted, LetterBounced, PersonLeft
 from mailflow.core.memory import Fact, known
 from mailflow.core.mentioning import who_is
 from mailflow.core.nudging import may_nudge
-from mailflow.core.office import SECRETARY
+from mailflow.core.office import SECRETARY, is_outside
+from mailflow.core.outsiders import returned
 from mailflow.core.route import go_on
 from mailflow.core.rules import NamedStage
 from mailflow.core.substitution import SUBSTITUTION, Asked, asked_until, fields_of, superiors
@@ -30,6 +31,9 @@ _FOR_GOOD = re.compile(r"\b5[0-9]{2}\b|\b5\.[0-9]{1,3}\.[0-9]{1,3}\b|not taken f
 def absent(turn: Turn, event: AbsenceNoted) -> None:
     """Note the absence, tell the initiator once, and offer the deputy the reply names to those who may arrange it."""
     assignment = turn.case.assignment(event.assignment)
+    if is_outside(event.person, turn.office):
+        turn.because("away", who=event.person)
+        return
     if assignment is not None and _only_consulted(turn, assignment, event.person):
         _tell_who_asked(turn, assignment, event)
         return
@@ -86,6 +90,9 @@ def bounced(turn: Turn, event: LetterBounced) -> None:
     Of her own letters she is told nothing: that letter would come back too, and the next one, without end.
     """
     turn.because("bounced", address=event.address, reason=event.reason)
+    if is_outside(event.person, turn.office):
+        returned(turn, event.person, event.reason)
+        return
     if event.person != turn.office.secretary:
         turn.letter("undelivered", turn.office.secretary, words={"address": event.address, "reason": event.reason})
     assignment = turn.case.assignment(event.assignment)

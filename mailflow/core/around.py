@@ -54,6 +54,8 @@ class Target:
     """The words of the letter as it left; None where the mail does not say which it answers."""
     asked_at: datetime | None = None
     """When that letter was written."""
+    outside: bool = False
+    """It was written to somebody outside; `person` is his address, and only he answers it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ A case outlives its rules: where the process is gone its subject is shown.
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -66,12 +66,18 @@ def field_text(
 def card(case: Case, office: Office, language: Language) -> tuple[Line, ...]:
     """Give the lines of the card: every field that is filled and meant to be shown, in the order of the rules."""
     process = office.known_process_of(case)
-    if process is None:
-        return ()
+    shown = [name for name, rule in process.fields.items() if rule.card] if process is not None else []
+    return lines_of(shown, case, office, language)
+
+
+def lines_of(names: Sequence[str], case: Case, office: Office, language: Language) -> tuple[Line, ...]:
+    """Give a line for each of these fields that is filled, in this order, of those the rules still have."""
+    process = office.known_process_of(case)
+    fields = process.fields if process is not None else {}
     lines = (
-        Line(rule.label.in_(language), field_text(process, case.fields, name, language, office))
-        for name, rule in process.fields.items()
-        if rule.card
+        Line(fields[name].label.in_(language), field_text(process, case.fields, name, language, office))
+        for name in names
+        if process is not None and name in fields
     )
     return tuple(line for line in lines if line.value)
 

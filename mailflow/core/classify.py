@@ -113,6 +113,8 @@ def _reply(message: Message, own: Fresh, around: Surroundings) -> Understood | N
     target = around.target
     if target is None:
         return None
+    if target.outside:
+        return _from_outside(message, own, target, around)
     reading = _read_reply(own, target, message, around)
     reason = f"answers a letter of ours; {reading.reason}" if reading.reason else "answers a letter of ours"
     forms = _forms_of(target, around)
@@ -121,6 +123,15 @@ def _reply(message: Message, own: Fresh, around: Surroundings) -> Understood | N
     said = read_answer(words_of(laid_out(message, own)), around.written_on(message), forms, target.asked)
     fields, findings = with_papers(said.values, forms, around, around.written_on(message))
     return Reply(reason, reading, fields, asked_about(said, forms), findings, said.near)
+
+
+def _from_outside(message: Message, own: Fresh, target: Target, around: Surroundings) -> Reply | None:
+    """Words of whoever was written to outside decide nothing; of anybody else there they are a stranger's letter."""
+    writer = next((a.mail.lower() for a in message.from_), "")
+    if writer != target.person and not around.known_sender:
+        return None
+    reason = "answers a letter of ours to an address outside: it decides nothing"
+    return Reply(reason, Reading(Answer.UNCLEAR, own.text.strip() or None, Details(no_reason=True), reason))
 
 
 _EXPECTING: Mapping[Ask, Expecting] = {

@@ -32,7 +32,7 @@ class SendLetter:
     key: str
     kind: str
     to: str
-    """Person id."""
+    """Person id; of somebody outside the company, his address."""
     address: str
     """The person's registered address at the time of the transition."""
     language: Literal["ru", "en"]

@@ -33,6 +33,7 @@ from mailflow.core.events import (
     LetterRenewed,
     LinkedCaseClosed,
     NoticeDue,
+    OutsideAnswered,
     PersonLeft,
     RequestReceived,
     RulesTaken,
@@ -44,6 +45,7 @@ from mailflow.core.hinting import near_words
 from mailflow.core.learning import learn
 from mailflow.core.linking import document_made, linked_closed
 from mailflow.core.office import Office
+from mailflow.core.outsiders import heard
 from mailflow.core.payees import fill_from_memory
 from mailflow.core.renewing import renew
 from mailflow.core.ringing import ring
@@ -105,6 +107,8 @@ def _happen(turn: Turn, event: CaseEvent) -> None:
             absent(turn, event)
         case LetterBounced():
             bounced(turn, event)
+        case OutsideAnswered():
+            heard(turn, event)
         case DocumentMade():
             document_made(turn, event)
         case LinkedCaseClosed():

@@ -138,6 +138,22 @@ class LetterBounced:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideAnswered:
+    """Somebody outside answered a letter of the case that was written to this very address. Never a decision."""
+
+    key: str
+    at: datetime
+    case: str
+    assignment: str
+    """The task for which he was asked, or ''."""
+    address: str
+    proof: SenderProof
+    text: str
+    files: tuple[IncomingFile, ...] = ()
+    type: Literal["outside"] = "outside"
+
+
+@dataclass(frozen=True, slots=True)
 class TaskHandedOver:
     """By a command one person's task is given to another; the engine says whether `by` may do that."""
 
@@ -347,6 +363,7 @@ CaseEvent = (
     | CommandReceived
     | AbsenceNoted
     | LetterBounced
+    | OutsideAnswered
     | TimerDue
     | DocumentMade
     | LinkedCaseClosed

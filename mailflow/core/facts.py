@@ -72,7 +72,7 @@ def _word(assignment: Assignment) -> str:
     return "silence" if silent else decision.answer.value
 
 
-_EMPTY: Mapping[str, Any] = {"money": None, "bool": False, "people": (), "goals": (), "points": ()}
+_EMPTY: Mapping[str, Any] = {"money": None, "bool": False, "people": (), "goals": (), "points": (), "mailboxes": ()}
 
 
 def field_value(process: Process, fields: Mapping[str, Any], name: str) -> Any:

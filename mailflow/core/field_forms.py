@@ -18,13 +18,27 @@ from typing import Literal
 
 from mailflow.core.conditions import Condition
 from mailflow.core.dates import read_date
+from mailflow.core.mailboxes_named import read_outside
 from mailflow.core.money import Money, fold, parse_money, stated_currency, write_amount
 from mailflow.core.reference_lists import Pairs, bare, index_of, nearest
 from mailflow.core.said_lists import goal_of, goals_in, points_in, weights_agree
 from mailflow.core.term import read_term
 
 FieldType = Literal[
-    "text", "money", "date", "bool", "inn", "kpp", "bic", "account", "choice", "people", "term", "goals", "points"
+    "text",
+    "money",
+    "date",
+    "bool",
+    "inn",
+    "kpp",
+    "bic",
+    "account",
+    "choice",
+    "people",
+    "term",
+    "goals",
+    "points",
+    "mailboxes",
 ]
 Value = str | bool | tuple[str, ...]
 
@@ -227,6 +241,10 @@ def _points(text: str, form: FieldForm, written_on: date) -> Value | None:
     return tuple(map(str, points_in(text, written_on))) or None
 
 
+def _mailboxes(text: str, form: FieldForm, written_on: date) -> Value | None:
+    return read_outside(text)
+
+
 def agrees(value: Value, form: FieldForm) -> bool:
     """Say whether a value that was read is one the field allows: weights of goals make 100 %."""
     return form.type != "goals" or not isinstance(value, tuple) or weights_agree(tuple(map(goal_of, value)))
@@ -246,4 +264,5 @@ _READERS: Mapping[FieldType, Callable[[str, FieldForm, date], Value | None]] = {
     "term": _term,
     "goals": _goals,
     "points": _points,
+    "mailboxes": _mailboxes,
 }

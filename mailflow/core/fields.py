@@ -322,7 +322,7 @@ def _continued(lines: Sequence[str], at: int, key: _Key, index: Mapping[str, Fie
     if key.form.type in ("goals", "points"):
         after = _end_of_list(lines, after, index)
         return after, _Pair(key.form, "\n".join([value[0], *lines[at + 1 : after]]).strip())
-    listed = not value[0].strip() and key.form.type in ("text", "people")
+    listed = not value[0].strip() and key.form.type in _LISTED
     while after < len(lines) and _runs_on(lines, after, listed, key.form.type, index):
         value.append(lines[after])
         after += 1
@@ -336,9 +336,12 @@ def _end_of_list(lines: Sequence[str], at: int, index: Mapping[str, FieldForm]) 
     return at
 
 
+_LISTED = frozenset(("text", "people", "mailboxes"))
+
+
 def _runs_on(lines: Sequence[str], at: int, listed: bool, kind: FieldType, index: Mapping[str, FieldForm]) -> bool:
     """Say whether a line belongs to the value above: a list under its key, or a line the mail program broke."""
-    if not lines[at].strip() or kind not in ("text", "people"):
+    if not lines[at].strip() or kind not in _LISTED:
         return False
     wrapped = len(lines[at - 1].rstrip()) >= WRAPPED
     return (listed or wrapped) and not _keys_in(lines[at], index)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mailflow.core.answering_commands import answer_command
 from mailflow.core.answers import Answer
+from mailflow.core.around import Target
 from mailflow.core.arrivals import Arrival, notice
 from mailflow.core.bounces import is_delay
 from mailflow.core.case import Fields
@@ -17,6 +18,7 @@ from mailflow.core.events import (
     Event,
     LetterBounced,
     NoticeDue,
+    OutsideAnswered,
     RequestReceived,
 )
 from mailflow.core.hands import hand_of, is_mailbox
@@ -45,6 +47,8 @@ def _answer(reply: Reply, arrival: Arrival, office: Office) -> Event | None:
     target = arrival.target
     if target is None:
         return None
+    if target.outside:
+        return _from_outside(reply, target, arrival)
     fields, unsure = _settled(reply.fields, reply.ambiguous, target.process, office)
     sent_on = target.sent_on if reply.reading.answer is Answer.DELEGATE else None
     return AnswerReceived(
@@ -66,6 +70,23 @@ def _answer(reply: Reply, arrival: Arrival, office: Office) -> Event | None:
         message_id=arrival.message.message_id,
         signed=hand_of(arrival.message) if is_mailbox(office.directory.people.get(arrival.person or "")) else "",
     )
+
+
+def _from_outside(reply: Reply, target: Target, arrival: Arrival) -> Event:
+    """Whoever was written to outside answered; a colleague who sends his letter in only comments on the case."""
+    message, text = arrival.message, reply.reading.comment or ""
+    common = (message.key, arrival.at, target.case)
+    if arrival.person is not None:
+        answer = Answer.UNCLEAR
+        return AnswerReceived(
+            *common, "", arrival.proof, answer, text, files=arrival.files, message_id=message.message_id
+        )
+    said = text[:LONGEST_ANSWER]
+    return OutsideAnswered(*common, target.assignment, target.person, arrival.proof, said, arrival.files)
+
+
+LONGEST_ANSWER = 4000
+"""Characters of an answer from outside that are passed on; the mail itself is kept whole."""
 
 
 def _request(request: Request, arrival: Arrival, office: Office) -> Event | None:

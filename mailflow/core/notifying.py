@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from mailflow.core.card_texts import fill_in
 from mailflow.core.case import Paper
+from mailflow.core.outsiders import tell_outside
 from mailflow.core.routing import people
 from mailflow.core.rules import NamedStage
 from mailflow.core.turn import Turn
@@ -19,10 +20,13 @@ def notify(turn: Turn, stage: NamedStage) -> None:
     if stage.name in turn.case.spawned:
         return
     turn.change(spawned=(*turn.case.spawned, stage.name))
+    if stage.rule.outside:
+        tell_outside(turn, stage)
     told = readers(turn, stage)
     for person in told:
         turn.letter("notice", person, words={"text": _text(turn, stage, person)})
-    turn.because("told", stage=stage.rule.title.in_(turn.language), who=", ".join(map(turn.office.short, told)))
+    if told:
+        turn.because("told", stage=stage.rule.title.in_(turn.language), who=", ".join(map(turn.office.short, told)))
 
 
 def produce(turn: Turn, stage: NamedStage) -> None:

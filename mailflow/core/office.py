@@ -21,6 +21,11 @@ from mailflow.core.worktime import Calendar, OfficeHours
 SECRETARY = "secretary"
 
 
+def is_outside(person: str, office: Office) -> bool:
+    """Say whether whoever was written to is somebody outside: he is known by his address alone."""
+    return "@" in person and person not in office.directory.people
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """Which roles see more than what is their own."""

@@ -310,7 +310,7 @@ def _too_many(value: Value, form: FieldForm) -> bool:
     return form.most is not None and isinstance(value, tuple) and len(value) > form.most
 
 
-_EMPTY: Mapping[str, Any] = {"money": None, "bool": False, "people": (), "goals": (), "points": ()}
+_EMPTY: Mapping[str, Any] = {"money": None, "bool": False, "people": (), "goals": (), "points": (), "mailboxes": ()}
 
 
 def _as_condition_sees(form: FieldForm, fields: Fields) -> Any:

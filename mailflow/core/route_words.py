@@ -56,6 +56,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "everybody": ("все в отделе «{name}»", "everybody in “{name}”"),
     "field": ("кто указан в поле «{name}»", "whoever the field “{name}” names"),
     "executors": ("кому даны поручения в поле «{name}»", "whoever the points of “{name}” are given to"),
+    "outside": ("вне компании: «{name}»", "outside the company: “{name}”"),
     "by_table": ("по полю «{name}»: {rows}", "by the field “{name}”: {rows}"),
     "else": ("иначе", "otherwise"),
     "in turn": ("по очереди", "in turn"),
@@ -227,7 +228,7 @@ class _Speaker:
 
     def _who(self, rule: Stage) -> str:
         if rule.who is None:
-            return ""
+            return self._say("outside", name=self._label(rule.outside)) if rule.outside else ""
         parts = [self._people(rule.who)]
         if rule.kind not in NOBODY_ACTS and not self._is_one(rule.who):
             order = str(rule.order)

@@ -27,7 +27,7 @@ from mailflow.core.routing import (
 )
 from mailflow.core.rule_file import RuleFile
 from mailflow.core.rule_lists import Lists, choices_of, list_complaints
-from mailflow.core.rule_words import DueField
+from mailflow.core.rule_words import DueField, Words
 from mailflow.core.stages import NOBODY_ACTS, Stage
 
 PAPER_NAMES = (
@@ -118,6 +118,9 @@ def _shape(name: str, stage: Stage) -> Iterator[str]:
         yield f"stage `{name}`: silence can agree at kind approve only: remove `approve:`"
     if stage.may_ask_factor:
         yield from _factor(name, stage)
+    for key in ("subject", "shows", "encloses") if not stage.outside else ():
+        if getattr(stage, key):
+            yield f"stage `{name}`: `{key}:` is of what leaves the company: add `outside: FIELD`, or remove it"
     if stage.order == "one per department" and not _names_departments(stage):
         yield f"stage `{name}` wants one of each department: name departments in `who:`"
 
@@ -142,6 +145,7 @@ _ONLY_AT: Mapping[str, tuple[str, ...]] = {
     "text": ("notify", "produce"),
     "edits": ("approve",),
     "if_initiator": ("approve",),
+    "outside": ("notify",),
 }
 _NEEDED_BY: Mapping[str, tuple[str, ...]] = {
     "spawn": ("spawn",),
@@ -178,11 +182,31 @@ def _form_complaints(file: RuleFile, lines: Lines, lists: Lists | None) -> Itera
             yield f"{lines.at(('fields', name, 'most'))}: `most:` counts people: `{name}` is {rule.type}"
 
 
+def _bad_words(words: Words | None, file: RuleFile, where: str) -> Iterator[str]:
+    known = dict.fromkeys((*file.fields, "number"), "")
+    for language in ("ru", "en") if words is not None else ():
+        yield from _bad_form(getattr(words, language), known, where)
+
+
+def _wrong_outside(stage: Stage, file: RuleFile, before: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What leaves the company is written to mailboxes of the card, with files that are there by then."""
+    rule = file.fields.get(stage.outside)
+    if stage.outside and (rule is None or rule.type != "mailboxes"):
+        yield "outside", f"there is no field `{stage.outside}` of mailboxes: add it under `fields:` with type mailboxes"
+    for name in stage.encloses:
+        if name not in ("request", *before):
+            yield (
+                "encloses",
+                f"`{name}` is no stage before this one: name one, or `request` for what the case began with",
+            )
+
+
 def _unknown_fields(file: RuleFile, lines: Lines, lists: Lists | None) -> Iterator[str]:
+    before: list[str] = []
     for n, entry in enumerate(file.stages):
         for name, stage in entry.items():
             path: Path = ("stages", n, name)
-            named = [*(("fields", f) for f in stage.fields)]
+            named = [*(("fields", f) for f in stage.fields), *(("shows", f) for f in stage.shows)]
             if isinstance(stage.due, DueField):
                 named.append(("due", stage.due.name))
             if stage.number is not None:
@@ -190,9 +214,10 @@ def _unknown_fields(file: RuleFile, lines: Lines, lists: Lists | None) -> Iterat
             for key, field in named:
                 if field not in file.fields:
                     yield f"{lines.at((*path, key))}: there is no field `{field}`: add it under `fields:`"
-            for language in ("ru", "en") if stage.text is not None else ():
-                known = dict.fromkeys((*file.fields, "number"), "")
-                yield from _bad_form(getattr(stage.text, language), known, lines.at((*path, "text")))
+            for key in ("text", "subject"):
+                yield from _bad_words(getattr(stage, key), file, lines.at((*path, key)))
+            yield from (f"{lines.at((*path, key))}: {wrong}" for key, wrong in _wrong_outside(stage, file, before))
+            before.append(name)
             for place, who in stage.named:
                 yield from (f"{lines.at((*path, *place))}: {wrong}" for wrong in _wrong_who(who, file, lists))
 

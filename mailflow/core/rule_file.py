@@ -14,7 +14,20 @@ from mailflow.core.rule_words import Entry, InWords, Span, Texts, Values
 from mailflow.core.stages import Stage
 
 FieldType = Literal[
-    "text", "money", "date", "bool", "inn", "kpp", "bic", "account", "choice", "people", "term", "goals", "points"
+    "text",
+    "money",
+    "date",
+    "bool",
+    "inn",
+    "kpp",
+    "bic",
+    "account",
+    "choice",
+    "people",
+    "term",
+    "goals",
+    "points",
+    "mailboxes",
 ]
 
 

@@ -38,6 +38,7 @@ _CONDITION_TYPES: Mapping[FieldType, ValueType] = {
     "term": "text",
     "goals": "list",
     "points": "list",
+    "mailboxes": "list",
 }
 # What a condition may ask of the case itself, beside its fields.
 _CASE_NAMES: Mapping[str, ValueType] = {

@@ -21,10 +21,11 @@ from mailflow.core.effects import SendLetter
 from mailflow.core.facts import missing_fields_of, too_many
 from mailflow.core.hinting import near_said
 from mailflow.core.invoices import check_invoice
-from mailflow.core.office import Office
+from mailflow.core.office import Office, is_outside
 from mailflow.core.on_behalf import named
 from mailflow.core.opining import opinion_text
 from mailflow.core.options import IN_WORDS_ONLY, choices_of, options_of, says
+from mailflow.core.outsiders import outside_view
 from mailflow.core.passport import veiled
 from mailflow.core.payees import finding
 from mailflow.core.recognised import PREFIX as RECOGNISED
@@ -55,6 +56,8 @@ def letter_view(letter: SendLetter, case: Case | None, office: Office, ways: Way
         return LetterView(
             letter.kind, letter.language, reader, company, choices=choices, rows=letter.rows, words=letter.words
         )
+    if is_outside(letter.to, office):
+        return outside_view(letter, case, office)
     bare = _bare_view(letter, case, office, now, reader)
     process = office.known_process_of(case)
     return bare if process is None else _case_view(bare, letter, case, process, office, ways, now)
@@ -139,6 +142,8 @@ _OWN_WORDS: Mapping[str, Mapping[str, str]] = {
     "ask": {"instruction": "", "silence": ""},
     "reminder": {"instruction": "", "late": "", "silence": ""},
     "closed": {"result": ""},
+    "undelivered": {"outside": ""},
+    "counterparty_wrote": {"unproven": ""},
 }
 
 
@@ -246,6 +251,8 @@ _OWN_STAGES: Mapping[Ask, Mapping[Language, str]] = {
 
 def _route(case: Case, office: Office, language: Language) -> Iterator[str]:
     for stage, persons in people_ahead(case, office):
+        if stage.rule.kind == "notify":
+            continue  # nobody is waited for there
         names = ", ".join(dict.fromkeys(office.short(p) for p in persons))
         yield f"{names} ({stage.rule.title.in_(language)})" if names else stage.rule.title.in_(language)
 

@@ -129,6 +129,14 @@ class Stage(Entry):
     """Documents made when the stage opens and enclosed with its letters: the names of templates/letters."""
     text: InWords | None = None
     """What a notify stage writes; {field} in braces."""
+    outside: str = ""
+    """The field with the mailboxes outside the company that are written to. Nothing leaves without it."""
+    subject: InWords | None = None
+    """The subject of what is written outside; {field} in braces. Without it, the title."""
+    shows: Texts = ()
+    """The fields of the card that are told outside; an empty one is left out."""
+    encloses: Texts = ()
+    """The files that go outside: `request`, those the case began with; NAME, those that came with that stage."""
     number: Numbering | None = None
     """A registration number taken when the stage opens."""
     spawn: Spawn | None = None

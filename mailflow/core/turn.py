@@ -145,6 +145,23 @@ class Turn:
             )
         )
 
+    def letter_outside(
+        self, kind: str, address: str, words: Mapping[str, str], papers: Sequence[Enclosed] = (), assignment: str = ""
+    ) -> None:
+        """Owe one letter to somebody outside, who is known by his address; the rules have to allow it."""
+        self._effects.append(
+            SendLetter(
+                key=self._next(),
+                kind=kind,
+                to=address,
+                address=address,
+                language=self.language,
+                assignment=assignment,
+                words=dict(words),
+                enclosed=tuple(papers),
+            )
+        )
+
     def open(self, stage: str, principal: str, ask: Ask, rule: Stage | None = None, about: str = "") -> Assignment:
         """Give the person something to do: the assignment, its letter's addressee and its timers."""
         due = self._due(rule, principal) if rule is not None else None

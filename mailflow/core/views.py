@@ -145,4 +145,6 @@ class LetterView:
     """A plain table for lists (my tasks, strays)."""
     meant_for: str = ""
     """In a rehearsal, who would have got the letter: "Смирнова О.Н. <olga@neon.example>"; else ''."""
+    outside: bool = False
+    """The reader is somebody outside the company: he sees what the rules say to him and nothing of the case."""
     words: Mapping[str, str] = field(default_factory=dict)

@@ -83,6 +83,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "timer_idle": ("таймер больше не нужен: задание закрыто", "the timer is no longer needed: the task is over"),
     "away": ("{who}: автоответ об отсутствии; это не решение", "{who}: an automatic reply; not a decision"),
     "bounced": ("письмо на {address} не доставлено: {reason}", "the letter to {address} was not delivered: {reason}"),
+    "outside_unknown": (
+        "{stage}: адрес вне компании неизвестен, письмо не отправлено",
+        "{stage}: no address outside is known, nothing was sent",
+    ),
+    "outside_wrote": ("{who}: ответ извне; это не решение", "{who}: an answer from outside, not a decision"),
     "status": ("{who} {who:спросил|спросила} о состоянии", "{who} asked for the status"),
     "not_shown": (
         "{who} {who:спросил|спросила} о чужой заявке; не показана",

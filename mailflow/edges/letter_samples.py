@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mailflow.core.views import Changed, Choice, FileLine, Finding, Language, LetterView, Line, Said, Waiting
+from mailflow.edges import letter_samples_outside as outside
 from mailflow.edges import letter_samples_people as people
 
 
@@ -20,7 +21,7 @@ def views(kind: str, language: Language) -> tuple[LetterView, LetterView, Letter
 
 def _lifelike(kind: str, whole: LetterView) -> LetterView:
     """Keep of the whole case what such a letter shows."""
-    kept = _SHOWN.get(kind) or people.SHOWN.get(kind, ())
+    kept = _SHOWN.get(kind) or people.SHOWN.get(kind) or outside.SHOWN.get(kind, ())
     shown = replace(
         whole,
         card=whole.card if "card" in kept else (),
@@ -37,6 +38,8 @@ def _lifelike(kind: str, whole: LetterView) -> LetterView:
     )
     if kind in _NO_CASE:
         shown = replace(shown, number="", title="", initiator="", due="")
+    if kind in outside.OUTSIDE:
+        shown = replace(shown, title="", initiator="", due="", reader="", outside=True)
     told = _TOLD[whole.language]
     return replace(shown, say=told.say.get(kind, shown.say), rows=_rows(kind, whole.language))
 
@@ -71,7 +74,8 @@ _NO_CASE = people.NO_CASE | {
 
 
 def _words(kind: str, language: Language) -> Mapping[str, str]:
-    return dict(people.WORDS[language].get(kind) or _TOLD[language].words.get(kind, {}))
+    said = people.WORDS[language].get(kind) or outside.WORDS[language].get(kind)
+    return dict(said or _TOLD[language].words.get(kind, {}))
 
 
 def _rows(kind: str, language: Language) -> tuple[tuple[str, ...], ...]:
