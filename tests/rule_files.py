@@ -67,6 +67,10 @@ def stage_keys(office: Directory) -> Mapping[str, tuple[tuple[str, ...], Strateg
         "edits": (("approve",), st.booleans()),
         "needs": (KINDS, st.lists(st.sampled_from(PAPERS), min_size=1, max_size=2, unique=True)),
         "text": (("notify", "produce"), st.sampled_from(["Сообщаем: {object}", "Заявка {number}"])),
+        "outside": (("notify",), st.just("suppliers")),
+        "subject": (KINDS, st.just("О заявке {number}")),
+        "shows": (KINDS, st.just(["object", "amount"])),
+        "encloses": (KINDS, st.just(["request"])),
         "number": (acting, st.just(numbering)),
         "spawn": (("spawn",), st.just(spawn)),
         "done_by_linked": (("perform",), st.booleans()),
@@ -96,7 +100,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "notify": ("text", "who"),
     "spawn": ("spawn",),
 }
-AFTER = {"remind": "due", "skip_note": "skip_when"}
+AFTER = {"remind": "due", "skip_note": "skip_when", **dict.fromkeys(("subject", "shows", "encloses"), "outside")}
 """Keys that say nothing without another."""
 SELDOM = frozenset({"needs", "number", "done_by_linked", "when", "skip_when", "file"})
 
@@ -126,6 +130,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     "urgent": {"type": "bool"},
     "approvers": {"type": "people", "most": 3, "departments": "head"},
     "points": {"type": "points"},
+    "suppliers": {"type": "mailboxes"},
     "item": {"type": "choice", "of": ["a", "b"], "ask": "Какая?"},
     "day": {"type": "date"},
     "term": {"type": "term"},

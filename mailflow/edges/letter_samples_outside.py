@@ -13,7 +13,10 @@ OUTSIDE = frozenset(("counterparty",))
 """The kinds that leave the company: of the case they show what the rules say and nothing else."""
 WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
     "ru": {
-        "counterparty": {"subject": "Ваш счёт оплачен", "text": "Здравствуйте! Ваш счёт оплачен."},
+        "counterparty": {
+            "subject": "Ваш счёт оплачен",
+            "text": "Ваш счёт оплачен. Если что-то не так, ответьте на это письмо.",
+        },
         "counterparty_wrote": {
             "who": "buh@romashka.example",
             "text": "Спасибо, деньги пришли. Накладную отправим завтра.",
@@ -21,7 +24,10 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
         },
     },
     "en": {
-        "counterparty": {"subject": "Your invoice has been paid", "text": "Your invoice has been paid."},
+        "counterparty": {
+            "subject": "Your invoice has been paid",
+            "text": "Your invoice has been paid. Should anything be wrong, please reply to this letter.",
+        },
         "counterparty_wrote": {
             "who": "accounts@daisy.example",
             "text": "Thank you, the money has come. The delivery note follows tomorrow.",
