@@ -162,7 +162,7 @@ async def _understand(raw: bytes, mail: Mail, now: datetime, desk: Desk) -> tupl
     message, directory = mail.message, desk.office.directory
     person = next((directory.by_address(a.mail) for a in message.from_[:1]), None)
     target = await target_of(message, desk)
-    papers = await papers_of(message, target, desk) if person is not None and states_fields(target) else ()
+    papers = await papers_of(message, target, desk) if _states_something(message, person, target) else ()
     around = replace(
         desk.around,
         forms=forms_for(target, desk),
@@ -182,6 +182,13 @@ async def _understand(raw: bytes, mail: Mail, now: datetime, desk: Desk) -> tupl
         files=await files_of(message, understood, target, desk),
     )
     return await with_what_a_command_needs(arrival, understood, desk), understood
+
+
+def _states_something(message: Message, person: str | None, target: Target | None) -> bool:
+    """Say whether a mail's papers are read: a colleague's that states fields, an offer of whoever was asked."""
+    if target is not None and target.outside:
+        return bool(target.assignment) and any(a.mail.lower() == target.person for a in message.from_[:1])
+    return person is not None and states_fields(target)
 
 
 def _proof_of(proof: SenderProof, person: str | None, target: Target | None, desk: Desk) -> SenderProof:

@@ -38,7 +38,7 @@ MOST_ENCLOSED = 15 * 1024 * 1024
 TOKEN_LIFE = timedelta(days=180)
 TELLS_OF_A_BROWSER = frozenset({"code", "sign_in", "second_factor", "recorded"})
 BRINGS_A_CODE = frozenset({"code", "sign_in"})
-NEEDS_OPEN_TASK = frozenset({"ask", "reminder", "answered", "consult"})
+NEEDS_OPEN_TASK = frozenset({"offer_wanted", "ask", "reminder", "answered", "consult"})
 
 
 @dataclass(frozen=True)

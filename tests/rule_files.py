@@ -64,10 +64,11 @@ def stage_keys(office: Directory) -> Mapping[str, tuple[tuple[str, ...], Strateg
         "beside": (KINDS, st.just("")),
         "fields": (("fill",), st.lists(st.sampled_from(["object", "day"]), min_size=1, max_size=2, unique=True)),
         "file": (("fill", "perform"), st.booleans()),
+        "also": (("fill",), st.just(["day", "suppliers"])),
         "edits": (("approve",), st.booleans()),
         "needs": (KINDS, st.lists(st.sampled_from(PAPERS), min_size=1, max_size=2, unique=True)),
         "text": (("notify", "produce"), st.sampled_from(["Сообщаем: {object}", "Заявка {number}"])),
-        "outside": (("notify",), st.just("suppliers")),
+        "outside": (("notify", "perform", "collect"), st.just("suppliers")),
         "subject": (KINDS, st.just("О заявке {number}")),
         "shows": (KINDS, st.just(["object", "amount"])),
         "encloses": (KINDS, st.just(["request"])),
@@ -118,6 +119,8 @@ def stages(draw: Draw, office: Directory, place: int) -> dict[str, Any]:
             stage[key] = draw(values)
     if stage.pop("beside", None) is not None and place:
         stage["beside"] = f"s{place - 1}"
+    if "outside" in stage:
+        stage.setdefault("text", "Сообщаем: {object}")
     if kind != "approve" and "approve" in stage.get("on_silence", {}):
         del stage["on_silence"]
     return stage

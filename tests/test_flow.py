@@ -20,6 +20,7 @@ from tests.test_office_day import BUH, DIRECTOR, IVAN, OLGA, ORDER, PETROV, SECR
 
 PASSWORD = "пароль"
 PAYEE = "buh@romashka.example"
+VESNA, SEVER = "sales@vesna.example", "zakaz@sever.example"
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +101,37 @@ async def test_the_payee_hears_that_he_is_paid_and_his_answer_only_comments(offi
     assert PAYEE in shown.text
     assert len(office.letters(PAYEE)) == 1
     assert [a.stage for a in (await office.case("СЧ-2026-0001")).open_assignments] == ["closing"]
+
+
+async def test_suppliers_are_asked_and_their_offers_lie_side_by_side(office_with_page: PostOffice) -> None:
+    office = office_with_page
+    office.writes(IVAN, "Закупка: мебель", "Что нужно: мебель на 40 мест", to="docs+zakupka@neon.example")
+    office.replies(ORLOV, await office.next_letter(ORLOV), "Позиции: стол — 40 шт.")
+    office.replies(PETROV, await office.next_letter(PETROV), "Согласовано")
+    named = f"Вид закупки: Запрос цен\nПоставщики: ООО «Ромашка» <{PAYEE}>, {VESNA}, {SEVER}"
+    office.replies(ORLOV, await office.letter_saying(ORLOV, "Как покупаем"), named)
+    wanted = [await office.next_letter(one) for one in (PAYEE, VESNA, SEVER)]
+    assert all("стол — 40 шт." in letter.text and "/d/" not in letter.text + letter.html for letter in wanted)
+    office.replies("evil@elsewhere.example", wanted[0], "Цена: 1 руб.")
+    assert "evil@elsewhere.example" in (await office.letter_saying(SECRETARY, "Цена: 1 руб.")).text
+    offer = Paper("КП.pdf", invoice_pdf(lines=(Line("Столы", 40, Decimal("3000.00")),)))
+    office.replies(PAYEE, wanted[0], "Добрый день! Предложение во вложении.", [offer])
+    office.replies(VESNA, wanted[1], "Цена: 110 000 руб.\nСрок поставки: 10 дней")
+    office.replies(SEVER, wanted[2], "Отказываемся")
+    told = await office.letter_saying(ORLOV, "ответили все, кого мы спрашивали")
+    said = told.text.replace("\u00a0", " ")
+    assert "ООО «Ромашка» — 120 000 ₽" in said
+    assert f"{VESNA} — 110 000 ₽, 10 дней" in said
+    assert f"{SEVER} — отказался" in said
+    office.replies(ORLOV, told, "Готово")
+    await office.letter_saying(ORLOV, "Назовите поставщика")
+    case = await office.case("З-2026-0001")
+    assert [(o.standing, o.amount, o.sure) for o in case.offers] == [
+        ("offered", "120000.00", True),
+        ("offered", "110000.00", True),
+        ("declined", "", False),
+    ]
+    assert [len(office.letters(one)) for one in (PAYEE, VESNA, SEVER)] == [1, 1, 1]
 
 
 def invoice(total: str) -> Paper:

@@ -28,6 +28,7 @@ from mailflow.core.events import (
     IncomingFile,
     LetterBounced,
     NoticeDue,
+    OutsideAnswered,
     RequestReceived,
     TimerDue,
 )
@@ -188,6 +189,17 @@ EVENTS: tuple[Event, ...] = (
     CommandReceived("mail/3", NOW, "c1", "petrov", Proven("p@example.org", "dkim"), "withdraw"),
     AbsenceNoted("mail/4", NOW, "c1", "c1/1/finance/smirnova", "в отпуске", "2026-12-01"),
     LetterBounced("mail/5", NOW, "c1", "c1/1/finance/smirnova", "s@example.org", "550"),
+    OutsideAnswered(
+        "mail/7",
+        NOW,
+        "c1",
+        "",
+        "kp@romashka.example",
+        Unproven("no signature"),
+        "Цена: 5",
+        (),
+        {"sure": True},
+    ),
     TimerDue("mail/1/2", NOW, "c1", "c1/1/finance/smirnova", "due"),
     NoticeDue("mail/6", NOW, "stranger", "postmaster", {"from": "x@example.org"}, (("a", "b"),)),
 )

@@ -19,10 +19,10 @@ from mailflow.core.memory import Fact, known
 from mailflow.core.mentioning import who_is
 from mailflow.core.nudging import may_nudge
 from mailflow.core.office import SECRETARY, is_outside
-from mailflow.core.outsiders import returned
 from mailflow.core.route import go_on
 from mailflow.core.rules import NamedStage
 from mailflow.core.substitution import SUBSTITUTION, Asked, asked_until, fields_of, superiors
+from mailflow.core.supplying import not_reached
 from mailflow.core.turn import Turn
 
 _FOR_GOOD = re.compile(r"\b5[0-9]{2}\b|\b5\.[0-9]{1,3}\.[0-9]{1,3}\b|not taken for five days")
@@ -91,7 +91,7 @@ def bounced(turn: Turn, event: LetterBounced) -> None:
     """
     turn.because("bounced", address=event.address, reason=event.reason)
     if is_outside(event.person, turn.office):
-        returned(turn, event.person, event.reason)
+        not_reached(turn, event.person, event.assignment, event.reason)
         return
     if event.person != turn.office.secretary:
         turn.letter("undelivered", turn.office.secretary, words={"address": event.address, "reason": event.reason})

@@ -171,6 +171,34 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplierOffer:
+    """A supplier who was asked for an offer by mail, and what came of it."""
+
+    stage: str
+    name: str
+    address: str
+    asked_at: datetime
+    standing: str = "asked"
+    """asked, offered, declined, undelivered"""
+    at: datetime | None = None
+    text: str = ""
+    amount: str = ""
+    currency: str = ""
+    terms: str = ""
+    sure: bool = False
+    """The sum is surely that of the offer; else it is shown as one to be confirmed."""
+    proven: bool = False
+    late: bool = False
+    files: tuple[str, ...] = ()
+    """Names of what he sent; the files lie beside the case."""
+
+    @property
+    def shown(self) -> str:
+        """How he is called, or his address."""
+        return self.name or self.address
+
+
+@dataclass(frozen=True, slots=True)
 class Opinion:
     """What a colleague who was shown a letter thinks. It decides nothing."""
 
@@ -215,6 +243,8 @@ class Case:
     passed_on: int = 0
     """How many mere comments were passed on to those who decide; there is a limit."""
     opinions: tuple[Opinion, ...] = ()
+    offers: tuple[SupplierOffer, ...] = ()
+    """The suppliers asked for offers by mail."""
     papers: tuple[Paper, ...] = ()
     unsure: tuple[str, ...] = ()
     """Fields the initiator stated in a way that may be read as two values: he is asked, and nothing is chosen."""

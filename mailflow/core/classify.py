@@ -26,6 +26,7 @@ from mailflow.core.held_words import HELD_BECAUSE
 from mailflow.core.kinds import Kind, Other, Reply, Understood
 from mailflow.core.message import Message
 from mailflow.core.numbers import find_number
+from mailflow.core.offer_reading import read_offer
 from mailflow.core.quoted_back import typed_in
 from mailflow.core.reply import Fresh, fresh
 from mailflow.core.requesting import asked_about, laid_out, read_request, tagged, with_papers, words_of
@@ -131,7 +132,10 @@ def _from_outside(message: Message, own: Fresh, target: Target, around: Surround
     if writer != target.person and not around.known_sender:
         return None
     reason = "answers a letter of ours to an address outside: it decides nothing"
-    return Reply(reason, Reading(Answer.UNCLEAR, own.text.strip() or None, Details(no_reason=True), reason))
+    reading = Reading(Answer.UNCLEAR, own.text.strip() or None, Details(no_reason=True), reason)
+    asked = bool(target.assignment) and writer == target.person
+    offer = read_offer(words_of(own.text), around.papers, around.written_on(message)) if asked else {}
+    return Reply(reason, reading, offer)
 
 
 _EXPECTING: Mapping[Ask, Expecting] = {

@@ -80,7 +80,8 @@ def _filled(turn: Turn, stage: NamedStage, assignment: Assignment, event: Answer
         take_files(turn, event.files, person, event.comment)
     else:
         keep_aside(turn, event.files, person, event.comment)
-    if empty_fields(turn.case, stage.rule.fields) or lacks_file(turn.case, stage.rule, assignment, person):
+    unread = set(event.ambiguous) & set(stage.rule.also)
+    if unread or empty_fields(turn.case, stage.rule.fields) or lacks_file(turn.case, stage.rule, assignment, person):
         _ask_for_rest(turn, stage, assignment, event, person, added)
     elif stage.rule.needs and added:
         turn.because("fields", who=turn.office.doer(person))
@@ -96,7 +97,7 @@ def _filled(turn: Turn, stage: NamedStage, assignment: Assignment, event: Answer
 def _open_to(turn: Turn, stage: NamedStage, event: AnswerReceived) -> dict[str, FieldValue]:
     """Give what this stage may write: once somebody has agreed, its own fields only."""
     free = _still_open(turn, stage)
-    return {name: v for name, v in event.fields.items() if free or name in stage.rule.fields}
+    return {name: v for name, v in event.fields.items() if free or name in (*stage.rule.fields, *stage.rule.also)}
 
 
 def _still_open(turn: Turn, stage: NamedStage) -> bool:

@@ -45,13 +45,13 @@ from mailflow.core.hinting import near_words
 from mailflow.core.learning import learn
 from mailflow.core.linking import document_made, linked_closed
 from mailflow.core.office import Office
-from mailflow.core.outsiders import heard
 from mailflow.core.payees import fill_from_memory
 from mailflow.core.renewing import renew
 from mailflow.core.ringing import ring
 from mailflow.core.route import begin
 from mailflow.core.seeing import may_see
 from mailflow.core.sender import Proven, Unproven
+from mailflow.core.supplying import outside_answered
 from mailflow.core.turn import Turn
 from mailflow.core.upgrading import short_version, upgrade
 from mailflow.core.versions import take_files
@@ -108,7 +108,7 @@ def _happen(turn: Turn, event: CaseEvent) -> None:
         case LetterBounced():
             bounced(turn, event)
         case OutsideAnswered():
-            heard(turn, event)
+            outside_answered(turn, event)
         case DocumentMade():
             document_made(turn, event)
         case LinkedCaseClosed():

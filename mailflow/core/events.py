@@ -150,6 +150,8 @@ class OutsideAnswered:
     proof: SenderProof
     text: str
     files: tuple[IncomingFile, ...] = ()
+    offer: Fields = field(default_factory=dict)
+    """What it offers (`offer_reading`); {} where it is no offer."""
     type: Literal["outside"] = "outside"
 
 

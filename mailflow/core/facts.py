@@ -114,8 +114,11 @@ def too_many(case: Case, office: Office, name: str) -> bool:
 
 
 def lacks_file(case: Case, rule: Stage, assignment: Assignment, person: str) -> bool:
-    """True where a file has to come with the answer and neither its person nor whoever acts for him has sent one."""
-    theirs = (assignment.principal, person)
+    """True where a file has to come with the answer and neither its person nor whoever acts for him has sent one.
+
+    What a supplier sent who was asked there counts as well.
+    """
+    theirs = {assignment.principal, person, *(o.address for o in case.offers if o.stage == assignment.stage)}
     return rule.file and not any(f.by in theirs and f.at >= assignment.opened_at for f in case.files)
 
 

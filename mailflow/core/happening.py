@@ -82,7 +82,7 @@ def _from_outside(reply: Reply, target: Target, arrival: Arrival) -> Event:
             *common, "", arrival.proof, answer, text, files=arrival.files, message_id=message.message_id
         )
     said = text[:LONGEST_ANSWER]
-    return OutsideAnswered(*common, target.assignment, target.person, arrival.proof, said, arrival.files)
+    return OutsideAnswered(*common, target.assignment, target.person, arrival.proof, said, arrival.files, reply.fields)
 
 
 LONGEST_ANSWER = 4000

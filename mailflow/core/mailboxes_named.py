@@ -39,7 +39,9 @@ def read_outside(text: str) -> tuple[str, ...] | None:
     """Read a list of mailboxes, each once, as a card keeps them; None where one of its parts holds no address."""
     parts = [part.strip() for part in _PARTS.split(text) if part.strip()]
     found = [_mailbox(part) for part in parts[: MOST + 1]]
-    known = {one.address: str(one) for one in found if one is not None}
+    known: dict[str, str] = {}
+    for one in found:
+        known.setdefault(one.address if one is not None else "", str(one))
     return tuple(known.values()) if known and all(found) and len(parts) <= MOST else None
 
 

@@ -3,6 +3,8 @@
 Owns: `offers`, and reading the lines that came with the files («ООО «Ромашка» — 120 000, 10 дней»). Refuses to know:
 HTML, PDF, what the files themselves say.
 
+Whoever was asked by mail stands there whatever came of it, with what is still to be confirmed.
+
 What may go wrong: a file nobody wrote a line about. It stands in the table under its own name, without a sum.
 """
 
@@ -16,8 +18,9 @@ from decimal import Decimal
 
 from mailflow.core.card_texts import title
 from mailflow.core.cards import Card
-from mailflow.core.case import Case, FileVersion
+from mailflow.core.case import Case, FileVersion, SupplierOffer
 from mailflow.core.money import Money, fold, format_money, parse_money
+from mailflow.core.offers_told import offer_note, offer_sum
 from mailflow.core.office import Office
 from mailflow.core.sheet import case_code
 from mailflow.core.views import Language
@@ -39,6 +42,8 @@ class Offer:
     amount: str
     terms: str
     file: str
+    note: str = ""
+    """«сумму уточнить», «отказался», «ответа нет»; '' where there is nothing to say."""
     lowest: bool = False
     chosen: bool = False
 
@@ -89,11 +94,14 @@ def offers(case: Case, office: Office, now: datetime) -> Offers:
 
 
 def _rows(case: Case, chosen: str, language: Language) -> tuple[Offer, ...]:
-    files = [file for file in case.current_files if file.by != case.initiator]
+    asked = {offer.address for offer in case.offers}
+    files = [file for file in case.current_files if file.by not in (case.initiator, *asked)]
     said = list(dict.fromkeys(line for file in files for line in _lines(file.comment)))[:MOST_OFFERS]
-    lowest = _lowest(said)
+    mailed = [Money(Decimal(o.amount), o.currency) for o in case.offers if o.amount and o.sure]
+    lowest = _lowest([*(line.money for line in said), *mailed])
     unnamed = [file for file in files if not any(_is_about(file, line) for line in said)]
-    rows = [_row(line, files, lowest, language) for line in said]
+    rows = [_mailed(offer, lowest, language) for offer in case.offers]
+    rows += [_row(line, files, lowest, language) for line in said]
     rows += [Offer(0, _stem(file), "", "", file.name) for file in unnamed]
     return tuple(replace(row, number=number, chosen=_same(row.supplier, chosen)) for number, row in enumerate(rows, 1))
 
@@ -102,6 +110,13 @@ def _row(line: _Line, files: list[FileVersion], lowest: Money | None, language: 
     file = next((file.name for file in files if _is_about(file, line)), "")
     amount = format_money(line.money, language)
     return Offer(0, line.supplier, amount, line.terms, file, lowest=line.money == lowest)
+
+
+def _mailed(offer: SupplierOffer, lowest: Money | None, language: Language) -> Offer:
+    """Give the row of a supplier who was asked by mail, whatever came of it; only a sure sum may be the lowest."""
+    amount, note = offer_sum(offer, language), offer_note(offer, language)
+    is_lowest = offer.sure and lowest is not None and Money(Decimal(offer.amount), offer.currency) == lowest
+    return Offer(0, offer.shown, amount, offer.terms, ", ".join(offer.files), note, lowest=is_lowest)
 
 
 def _lines(comment: str) -> Iterator[_Line]:
@@ -115,10 +130,10 @@ def _lines(comment: str) -> Iterator[_Line]:
             yield _Line(match["who"].strip(), money, " ".join(rest.split()).strip(" ,;."))
 
 
-def _lowest(said: list[_Line]) -> Money | None:
+def _lowest(sums: list[Money]) -> Money | None:
     """Give the lowest sum; None where there is nothing to compare, or in two currencies."""
-    one_currency = len({line.money.currency for line in said}) == 1
-    return min((line.money for line in said), key=lambda money: money.amount) if one_currency and said[1:] else None
+    one_currency = len({money.currency for money in sums}) == 1
+    return min(sums, key=lambda money: money.amount) if one_currency and sums[1:] else None
 
 
 def _is_about(file: FileVersion, line: _Line) -> bool:

@@ -84,12 +84,14 @@ def outside_view(letter: SendLetter, case: Case, office: Office) -> LetterView:
     """Give what somebody outside may see: the words of the rules, the fields they let out, the number; no more."""
     company, language = office.directory.company, letter.language
     words = {name: word for name, word in letter.words.items() if name != SHOWS}
+    task = case.assignment(letter.assignment)
     return LetterView(
         letter.kind,
         language,
         reader="",
         company=company.full_name or company.name,
         number=case.number,
+        due=office.shown_due(task, language) if task is not None else "",
         card=lines_of(letter.words.get(SHOWS, "").split(), case, office, language),
         outside=True,
         words=words,

@@ -18,6 +18,7 @@ from mailflow.core.payees import hold_for_account
 from mailflow.core.routing import Manager, Managers
 from mailflow.core.rules import NamedStage
 from mailflow.core.spawning import spawn
+from mailflow.core.supplying import ask_suppliers
 from mailflow.core.turn import Turn
 from mailflow.core.wording import sentence
 
@@ -127,6 +128,7 @@ def _open_stage(turn: Turn, stage: NamedStage) -> bool:
         turn.take_registration(stage.rule.number)
     if not ask_next(turn, stage):
         return _is_stuck(turn, stage)
+    ask_suppliers(turn, stage)
     asked = ", ".join(turn.office.short(a.principal) for a in turn.case.at_stage(stage.name) if a.open)
     turn.because("stage", stage=stage.rule.title.in_(turn.language), who=asked)
     return True

@@ -118,6 +118,10 @@ def _shape(name: str, stage: Stage) -> Iterator[str]:
         yield f"stage `{name}`: silence can agree at kind approve only: remove `approve:`"
     if stage.may_ask_factor:
         yield from _factor(name, stage)
+    if stage.text is not None and stage.kind not in ("notify", "produce") and not stage.outside:
+        yield f"stage `{name}`: `text:` belongs to kind notify or produce, or to what leaves the company: `outside:`"
+    if stage.outside and stage.text is None:
+        yield f"stage `{name}` writes outside the company and says nothing there: add `text:`"
     for key in ("subject", "shows", "encloses") if not stage.outside else ():
         if getattr(stage, key):
             yield f"stage `{name}`: `{key}:` is of what leaves the company: add `outside: FIELD`, or remove it"
@@ -142,10 +146,10 @@ _ONLY_AT: Mapping[str, tuple[str, ...]] = {
     "spawn": ("spawn",),
     "fields": ("fill",),
     "file": ("fill", "perform"),
-    "text": ("notify", "produce"),
+    "also": ("fill",),
     "edits": ("approve",),
     "if_initiator": ("approve",),
-    "outside": ("notify",),
+    "outside": ("notify", "perform", "collect"),
 }
 _NEEDED_BY: Mapping[str, tuple[str, ...]] = {
     "spawn": ("spawn",),
@@ -206,7 +210,11 @@ def _unknown_fields(file: RuleFile, lines: Lines, lists: Lists | None) -> Iterat
     for n, entry in enumerate(file.stages):
         for name, stage in entry.items():
             path: Path = ("stages", n, name)
-            named = [*(("fields", f) for f in stage.fields), *(("shows", f) for f in stage.shows)]
+            named = [
+                *(("fields", f) for f in stage.fields),
+                *(("also", f) for f in stage.also),
+                *(("shows", f) for f in stage.shows),
+            ]
             if isinstance(stage.due, DueField):
                 named.append(("due", stage.due.name))
             if stage.number is not None:

@@ -21,6 +21,7 @@ from mailflow.core.effects import SendLetter
 from mailflow.core.facts import missing_fields_of, too_many
 from mailflow.core.hinting import near_said
 from mailflow.core.invoices import check_invoice
+from mailflow.core.offers_told import offers_said
 from mailflow.core.office import Office, is_outside
 from mailflow.core.on_behalf import named
 from mailflow.core.opining import opinion_text
@@ -144,6 +145,7 @@ _OWN_WORDS: Mapping[str, Mapping[str, str]] = {
     "closed": {"result": ""},
     "undelivered": {"outside": ""},
     "counterparty_wrote": {"unproven": ""},
+    "offers_in": {"late": ""},
 }
 
 
@@ -194,6 +196,7 @@ def _said(case: Case, office: Office, language: Language) -> Iterator[Said]:
             yield Said(who + hand, said, when, a.decision.comment)
         elif a.standing is Standing.SKIPPED and a.round == case.round:
             yield Said(office.short(a.principal), a.note, "")
+    yield from (Said(*said) for said in offers_said(case, office, language))
     for opinion in case.opinions:
         when = office.shown(opinion.at, language)
         yield Said(office.short(opinion.by), _OPINION[language], when, opinion_text(opinion, office, language))

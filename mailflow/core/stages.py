@@ -121,6 +121,8 @@ class Stage(Entry):
     """The stage just above that this one runs side by side with: the route goes on when both are passed."""
     fields: Texts = ()
     """What a fill stage must have before it is passed."""
+    also: Texts = ()
+    """What may be stated with the answer to a fill stage beside its fields, and need not be."""
     file: bool = False
     """A file has to come with the answer: a draft, a scan."""
     edits: bool = False
@@ -128,7 +130,7 @@ class Stage(Entry):
     needs: Texts = ()
     """Documents made when the stage opens and enclosed with its letters: the names of templates/letters."""
     text: InWords | None = None
-    """What a notify stage writes; {field} in braces."""
+    """What a notify stage writes, or a stage with `outside` to people outside; {field} in braces."""
     outside: str = ""
     """The field with the mailboxes outside the company that are written to. Nothing leaves without it."""
     subject: InWords | None = None

@@ -125,6 +125,7 @@ class Turn:
         words: Mapping[str, str] | None = None,
         answers_a_mail: bool = False,
         papers: Sequence[Paper | FileVersion] = (),
+        rows: tuple[tuple[str, ...], ...] = (),
     ) -> None:
         """Owe one letter to a person: none to who has left, none that his daily list brings. `papers` go with it."""
         person = self.office.directory.people.get(to)
@@ -140,6 +141,7 @@ class Turn:
                 assignment=assignment,
                 automatic_answer=answers_a_mail,
                 words=dict(words or {}),
+                rows=rows,
                 in_reply_to=self._message_id if answers_a_mail else "",
                 enclosed=tuple(Enclosed(p.name, p.content_type, p.sha256, p.size) for p in papers),
             )

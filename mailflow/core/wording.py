@@ -87,6 +87,9 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "{stage}: адрес вне компании неизвестен, письмо не отправлено",
         "{stage}: no address outside is known, nothing was sent",
     ),
+    "suppliers_asked": ("предложения запрошены: {who}", "offers were asked for: {who}"),
+    "offer_came": ("{who}: предложение", "{who}: an offer"),
+    "offer_declined": ("{who}: отказ от предложения", "{who}: no offer will be made"),
     "outside_wrote": ("{who}: ответ извне; это не решение", "{who}: an answer from outside, not a decision"),
     "status": ("{who} {who:спросил|спросила} о состоянии", "{who} asked for the status"),
     "not_shown": (

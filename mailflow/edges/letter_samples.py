@@ -39,7 +39,8 @@ def _lifelike(kind: str, whole: LetterView) -> LetterView:
     if kind in _NO_CASE:
         shown = replace(shown, number="", title="", initiator="", due="")
     if kind in outside.OUTSIDE:
-        shown = replace(shown, title="", initiator="", due="", reader="", outside=True)
+        shown = replace(shown, title="", initiator="", reader="", outside=True)
+        shown = replace(shown, due=shown.due if kind == "offer_wanted" else "")
     told = _TOLD[whole.language]
     return replace(shown, say=told.say.get(kind, shown.say), rows=_rows(kind, whole.language))
 
@@ -79,7 +80,7 @@ def _words(kind: str, language: Language) -> Mapping[str, str]:
 
 
 def _rows(kind: str, language: Language) -> tuple[tuple[str, ...], ...]:
-    return people.ROWS[language].get(kind) or _TOLD[language].rows.get(kind, ())
+    return people.ROWS[language].get(kind) or outside.ROWS[language].get(kind) or _TOLD[language].rows.get(kind, ())
 
 
 @dataclass(frozen=True, slots=True)

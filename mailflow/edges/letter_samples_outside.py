@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from mailflow.core.views import Language
 
-OUTSIDE = frozenset(("counterparty",))
+OUTSIDE = frozenset(("counterparty", "offer_wanted"))
 """The kinds that leave the company: of the case they show what the rules say and nothing else."""
 WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
     "ru": {
@@ -17,6 +17,11 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
             "subject": "Ваш счёт оплачен",
             "text": "Ваш счёт оплачен. Если что-то не так, ответьте на это письмо.",
         },
+        "offer_wanted": {
+            "subject": "Просим предложение",
+            "text": "Просим назвать цену с НДС и срок поставки и приложить ваше предложение файлом.",
+        },
+        "offers_in": {"late": ""},
         "counterparty_wrote": {
             "who": "buh@romashka.example",
             "text": "Спасибо, деньги пришли. Накладную отправим завтра.",
@@ -28,6 +33,11 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
             "subject": "Your invoice has been paid",
             "text": "Your invoice has been paid. Should anything be wrong, please reply to this letter.",
         },
+        "offer_wanted": {
+            "subject": "Your offer, please",
+            "text": "Please name your price with VAT and the delivery time, and enclose your offer as a file.",
+        },
+        "offers_in": {"late": ""},
         "counterparty_wrote": {
             "who": "accounts@daisy.example",
             "text": "Thank you, the money has come. The delivery note follows tomorrow.",
@@ -35,4 +45,20 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
         },
     },
 }
-SHOWN: Mapping[str, tuple[str, ...]] = {"counterparty": ("card",)}
+ROWS: Mapping[Language, Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    "ru": {
+        "offers_in": (
+            ("ООО «Ромашка»", "120 000 ₽, 10 дней"),
+            ("sales@vesna.example", "115 000 ₽, сумму уточнить"),
+            ("АО «Север»", "отказался"),
+        )
+    },
+    "en": {
+        "offers_in": (
+            ("Daisy Ltd", "RUB 120,000, 10 days"),
+            ("sales@spring.example", "RUB 115,000, the sum is to be confirmed"),
+            ("North Ltd", "declined"),
+        )
+    },
+}
+SHOWN: Mapping[str, tuple[str, ...]] = {"counterparty": ("card",), "offer_wanted": ("card",)}

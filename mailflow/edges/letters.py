@@ -96,6 +96,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "withdrawn": ("who", "reason"),
     "undelivered": ("address", "reason", "outside"),
     "counterparty": ("subject", "text"),
+    "offer_wanted": ("subject", "text"),
+    "offers_in": ("late",),
     "counterparty_wrote": ("who", "text", "unproven"),
     "stray": ("from", "subject", "text"),
     "unknown_request": ("subject",),
