@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailflow.core.case_view import without_tokens
 from mailflow.core.message import parse
@@ -119,3 +121,10 @@ def test_a_mail_full_of_things_like_links_is_read_in_bounded_time() -> None:
 @pytest.mark.parametrize("text", [LINK, LINK.upper(), WRAPPED])
 def test_no_page_shows_a_link_however_it_is_wrapped(text: str) -> None:
     assert TOKEN.text not in without_tokens(f"> {text}").lower()
+
+
+@given(before=st.text(), after=st.text(), upper=st.booleans())
+def test_a_link_is_found_whatever_stands_around_it(before: str, after: str, upper: bool) -> None:
+    token = TOKEN.text.upper() if upper else TOKEN.text
+    text = f"{before}/d/{token}?{after}".encode("utf-8", "replace").decode()
+    assert links_in(parse(bytes(plain(text))), RING) == links_in(parse(bytes(plain(LINK))), RING) != ()

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.message import Attachment, Message, parse
-from mailflow.core.tokens import TOKEN_TEXT, KeyRing, read_token
+from mailflow.core.tokens import TEXT_LENGTH, TOKEN_TEXT, KeyRing, read_token
 
 _LARGEST_READ = 1024 * 1024
 _MOST_LOOKED_AT = 20_000
@@ -22,13 +22,22 @@ _MOST_LOOKED_AT = 20_000
 def links_in(message: Message, ring: KeyRing) -> Sequence[str]:
     """Give what the store keeps of every link of ours the mail carries, as `read_token` does."""
     found: dict[str, None] = {}
-    for text in _texts(message):
+    for text in filter(_may_hold_one, _texts(message)):
         for each in TOKEN_TEXT.finditer(text):
             if len(found) >= _MOST_LOOKED_AT:
                 break
             found[each[0].lower()] = None
     hashes = (read_token(text, "decide", ring) for text in found)
     return tuple(hash_ for hash_ in hashes if hash_ is not None)
+
+
+_MASK = bytes(ord("a") if chr(code).lower() in "abcdefghijklmnopqrstuvwxyz234567" else 0 for code in range(256))
+_LEAST_RUN = b"a" * TEXT_LENGTH
+
+
+def _may_hold_one(text: str) -> bool:
+    """Tell quickly that a text holds no run of letters long enough: of a PDF that takes a hundredth of searching it."""
+    return _LEAST_RUN in text.encode("latin-1", "replace").translate(_MASK)
 
 
 def _texts(message: Message) -> Iterator[str]:
