@@ -19,11 +19,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from mailflow import app, daemon, killpoints, sending, watching
+from mailflow import app, daemon, killpoints, sending, status, watching
 from mailflow.app import read_office, shipped
 from mailflow.config import Settings, read_settings
 from mailflow.core import health
 from mailflow.core.office import Office
+from mailflow.core.vitals import Machine
 from mailflow.edges import blobs
 from mailflow.edges.documents import Documents
 from mailflow.edges.letters import Letters
@@ -56,7 +57,7 @@ security = "plain"
 user = "{ADDRESS}"
 password = {{file = "mailbox.password"}}
 [store]
-url = "sqlite:///simulated.db"
+url = "sqlite:////simulated/mailflow.db"
 [journal]
 auditor = "auditor@neon.example"
 """
@@ -158,6 +159,7 @@ def seams(world: Seams) -> Iterator[None]:
         (daemon, "web_of", world.window),
         (daemon, "Tries", functools.partial(Tries, clock=world.monotonic)),
         (daemon, "Watcher", functools.partial(Watcher, clock=world.monotonic)),
+        (status, "probed", lambda *_: Machine(free=10**12, database="simulated", key_days=1)),
         (health, "STILL", timedelta(hours=9)),
         (watching, "EVERY", timedelta(hours=7).total_seconds()),
         (sending, "Post", world.post),
