@@ -12,6 +12,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
@@ -34,8 +35,8 @@ class Drive:
 
     plugged: Drive
 
-    def __init__(self) -> None:
-        self.connection = _connected()
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.connection = _connected(clock)
         self.connection.deserialize(_empty())
         Drive.plugged = self
 
@@ -120,11 +121,18 @@ class _InPlace:
         """The drive stays plugged in."""
 
 
-def _connected() -> sqlite3.Connection:
+def _connected(clock: Callable[[], datetime]) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None, cached_statements=sqlite.STATEMENTS)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA secure_delete=ON")
+    # The database's own clock, by which leases end.
+    connection.create_function("strftime", 3, lambda form, since, shift: _moment(clock(), shift))
     return connection
+
+
+def _moment(now: datetime, shift: str) -> str:
+    later = now + timedelta(seconds=float(shift.removesuffix(" seconds")))
+    return f"{later:%Y-%m-%d %H:%M:%S}.{later.microsecond // 1000:03}+00:00"
 
 
 @cache

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from mailflow import daemon, deliver, errands, log, receive, respond, sending, writing
+from mailflow import agent, daemon, deliver, errands, log, reader, receive, respond, sending, writing
 from mailflow.core import entitlement, pressing
 from mailflow.core.answers import Answer, Reading
 from mailflow.core.case import Assignment
@@ -50,9 +50,9 @@ class Plant:
 
 # --- mail in
 
-_take = daemon.Reader._take
+_take = reader.Reader._take
 _known = receive._known
-_safely = daemon.Reader._safely
+_safely = reader.Reader._safely
 
 
 async def _told_first(self: Any, mails: Any, state: Any) -> Any:
@@ -84,7 +84,7 @@ async def _uids_for_ever(self: Any) -> Any:
     known = await self._app.store.mailbox(self._account, self._folder)
     last = known.last_uid if known is not None else 0
     taken_from = known.taken_from if known is not None else self._since()
-    state = daemon.MailboxState(self._account, self._folder, opened.uidvalidity, last, taken_from)
+    state = reader.MailboxState(self._account, self._folder, opened.uidvalidity, last, taken_from)
     await self._app.store.keep_mailbox(state)
     return state
 
@@ -209,6 +209,7 @@ def _sent_anyhow(outgoing: Any, outcome: Any, now: Any) -> Any:
 
 _rewriting = cases.rewriting
 _due = timers.due
+_claim_timers = timers.claim
 _addition = journal.addition
 _ringing = timers.ringing
 
@@ -226,6 +227,10 @@ async def _number_read_only(session: Any, name: str, year: int, first: int = 1) 
 
 async def _a_day_early(session: Any, now: Any, limit: int) -> Any:
     return await _due(session, now + timedelta(days=1), limit)
+
+
+async def _claimed_early(session: Any, now: Any, limit: int, lease: timedelta, holder: str) -> Any:
+    return await _claim_timers(session, now + timedelta(days=1), limit, lease, holder)
 
 
 def _not_marked(key: str) -> Statement:
@@ -249,14 +254,14 @@ _run_errand = errands.run_errand
 
 
 PLANTS: Sequence[Plant] = (
-    Plant("told first", "moves the mails before their rows are committed", [(daemon.Reader, "_take", _told_first)]),
+    Plant("told first", "moves the mails before their rows are committed", [(reader.Reader, "_take", _told_first)]),
     Plant(
-        "position first", "notes how far it has read before it has read", [(daemon.Reader, "_take", _position_first)]
+        "position first", "notes how far it has read before it has read", [(reader.Reader, "_take", _position_first)]
     ),
     Plant("known by Message-ID", "takes a mail for known by its Message-ID alone", [(receive, "_known", _known_by_id)]),
-    Plant("swallowed", "goes on after a failure as if the mail were taken", [(daemon.Reader, "_safely", _swallowed)]),
+    Plant("swallowed", "goes on after a failure as if the mail were taken", [(reader.Reader, "_safely", _swallowed)]),
     Plant(
-        "UIDs for ever", "keeps its position across a new UIDVALIDITY", [(daemon.Reader, "_position", _uids_for_ever)]
+        "UIDs for ever", "keeps its position across a new UIDVALIDITY", [(reader.Reader, "_position", _uids_for_ever)]
     ),
     Plant("unsynced bytes", "renames a file without fsync", [(blobs, "_write", _unsynced)]),
     Plant("unsynced names", "does not sync the folder", [(blobs, "_sync", lambda folder: None)]),
@@ -279,12 +284,16 @@ PLANTS: Sequence[Plant] = (
     Plant("new id each time", "names a letter anew at each attempt", [(outbox, "_outgoing", _new_id_each_time)]),
     Plant("made anew", "renders a letter anew at each attempt", [(writing, "_made", _made_anew)]),
     Plant("no lease", "claims letters for no time at all", [(outbox, "claim", _no_lease)]),
-    Plant("everybody is gone", "takes the letters of a sender that lives", [(sending, "gone", _everybody_gone)]),
+    Plant("everybody is gone", "takes the letters of a sender that lives", [(agent, "gone", _everybody_gone)]),
     Plant("to whoever wrote", "answers strangers", [(writing.Counter, "destination", _to_whoever_wrote)]),
     Plant("sent anyhow", "notes a letter as sent whatever the server said", [(deliver, "_noted", _sent_anyhow)]),
     Plant("last one wins", "writes a case without looking who was first", [(cases, "rewriting", _last_one_wins)]),
     Plant("number counted", "counts the cases instead of taking a number", [(registers, "take", _number_read_only)]),
-    Plant("a day early", "rings timers before their time", [(timers, "due", _a_day_early)]),
+    Plant(
+        "a day early",
+        "rings timers before their time",
+        [(timers, "due", _a_day_early), (timers, "claim", _claimed_early)],
+    ),
     Plant("never rung", "does not mark a timer that has rung", [(timers, "ringing", _not_marked)]),
     Plant("unchained", "chains no row to the one before", [(journal, "addition", _unchained)]),
     Plant("no patch", "forgets to write what has changed", [(commit, "difference", _no_patch)]),

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from mailflow import app, daemon, killpoints, sending, status, watching
+from mailflow import agent, app, daemon, indexing, killpoints, reader, sending, status, watching
 from mailflow.app import read_office, shipped
 from mailflow.config import Settings, read_settings
 from mailflow.core import health
@@ -37,6 +37,8 @@ from simulation.machine import reached
 
 ADDRESS = "docs@neon.example"
 WEB = "https://office.example"
+SLOWER = 3600
+"""So much longer are the pauses of loops that only look, and the leases renewed in them."""
 KEY = b"a key for simulations: 32 bytes."
 SETTINGS = f"""
 [mailbox]
@@ -154,18 +156,23 @@ def seams(world: Seams) -> Iterator[None]:
         (sqlite, "client_class", world.engine),
         (blobs, "os", world.disk.calls),
         (blobs, "open", world.disk.create),
-        (daemon, "Mailbox", world.mailbox),
+        (reader, "Mailbox", world.mailbox),
         (daemon, "_waker", world.waker),
         (daemon, "web_of", world.window),
-        (daemon, "Tries", functools.partial(Tries, clock=world.monotonic)),
+        (reader, "Tries", functools.partial(Tries, clock=world.monotonic)),
         (daemon, "Watcher", functools.partial(Watcher, clock=world.monotonic)),
         (status, "probed", lambda *_: Machine(free=10**12, database="simulated", key_days=1)),
         (health, "STILL", timedelta(hours=9)),
         (watching, "EVERY", timedelta(hours=7).total_seconds()),
         (sending, "Post", world.post),
         (sending, "Tries", functools.partial(Tries, clock=world.monotonic)),
-        (sending, "Holder", world.holders.Holder),
-        (sending, "gone", world.holders.gone),
+        (agent, "Holder", world.holders.Holder),
+        (agent, "gone", world.holders.gone),
+        (agent, "time", SimpleNamespace(monotonic=world.monotonic)),
+        # Renewing every three seconds, and looking for new texts every two, would be most of a month's work.
+        (agent, "LEASE_SECONDS", agent.LEASE_SECONDS * SLOWER),
+        (agent, "RENEW_SECONDS", agent.RENEW_SECONDS * SLOWER),
+        (indexing, "PAUSE", indexing.PAUSE * SLOWER),
     ]
     points = [module for name, module in sys.modules.items() if name.startswith("mailflow.")]
     real = killpoints.reached

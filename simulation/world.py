@@ -22,6 +22,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from mailflow import daemon
+from mailflow.agent import Agent
 from mailflow.app import App
 from mailflow.core.case import Ask
 from mailflow.core.pages import Looked, Press, Pressed
@@ -73,7 +74,7 @@ class World:
         drawn = self.chance("fate")
         trouble = drawn.choice((0.0, 0.0, 0.01, 0.05, 0.15))
         self.fate = Fate(drawn, drawn.choice((0.0, 0.0003, 0.0008, 0.002)), trouble=trouble)
-        self.drive = Drive()
+        self.drive = Drive(lambda: BEGAN + timedelta(seconds=self.loop.time()))
         self.disk = Disk(self.chance("disk"))
         self.server = Server(self.fate, self._settling)
         self.wire = Wire(self._delivered)
@@ -231,8 +232,13 @@ class World:
             office, store, blobs, self.site.letters, self.ring, self.address, "Документы", "simulated", True,
             stage.WEB, self._tokens.randbytes,
         )  # fmt: skip
-        process.app = App(settings, office, store, desk, counter, Bench(office, store, blobs, self.site.documents))
-        await daemon.run(process.app, lambda: self.tell(f"{process.name} serves"))
+        bench = Bench(office, store, blobs, self.site.documents)
+        agent = Agent(settings.files / "senders", store, self.now)
+        process.app = App(settings, office, store, desk, counter, bench, agent)
+        try:
+            await daemon.run(process.app, lambda: self.tell(f"{process.name} serves"))
+        finally:
+            await agent.close()
 
     def _died(self, process: Process, where: str) -> None:
         self.deaths += 1
