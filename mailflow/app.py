@@ -98,7 +98,9 @@ async def opened(site: Path, redirect_all_to: str = "") -> AsyncIterator[App]:
             around=surroundings(office.rules, settings.own_addresses, _instance(settings)),
         )
         counter = _counter(settings, desk, letters, redirect_all_to or settings.smtp.redirect_all_to)
-        yield App(settings, office, store, desk, counter, Bench(office, store, blobs, documents), agent)
+        yield App(
+            settings, office, store, desk, counter, Bench(office, store, blobs, documents, settings.archive), agent
+        )
     finally:
         await renderer.close()
         await reader.close()
@@ -136,6 +138,7 @@ def read_office(settings: Settings) -> Office:
         imported=imported_payees(settings.site),
         first_numbers=settings.registers.first_numbers,
         access=_access(settings, directory),
+        archive=settings.archive is not None,
     )
 
 

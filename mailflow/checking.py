@@ -101,6 +101,7 @@ def checks(settings: Settings, offline: bool, now: datetime) -> Iterator[Check]:
         yield Check("mailbox password", site_checks.permission(settings))
     yield Check("database", site_checks.store(settings), needs=("owner",))
     yield Check("file store", site_checks.files(settings), needs=("owner",))
+    yield Check("archive", site_checks.archive(settings))
     yield Check("clock", site_checks.clock(settings, now))
     yield Check("calendar", site_checks.calendar(settings, now))
     if not offline:

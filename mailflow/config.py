@@ -16,6 +16,7 @@ from pydantic import ValidationError, model_validator
 
 from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.tokens import KeyRing
+from mailflow.edges.archive import Archive
 from mailflow.edges.blobs import BucketSettings
 from mailflow.edges.imap_values import MailboxSettings, MiB
 from mailflow.edges.keys import KeyFolder
@@ -25,6 +26,7 @@ from mailflow.errors import SettingsError
 from mailflow.sections import (
     AccessSection,
     ApiSection,
+    ArchiveSection,
     DigestSection,
     FilesSection,
     JournalSection,
@@ -60,6 +62,7 @@ class _Toml(Section):
     access: AccessSection = AccessSection()
     web: WebSection | None = None
     api: ApiSection | None = None
+    archive: ArchiveSection | None = None
     operator: OperatorSection = OperatorSection()
     log: LogSection = LogSection()
     metrics: MetricsSection | None = None
@@ -88,6 +91,7 @@ class Settings:
         self.access = toml.access
         self.web = toml.web
         self.api = toml.api
+        self._archive = toml.archive
         self.operator = toml.operator
         self.log = toml.log
         self.metrics = toml.metrics
@@ -135,6 +139,12 @@ class Settings:
             section.access_key.read(self.site, "[files] access_key"),
             section.secret_key.read(self.site, "[files] secret_key"),
         )
+
+    @property
+    def archive(self) -> Archive | None:
+        """The archive of finished cases, or None."""
+        said = self._archive
+        return None if said is None else Archive(self.site / said.folder, Path(said.mount) if said.mount else None)
 
     @property
     def keys_folder(self) -> Path:

@@ -12,19 +12,22 @@ from typing import assert_never
 
 from mailflow import log
 from mailflow.advance import advance
+from mailflow.core.archiving import filed, place_of
 from mailflow.core.bank_file import CONTENT_TYPE, Payment, awaits_payment, bank_file, file_name, payment
 from mailflow.core.case import Case, FileVersion
-from mailflow.core.effects import MakeDocument, StartCase, TellCase
-from mailflow.core.events import DocumentMade, Event, IncomingFile, LinkedCaseClosed, RequestReceived
+from mailflow.core.effects import FileAway, MakeDocument, StartCase, TellCase
+from mailflow.core.events import CaseArchived, DocumentMade, Event, IncomingFile, LinkedCaseClosed, RequestReceived
 from mailflow.core.office import Office
 from mailflow.core.paper_views import PaperView, paper_name, paper_view, signing_marks
 from mailflow.core.sender import Proven
 from mailflow.core.versions import corrected
 from mailflow.core.visa_supplement import VisaSupplement
+from mailflow.edges.archive import Archive
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.documents import Documents, Failed, Made
 from mailflow.edges.store import DueErrand, Store
 from mailflow.edges.word_filling import filled_in
+from mailflow.errors import StoreError
 from mailflow.killpoints import reached
 
 MOST_ATTEMPTS = 8
@@ -39,6 +42,7 @@ class Bench:
     store: Store
     blobs: Blobs
     documents: Documents
+    archive: Archive | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,23 @@ async def _event_of(due: DueErrand, case: Case, now: datetime, bench: Bench) -> 
             return _request(due, due.errand, case, now, bench.office)
         case TellCase(case=other):
             return LinkedCaseClosed(due.key, now, other, case.number, case.state)
+        case FileAway():
+            return await _archived(due, case, now, bench)
         case _:
             assert_never(due.errand)
+
+
+async def _archived(due: DueErrand, case: Case, now: datetime, bench: Bench) -> CaseArchived | CannotBeDone:
+    """Put the papers of a finished case where the site keeps them; a share that is away is waited for."""
+    if bench.archive is None:
+        return CannotBeDone("the settings name no archive any more: write [archive] folder into mailflow.toml")
+    place = place_of(case, bench.office)
+    files = [(one.name, await bench.blobs.read(one.sha256)) for one in filed(case)]
+    try:
+        names = await bench.archive.put(place, files)
+    except StoreError as away:
+        return CannotBeDone(str(away))
+    return CaseArchived(due.key, now, case.id, "/".join(place), names)
 
 
 async def _document(
@@ -153,12 +172,19 @@ def _request(
     )
 
 
+def _longest(due: DueErrand) -> timedelta:
+    """A share may be away for days: it is looked for each hour, and never given up."""
+    return timedelta(hours=1) if isinstance(due.errand, FileAway) else timedelta.max
+
+
 async def put_off_errand(due: DueErrand, number: str, reason: str, now: datetime, bench: Bench) -> None:
     """Try the errand again later; leave it for a person once it has been tried often enough."""
     log.errand_failed(number, due.key, due.attempts + 1, reason)
-    if due.attempts + 1 >= MOST_ATTEMPTS:
+    if due.attempts + 1 >= MOST_ATTEMPTS and not isinstance(due.errand, FileAway):
         await bench.store.give_up_errand(due.key, reason)
         reached("errand.given_up")
     else:
-        await bench.store.postpone_errand(due.key, reason, now, FIRST_PAUSE * 4**due.attempts)
+        await bench.store.postpone_errand(
+            due.key, reason, now, min(FIRST_PAUSE * 4 ** min(due.attempts, MOST_ATTEMPTS), _longest(due))
+        )
         reached("errand.put_off")

@@ -313,6 +313,15 @@ class KeysSection(Section):
     """One file a key, named 1.key, 2.key, ...: the highest signs; `mailflow keys rotate` makes the next."""
 
 
+class ArchiveSection(Section):
+    """Where the papers of finished cases are put, for the processes whose rules say `archive: true`."""
+
+    folder: str
+    """The folder; below it a folder a counterparty, a year and a case. Relative to the site's folder."""
+    mount: str = ""
+    """Where a share is mounted, if the folder lies on one: while it is away nothing is written; it is tried again."""
+
+
 class JournalSection(Section):
     """The history of every case, and who keeps its head outside."""
 

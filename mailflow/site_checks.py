@@ -177,6 +177,16 @@ async def store(found: Settings) -> AsyncIterator[Verdict]:
     yield Good(f"database: {found.store.url.partition(':')[0]}, schema {_schema()}")
 
 
+def archive(found: Settings) -> Iterator[Verdict]:
+    """Say whether the papers of finished cases can be put where the settings say."""
+    kept = found.archive
+    if kept is None:
+        yield Good("no archive: papers of finished cases stay in the file store alone")
+        return
+    wrong, _, cure = kept.wrong().rpartition(": ")
+    yield Bad(f"archive: {wrong}", cure) if wrong else Good(f"archive: {kept.folder}")
+
+
 def files(found: Settings) -> Iterator[Verdict]:
     """Write a file into the file store and take it away again; say how much room is left."""
     folder = found.files

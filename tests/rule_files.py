@@ -171,6 +171,7 @@ def rule_files(draw: Draw, office: Directory) -> dict[str, Any]:
         file["closing_papers"] = ["approval_sheet"]
     if draw(st.booleans()):
         file["adds_up"] = {"sum": "amount", "within": "30 days"}
+    file["archive"] = draw(st.booleans())
     if draw(st.booleans()):
         file["receipt"] = "Готово"
     return file

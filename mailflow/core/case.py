@@ -257,6 +257,8 @@ class Case:
     thread: tuple[str, ...] = ()
     """Message-IDs of the request, so that letters thread with it."""
     closed_at: datetime | None = None
+    archived: str = ""
+    """The folder below the archive its papers lie in; '' = in none."""
     version: int = 0
 
     def assignment(self, assignment_id: str) -> Assignment | None:

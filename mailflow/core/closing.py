@@ -5,6 +5,7 @@ Owns: ending tasks and cases. Refuses to know: why it ends (`route`, `refusing`,
 
 from __future__ import annotations
 
+from mailflow.core.archiving import file_away
 from mailflow.core.case import Assignment, CaseState
 from mailflow.core.turn import Turn
 
@@ -17,6 +18,8 @@ def finish(turn: Turn) -> None:
     tell_starter(turn)
     for document in turn.process.closing_papers:
         turn.make_document(document)
+    if not turn.process.closing_papers:
+        file_away(turn)
 
 
 def tell_starter(turn: Turn) -> None:
@@ -31,6 +34,7 @@ def finish_letters(turn: Turn) -> None:
     papers = [p for p in turn.case.papers if p.document in wanted]
     if wanted and turn.case.state is CaseState.DONE and {p.document for p in papers} == set(wanted):
         turn.letter("closed", turn.case.initiator, words={"result": ""}, papers=papers)
+        file_away(turn)
 
 
 def close_open(turn: Turn, note: str) -> tuple[Assignment, ...]:

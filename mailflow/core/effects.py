@@ -117,6 +117,13 @@ class TellCase:
 
 
 @dataclass(frozen=True, slots=True)
+class FileAway:
+    """Put the papers of the finished case into the archive. It comes back as `CaseArchived`."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Remember:
     """Keep a fact of the office, in the same commit; one of the same kind, subject and item gives way."""
 
@@ -132,10 +139,10 @@ class Forget:
     fact: Fact
 
 
-Errand = MakeDocument | StartCase | TellCase
+Errand = MakeDocument | StartCase | TellCase | FileAway
 """What must be done outside and leads to an event of its own; kept as a row until it has."""
 
-Effect = SendLetter | SetTimer | StopTimers | TakeNumber | MakeDocument | StartCase | TellCase | Remember | Forget
+Effect = SendLetter | SetTimer | StopTimers | TakeNumber | Errand | Remember | Forget
 
 
 @dataclass(frozen=True, slots=True)

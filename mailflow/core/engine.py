@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from mailflow.core.absence import absent, bounced, left
+from mailflow.core.archiving import archived
 from mailflow.core.case import Ask, Case, case_id
 from mailflow.core.confirming import ask_whether
 from mailflow.core.deciding import answer, settle
@@ -21,6 +22,7 @@ from mailflow.core.events import (
     AnswerReceived,
     ApiKeyEnded,
     ApiKeyMade,
+    CaseArchived,
     CaseEvent,
     CommandReceived,
     DataErased,
@@ -111,6 +113,8 @@ def _happen(turn: Turn, event: CaseEvent) -> None:
             outside_answered(turn, event)
         case DocumentMade():
             document_made(turn, event)
+        case CaseArchived():
+            archived(turn, event)
         case LinkedCaseClosed():
             linked_closed(turn, event)
         case RulesUpgraded():

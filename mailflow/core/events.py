@@ -225,6 +225,18 @@ class DocumentMade:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseArchived:
+    """The papers of a finished case lie in the archive, under these names."""
+
+    key: str
+    at: datetime
+    case: str
+    folder: str
+    files: tuple[str, ...]
+    type: Literal["archived"] = "archived"
+
+
+@dataclass(frozen=True, slots=True)
 class LinkedCaseClosed:
     """A case started from this one is closed."""
 
@@ -369,6 +381,7 @@ CaseEvent = (
     | TimerDue
     | DocumentMade
     | LinkedCaseClosed
+    | CaseArchived
     | RulesUpgraded
     | TaskHandedOver
     | DecisionEntered

@@ -58,6 +58,8 @@ class Office:
     first_numbers: Mapping[tuple[str, int], int] = field(default_factory=dict)
     """The first number of a register in a year, where others were given on paper before."""
     access: Access = Access()
+    archive: bool = False
+    """Finished cases go to an archive, where their rules say so."""
 
     @property
     def language(self) -> Language:

@@ -113,5 +113,7 @@ class RuleFile(Entry):
     """When the initiator hears of agreement: once, or of every stage that is passed."""
     receipt: InWords | None = None
     """What the initiator is told of a case that needed nobody and is done at once."""
+    archive: bool = False
+    """Its final files and papers go to the archive of the settings when it is finished."""
     closing_papers: Texts = ()
     """Documents made when the case is closed and sent to its initiator."""

@@ -79,6 +79,7 @@ class Process:
     closing_papers: tuple[str, ...]
     receipt: Words | None = None
     tell_initiator: Literal["when all agreed", "each stage"] = "when all agreed"
+    archive: bool = False
     adds_up: AddsUp | None = None
     """The sum that is added up over the initiator's cases to the same payee."""
     choices: Mapping[str, ReferenceList] = field(default_factory=dict)
@@ -224,5 +225,6 @@ def _process(file: RuleFile, compiled: _Compiler) -> Process:
         file.closing_papers,
         file.receipt,
         file.tell_initiator,
+        archive=file.archive,
         adds_up=file.adds_up,
     )

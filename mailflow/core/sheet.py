@@ -80,6 +80,8 @@ class ApprovalSheet:
     """Whose clock the times are read from: «Москвы», or the zone's own name."""
     code: str
     """What the QR code says: the number and the mark of the case."""
+    original: str = ""
+    """Where the paper original is kept, once somebody has said so."""
 
 
 def approval_sheet(case: Case, office: Office, now: datetime) -> ApprovalSheet:
@@ -104,6 +106,7 @@ def approval_sheet(case: Case, office: Office, now: datetime) -> ApprovalSheet:
         made=sheet.moment(now),
         zone=zone_name(str(office.hours.zone), language),
         code=case_code(case, case.number),
+        original=sheet.field("archive_place"),
     )
 
 

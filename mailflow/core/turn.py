@@ -27,6 +27,7 @@ from mailflow.core.effects import (
     Bell,
     Effect,
     Enclosed,
+    FileAway,
     Forget,
     MakeDocument,
     Remember,
@@ -241,6 +242,10 @@ class Turn:
     def tell_case(self, case: str) -> None:
         """Tell the case this one was started from."""
         self._effects.append(TellCase(self._next(), case))
+
+    def file_away(self) -> None:
+        """Ask for the papers of the case to be put into the archive."""
+        self._effects.append(FileAway(self._next()))
 
     def remember(self, fact: Fact) -> None:
         """Let the office keep a fact."""

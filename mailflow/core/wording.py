@@ -99,6 +99,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "resolved": ("{who}: резолюция: {text}", "{who}: resolution: {text}"),
     "started": ("начата связанная заявка: {process}, {who}", "a linked case was started: {process}, {who}"),
     "from_case": ("{who}: заявка начата по связанной заявке", "{who}: started from a linked case"),
+    "archived": ("в архиве: {folder}, файлов: {count}", "in the archive: {folder}, files: {count}"),
     "linked_closed": ("связанная заявка {number} закрыта", "the linked case {number} is closed"),
     "document": ("подготовлен документ: {name}", "document made: {name}"),
     "unknown_people": ("в справочнике нет однозначно: {names}", "the directory does not surely have: {names}"),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
-from mailflow.core.effects import Effect, Errand, MakeDocument, StartCase, TellCase
+from mailflow.core.effects import Effect, Errand, FileAway, MakeDocument, StartCase, TellCase
 from mailflow.core.journal import canonical, plain_document, storable
 from mailflow.edges.store import claims
 from mailflow.edges.store.session import Row, Session, Statement, insertions
@@ -15,7 +15,7 @@ from mailflow.edges.store.values import DueErrand
 
 COLUMNS = ("key", "case", "what", "errand", "state", "attempts", "next_at", "reason")
 _ERRAND: TypeAdapter[Errand] = TypeAdapter(Errand)
-_WHAT = {MakeDocument: "make", StartCase: "start", TellCase: "tell"}
+_WHAT = {MakeDocument: "make", StartCase: "start", TellCase: "tell", FileAway: "archive"}
 
 
 def additions(effects: Sequence[Effect], case: str, now: datetime) -> list[Statement]:
@@ -23,7 +23,7 @@ def additions(effects: Sequence[Effect], case: str, now: datetime) -> list[State
     rows = [
         (errand.key, case, _WHAT[type(errand)], _text(errand), "waiting", 0, now, "")
         for errand in effects
-        if isinstance(errand, MakeDocument | StartCase | TellCase)
+        if isinstance(errand, MakeDocument | StartCase | TellCase | FileAway)
     ]
     return insertions("errand", COLUMNS, rows)
 
