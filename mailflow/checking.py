@@ -99,6 +99,7 @@ def checks(settings: Settings, offline: bool, now: datetime) -> Iterator[Check]:
             yield Check(f"{name} password's rights", site_checks.password_rights(secret, site))
     if settings.oauth is not None:
         yield Check("mailbox password", site_checks.permission(settings))
+    yield Check("signature", site_checks.signature(settings))
     yield Check("database", site_checks.store(settings), needs=("owner",))
     yield Check("file store", site_checks.files(settings), needs=("owner",))
     yield Check("archive", site_checks.archive(settings))
@@ -108,8 +109,8 @@ def checks(settings: Settings, offline: bool, now: datetime) -> Iterator[Check]:
         yield Check("bucket", site_checks.bucket(settings), needs=("owner",))
         people = site_checks.known_people(site)
         yield Check("mailbox", mail_checks.mailbox(settings, people, now), needs=("mailbox password",))
-        yield Check("post", mail_checks.post(settings, now), needs=("smtp password",))
-        yield Check("domain", domain_checks.own_domain(settings.domain, texts))
+        yield Check("post", mail_checks.post(settings, now), needs=("smtp password", "signature"))
+        yield Check("domain", domain_checks.ours(settings, texts), needs=("signature",))
 
 
 def _bads(wrong: MailflowError) -> Iterator[Bad]:

@@ -21,6 +21,7 @@ from mailflow.edges.blobs import BucketSettings
 from mailflow.edges.imap_values import MailboxSettings, MiB
 from mailflow.edges.keys import KeyFolder
 from mailflow.edges.permits import token_at_hand
+from mailflow.edges.signature import Signer
 from mailflow.edges.smtp import PostSettings
 from mailflow.errors import SettingsError
 from mailflow.sections import (
@@ -199,7 +200,15 @@ class Settings:
             sender_domain=self.domain,
             per_minute=smtp.per_minute,
             ca_file=smtp.ca_file,
+            signer=self.signer(),
         )
+
+    def signer(self) -> Signer | None:
+        """Give who signs our letters, the key read; None where nobody does here."""
+        key = self.smtp.dkim_key
+        if key is None:
+            return None
+        return Signer.of(self.domain, self.smtp.dkim_selector, key.read(self.site, "[smtp] dkim_key"))
 
     def keys(self) -> KeyRing:
         """Read the signing keys; SettingsError for a missing folder or a key shorter than 32 bytes."""

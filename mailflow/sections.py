@@ -138,6 +138,10 @@ class SmtpSection(Section):
     """Letters a minute at most; 0 = no limit."""
     ca_file: str = ""
     """A file (PEM) with the certificate of an authority of your own; empty = those of the system."""
+    dkim_selector: str = ""
+    """Under which name the key is published (NAME._domainkey of the domain) that signs our letters (DKIM)."""
+    dkim_key: Secret | None = None
+    """That key (PEM, RSA of 2048 bits or more); without it letters are signed by the server or not at all."""
     redirect_all_to: str = Field("", pattern=r"^([^@\s<>]+@[^@\s<>]+)?$")
     """A rehearsal: every letter goes to this address, marked with whom it was meant for; empty = none."""
 

@@ -158,6 +158,16 @@ async def permission(found: Settings) -> AsyncIterator[Verdict]:
         yield Good(f"[oauth]: signed in, the token serves until {permits.load(path).until:%Y-%m-%d %H:%M} UTC")
 
 
+def signature(found: Settings) -> Iterator[Verdict]:
+    """Look at the key letters are signed with; SettingsError for one that signs nothing anybody accepts."""
+    signer, key = found.signer(), found.smtp.dkim_key
+    if signer is None or key is None:
+        return
+    if key.file and not key.env and not key.credential:
+        yield from _private(found.site / key.file, "whoever reads it can sign as your domain")
+    yield Good(f"letters are signed as {signer.domain} (DKIM, key {signer.selector})")
+
+
 def password_rights(secret: Secret, site: Path) -> Iterator[Verdict]:
     """See that nobody else can read a password that stands in a file."""
     if secret.file and not secret.env and not secret.credential and (site / secret.file).is_file():

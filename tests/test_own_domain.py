@@ -98,6 +98,21 @@ async def test_a_dkim_key_is_judged_by_its_kind_and_length(record: str, kind: ty
     assert what in verdict.what
 
 
+async def test_the_key_letters_are_signed_with_has_to_be_the_published_one() -> None:
+    async def judged(record: tuple[str, ...]) -> Verdict:
+        async def texts(name: str) -> tuple[str, ...]:
+            return record if name == "m2026._domainkey.docs.neon.ru" else ()
+
+        return [each async for each in own_domain("docs.neon.ru", texts, {"m2026": key(294)})][2]
+
+    for record, what in (((), "is not published"), ((f"v=DKIM1; p={key(290)}",), "another key")):
+        verdict = await judged(record)
+        assert isinstance(verdict, Bad)
+        assert what in verdict.what
+        assert f"v=DKIM1; k=rsa; p={key(294)}" in verdict.cure
+    assert isinstance(await judged((f"v=DKIM1; k=rsa; p={key(294)[:200]} {key(294)[200:]}",)), Good)
+
+
 async def test_without_a_name_service_it_is_said_plainly_and_nothing_is_called_wrong() -> None:
     async def silent(name: str) -> tuple[str, ...]:
         raise NoAnswer(f"{name}: the name service gives no answer")

@@ -89,8 +89,10 @@ def _policy(name: str, tags: Mapping[str, str], own: bool) -> Verdict:
     return Bad(f"DMARC at {name}: it has no policy", "write p=none, p=quarantine or p=reject into it")
 
 
-def dkim(domain: str, found: Mapping[str, Sequence[str]]) -> list[Verdict]:
-    """Judge the DKIM keys by selector; `found` holds the records of every selector that was asked for."""
+def dkim(domain: str, found: Mapping[str, Sequence[str]], signs: Mapping[str, str]) -> list[Verdict]:
+    """Judge the DKIM keys by selector; `found` holds the records of every one asked for, `signs` our own keys."""
+    if signs:
+        return [_ours(key_name(each, domain), key, "".join(found[each])) for each, key in signs.items()]
     keys = {selector: _tags("".join(texts)) for selector, texts in found.items() if texts}
     judged = [_key(key_name(selector, domain), tags) for selector, tags in keys.items() if "p" in tags]
     if judged:
@@ -102,6 +104,17 @@ def dkim(domain: str, found: Mapping[str, Sequence[str]]) -> list[Verdict]:
             "let your mail provider sign for your domain; if it does already, compare the name in a letter's source",
         )
     ]
+
+
+def _ours(name: str, key: str, record: str) -> Verdict:
+    """Judge the record of a key we sign with: without it every letter of ours has a signature that fails."""
+    cure = f"publish this TXT record there: v=DKIM1; k=rsa; p={key}"
+    tags = _tags(record)
+    if "p" not in tags:
+        return Bad(f"DKIM key {name}: letters are signed with it, and it is not published", cure)
+    if tags["p"].replace(" ", "") != key:
+        return Bad(f"DKIM key {name}: another key is published than letters are signed with", cure)
+    return _key(name, tags)
 
 
 def _key(name: str, tags: Mapping[str, str]) -> Verdict:

@@ -22,6 +22,7 @@ import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
 
 from mailflow.edges import bearer
+from mailflow.edges.signature import Signer
 from mailflow.edges.tls import Security, check_security, trust
 from mailflow.errors import SettingsError
 from mailflow.killpoints import reached
@@ -59,6 +60,8 @@ class PostSettings:
     final_timeout: float = 600.0
     by: Literal["password", "token"] = "password"
     """What `password` is."""
+    signer: Signer | None = None
+    """Signs every letter on its way out; None where the server does."""
 
     def __post_init__(self) -> None:
         check_security("smtp", self.host, self.security)
@@ -136,7 +139,7 @@ class Post:
         """
         try:
             sender = _domain_in_ascii(envelope_from) if envelope_from else ""
-            letter = _Letter(sender, _domain_in_ascii(to), framed(content))
+            letter = _Letter(sender, _domain_in_ascii(to), framed(self._signed(content)))
         except ValueError as trouble:
             return Refused(f"{trouble}: not an address a letter can be sent to")
         async with self._lock:
@@ -156,6 +159,11 @@ class Post:
             if client.is_connected:
                 await client.quit(timeout=2)
         client.close()
+
+    def _signed(self, content: bytes) -> bytes:
+        if self._settings.signer is None:
+            return content
+        return self._settings.signer.signed(BARE_LINE_END.sub(b"\r\n", content))
 
     async def _keep_pace(self) -> None:
         if not self._settings.per_minute:
