@@ -55,9 +55,9 @@ def shipped(name: str) -> Path:
     return inside if inside.is_dir() else here.parent / name
 
 
-@dataclass(frozen=True)
+@dataclass
 class App:
-    """A site, open and checked."""
+    """A site, open and checked. Its parts are values: whoever holds one ends with it, the next step takes the new."""
 
     settings: Settings
     office: Office
@@ -66,6 +66,13 @@ class App:
     counter: Counter
     bench: Bench
     agent: Agent
+
+    def works_with(self, directory: Directory) -> None:
+        """Let every step from the next one on work with these people; whoever is at work ends with those before."""
+        self.office = office = replace(self.office, directory=directory)
+        self.desk, self.bench = replace(self.desk, office=office), replace(self.bench, office=office)
+        name = self.settings.mailbox.name or directory.company.name
+        self.counter = replace(self.counter, office=office, name=name)
 
 
 @asynccontextmanager
@@ -129,7 +136,7 @@ def _counter(settings: Settings, desk: Desk, letters: Letters, redirect_all_to: 
 def read_office(settings: Settings) -> Office:
     """Read people and rules of a site; SettingsError with a line for everything wrong."""
     directory = read_people(settings.site / DIRECTORY_FILE)
-    rules = rules_of(rule_folders(settings.site), directory)
+    rules = fitting_rules(settings, directory)
     _refuse_factors_without_pages(settings, rules)
     return Office(
         rules,
@@ -140,6 +147,12 @@ def read_office(settings: Settings) -> Office:
         access=_access(settings, directory),
         archive=settings.archive is not None,
     )
+
+
+def fitting_rules(settings: Settings, directory: Directory) -> dict[str, Process]:
+    """Give the rules of a site checked against these people; SettingsError where somebody they name is missing."""
+    _access(settings, directory)
+    return rules_of(rule_folders(settings.site), directory)
 
 
 def _refuse_factors_without_pages(settings: Settings, rules: Mapping[str, Process]) -> None:

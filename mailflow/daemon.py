@@ -29,13 +29,13 @@ from mailflow.edges import service
 from mailflow.edges.imap import backoff
 from mailflow.edges.metrics import Measured, Metrics
 from mailflow.edges.store import DueErrand
-from mailflow.edges.web import Web
 from mailflow.errands import put_off_errand, run_errand
 from mailflow.errors import MailflowError
-from mailflow.hall import web_of
+from mailflow.hall import pages_of
 from mailflow.indexing import Indexer, index_waiting
 from mailflow.killpoints import reached
 from mailflow.lookup import Desk
+from mailflow.people_watch import PeopleWatch
 from mailflow.permission import keep_alive, renewed
 from mailflow.reader import Reader
 from mailflow.rekeying import renew_letters
@@ -62,17 +62,20 @@ PATIENCE = 4.0
 class Ringer:
     """Timers: every row that is due becomes an event."""
 
-    def __init__(self, app: App, bells: Bells) -> None:
+    def __init__(self, app: App, bells: Bells, people: PeopleWatch | None = None) -> None:
         self._app = app
         self._bells = bells
         self._office = app.agent.duty(OFFICE)
         self._unfinished = True
         """Something may be claimed in our name that nobody does; at first by whoever rang in this process before."""
+        self._people = people
 
     async def run(self) -> None:
         """Ring for ever; wait for the bell between."""
         while True:
             try:
+                if self._people is not None:
+                    await self._people.look()
                 await self.all_due()
             except MailflowError as wrong:
                 log.broken("timers", str(wrong))
@@ -182,15 +185,16 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
     await app.desk.blobs.sweep(now() - LEFT_BEHIND)
     await renewed(app.settings)
     bells = Bells(asyncio.Event(), asyncio.Event())
-    reader, sender, ringer = Reader(app, bells), Sender(app, bells), Ringer(app, bells)
-    web = _web(app, bells)
+    pages = pages_of(app, bells.letters.set) if app.settings.web is not None else None
+    web, people = (pages.web, PeopleWatch(app, pages.follow)) if pages is not None else (None, PeopleWatch(app))
+    reader, sender, ringer = Reader(app, bells), Sender(app, bells), Ringer(app, bells, people)
     scheduler = _waker(bells)
     await take_rules(app.store, app.office, now())
     log.started(__version__, app.settings.mailbox.address, ", ".join(app.office.rules))
     ready()
     metrics = _metrics(app)
     runs: list[Callable[[], Awaitable[None]]] = [reader.run, sender.run, ringer.run]
-    runs += [Watcher(app, bells).run, Indexer(app.desk, app.agent.duty(OFFICE)).run]
+    runs += [Watcher(app, bells).run, Indexer(app, app.agent.duty(OFFICE)).run]
     runs += [loop for served in (web, metrics) if served is not None for loop in served.loops()]
     if app.settings.oauth is not None:
         runs.append(partial(keep_alive, app.settings))
@@ -239,13 +243,6 @@ def _metrics(app: App) -> Metrics | None:
         return Measured(found.vitals, found.machine, found.at, ill)
 
     return Metrics(settings.metrics.listen, settings.metrics.port, measured)
-
-
-def _web(app: App, bells: Bells) -> Web | None:
-    """The page behind the links, where the site has one."""
-    if app.settings.web is None:
-        return None
-    return web_of(app, bells.letters.set)
 
 
 async def _kept_alive(loop: Callable[[], Awaitable[None]]) -> None:

@@ -33,16 +33,44 @@ class Hall:
     operation: Operation
 
 
-def web_of(app: App, wake: Callable[[], None] = lambda: None) -> Web:
+@dataclass(frozen=True)
+class Pages:
+    """The pages of a site, served; they can be told that the people behind them have changed."""
+
+    web: Web
+    api: Api | None
+    app: App
+    wake: Callable[[], None]
+
+    def follow(self) -> None:
+        """Ask the office as it is now from the next request on."""
+        window, hall = _hall(self.app, self.wake)
+        self.web.follows(window, hall)
+        if self.api is not None:
+            self.api.follows(Connector(self.app.desk, self.wake), Passage(window))
+
+
+def pages_of(app: App, wake: Callable[[], None] = lambda: None) -> Pages:
     """Give the pages of a site that has a `[web]` section; `wake` is rung when a letter may be waiting."""
     assert app.settings.web is not None, "a site without [web] serves no pages"
+    window, hall = _hall(app, wake)
+    api = _api_of(app, window, wake)
+    return Pages(Web(app.settings.web, window, hall, shipped("templates") / "web", api=api), api, app, wake)
+
+
+def web_of(app: App, wake: Callable[[], None] = lambda: None) -> Web:
+    """Give only what serves the pages."""
+    return pages_of(app, wake).web
+
+
+def _hall(app: App, wake: Callable[[], None]) -> tuple[Window, Hall]:
+    """Give the window for links and the rooms behind it, for the office as it is now."""
     given = (app.counter.random, wake)
     window = Window(app.office, app.store, app.desk.blobs, app.desk.ring, *given)
     entrance = Entrance(app.office, app.store, app.desk.ring, *given)
     factors = Factors(app.office, app.store, app.desk.ring, *given)
     own = Own(app.office, app.store, app.desk.ring, factors)
-    hall = Hall(entrance, Cabinet(app.desk, wake), own, _operation(app))
-    return Web(app.settings.web, window, hall, shipped("templates") / "web", api=_api_of(app, window, wake))
+    return window, Hall(entrance, Cabinet(app.desk, wake), own, _operation(app))
 
 
 def _operation(app: App) -> Operation:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from mailflow.agent import Duty
 from mailflow.alone import alone
+from mailflow.app import App
 from mailflow.core.case import Case
 from mailflow.core.mail_view import mail_view
 from mailflow.core.message import parse
@@ -33,8 +34,8 @@ MOST_SOURCES = 60
 class Indexer:
     """The loop of the service; of several agents one indexes."""
 
-    def __init__(self, desk: Desk, duty: Duty) -> None:
-        self._desk = desk
+    def __init__(self, app: App, duty: Duty) -> None:
+        self._app = app
         self._duty = duty
 
     async def run(self) -> None:
@@ -46,7 +47,7 @@ class Indexer:
     async def _index(self) -> None:
         store = await self._duty.taken()
         if store is not None:
-            await index_waiting(replace(self._desk, store=store))
+            await index_waiting(replace(self._app.desk, store=store))
 
 
 async def index_waiting(desk: Desk) -> int:

@@ -121,6 +121,16 @@ def back(what: str) -> None:
     _say(logging.INFO, what, "is back")
 
 
+def people_taken(people: int) -> None:
+    """directory.yaml has changed and is taken."""
+    _say(logging.INFO, "directory", f"changed and taken: {people} people")
+
+
+def people_not_taken(reason: str) -> None:
+    """directory.yaml has changed and is wrong."""
+    _say(logging.ERROR, "directory", f"changed, not taken, the one before still counts: {reason}")
+
+
 def not_renewed(reason: str) -> None:
     """The next token for mailbox and post could not be got."""
     _say(logging.ERROR, "sign-in", reason)

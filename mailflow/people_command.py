@@ -57,9 +57,7 @@ def people_import(file: Path, site: Path, write: bool) -> None:
     if changes.none or not write:
         return
     _replace(path, _with(path.read_text(encoding="utf-8"), changes))
-    click.echo(
-        f"written to {path}; the one before is {_before(path).name}; a running service takes it at its next start"
-    )
+    click.echo(f"written to {path}; the one before is {_before(path).name}; a running service takes it within a minute")
 
 
 def _told(changes: StaffChanges) -> Iterator[str]:

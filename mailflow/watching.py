@@ -66,6 +66,7 @@ class Watcher:
             language: alarming(told(found, app.settings, language), up)
             for language in {reader.language for reader in to}
         }
+        self._alarms.office = app.office
         written = await self._alarms.tell(ill, to, at)
         if written:
             self._bells.letters.set()

@@ -98,6 +98,10 @@ class Api:
         self._document = json.dumps(document(url), ensure_ascii=False).encode()
         self.run = keeper.run
 
+    def follows(self, connector: Connecting, passage: Passing) -> None:
+        """Ask these from the next call on."""
+        self._connector, self._passage = connector, passage
+
     def routes(self, clock: Callable[[], datetime]) -> list[Route]:
         """Give the routes; the methods of one address stand in one, so that a wrong one is told the right ones."""
         by_path: dict[str, dict[str, Operation]] = {}

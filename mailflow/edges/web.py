@@ -24,6 +24,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from mailflow import log
 from mailflow.core.pages import Already, Forged, Looked, Press, Pressed, Recorded
@@ -80,15 +81,25 @@ class Web(Listener):
         super().__init__(settings.listen, settings.port)
         self._url = settings.url
         self._pages = Pages(templates)
-        shell = Shell(settings.url, hall.entrance, self._pages, clock)
-        rooms = Rooms(shell, hall, CabinetRooms(shell, desk, hall), OwnRooms(shell, hall))
-        self._routes = _Routes(settings.url, desk, rooms, self._pages, clock, api)
+        self._clock = clock
         self._api = api
         self._patience = patience
+        self.follows(desk, hall)
+
+    def follows(self, desk: Desk, hall: Hall) -> None:
+        """Ask these from the next request on; one that is being answered ends with those before."""
+        shell = Shell(self._url, hall.entrance, self._pages, self._clock)
+        rooms = Rooms(shell, hall, CabinetRooms(shell, desk, hall), OwnRooms(shell, hall))
+        self._routes = _Routes(self._url, desk, rooms, self._pages, self._clock, self._api)
+        self._app = self._routes.app()
 
     def made(self) -> Server:
         """Give the server of the pages."""
-        return server(self._routes.app(), headers(self._pages.style_source), self._patience)
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._app(scope, receive, send)
+
+        return server(answer, headers(self._pages.style_source), self._patience)
 
     def loops(self) -> list[Callable[[], Awaitable[None]]]:
         """Give what runs as long as the pages are served."""
