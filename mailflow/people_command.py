@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from mailflow.core.ldap_rows import Leaver, leavers, staff_rows
 from mailflow.core.staff_list import StaffChanges, Value, staff_changes
+from mailflow.edges.ldap_staff import read_accounts, read_place
 from mailflow.errors import SettingsError
 from mailflow.rules_command import SITE
 
@@ -43,21 +45,48 @@ def people_show(site: Path) -> None:
 
 
 @people.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("source", metavar="FILE|LDAP-URL")
 @SITE
 @click.option("--write", is_flag=True, help="Write the changes into directory.yaml; without it they are only shown.")
-def people_import(file: Path, site: Path, write: bool) -> None:
-    """Hold a list of staff (.csv or .xlsx) against the directory; nothing is changed without --write."""
+@click.option("--user", default="", help="LDAP: who asks, as mailflow@company.ru; without it nobody in particular.")
+@click.option(
+    "--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="LDAP: his password."
+)
+@click.option("--ca-file", default="", help="LDAP: the certificate (PEM) of an authority of your own.")
+def people_import(source: str, site: Path, write: bool, user: str, password_file: Path | None, ca_file: str) -> None:
+    """Hold a list of staff (.csv, .xlsx, ldaps://HOST/BASE) against the directory; nothing changes without --write."""
     from mailflow.app import DIRECTORY_FILE, read_people
-    from mailflow.reference_files import table
 
     path = site / DIRECTORY_FILE
-    changes = staff_changes(table(file), file.name, read_people(path))
-    click.echo("\n".join(_told(changes)))
-    if changes.none or not write:
+    directory = read_people(path)
+    if source.lower().startswith(("ldap:", "ldaps:")):
+        password = password_file.read_text(encoding="utf-8").strip("\r\n") if password_file is not None else ""
+        accounts = read_accounts(read_place(source, user, password, ca_file))
+        changes, gone = staff_changes(staff_rows(accounts), "ldap", directory), leavers(accounts, directory)
+    else:
+        changes, gone = staff_changes(_table(Path(source)), Path(source).name, directory), []
+    click.echo("\n".join((*_told_leavers(gone), *_told(changes))))
+    leaving = [one.id for one in gone if not one.holds]
+    if (changes.none and not leaving) or not write:
         return
-    _replace(path, _with(path.read_text(encoding="utf-8"), changes))
+    _replace(path, _with(path.read_text(encoding="utf-8"), changes, leaving))
     click.echo(f"written to {path}; the one before is {_before(path).name}; a running service takes it within a minute")
+
+
+def _table(path: Path) -> list[tuple[int, Sequence[str]]]:
+    from mailflow.reference_files import table
+
+    if not path.is_file():
+        raise SettingsError(f"{path}: there is no such file: name a .csv, an .xlsx or ldaps://HOST/BASE")
+    return table(path)
+
+
+def _told_leavers(gone: Sequence[Leaver]) -> Iterator[str]:
+    for one in gone:
+        if one.holds:
+            yield f"! {one.id}: the account is closed, but he is {one.holds}: name somebody else there; left as he is"
+        else:
+            yield f"- {one.id}: the account is closed"
 
 
 def _told(changes: StaffChanges) -> Iterator[str]:
@@ -77,11 +106,13 @@ def _plain(value: Value) -> str:
     return value if isinstance(value, str) else " ".join(value)
 
 
-def _with(text: str, changes: StaffChanges) -> str:
+def _with(text: str, changes: StaffChanges, leaving: Sequence[str] = ()) -> str:
     """Give directory.yaml with the changes in it, everything else as a person wrote it."""
     yaml = YAML()
     yaml.preserve_quotes, yaml.width = True, WIDE
     file = yaml.load(text)
+    for left in leaving:
+        del file["people"][left]
     for added in changes.added:
         file["people"][added.id] = _entry(added.values)
     for altered in changes.altered:
