@@ -37,7 +37,7 @@ def app(tmp_path: Path) -> App:
     nothing: Any = None
     desk = Desk(office, nothing, Blobs(settings.files), settings.keys(), settings.receiver(), nothing, nothing)
     counter = Counter(office, nothing, desk.blobs, nothing, desk.ring, DOCS, "before", "", False, "", bytes)
-    return App(settings, office, nothing, desk, counter, Bench(office, nothing, desk.blobs, nothing))
+    return App(settings, office, nothing, desk, counter, Bench(office, nothing, desk.blobs, nothing), nothing)
 
 
 def people_file(app: App) -> Path:
