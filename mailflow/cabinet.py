@@ -154,8 +154,9 @@ class Cabinet:
             return None
         office = await self._office(now)
         query, wrong = self._query(visitor, form, filters, office, now)
-        cases, totals = await self._store.case_page(query), await self._store.case_totals(query)
-        return register_view(cases, form, totals, filters, wrong, office, visitor.language, query.limit)
+        cases, onward = await self._store.case_window(query)
+        totals = await self._store.case_totals(query)
+        return register_view(cases, form, totals, filters, wrong, office, visitor.language, onward)
 
     async def export(
         self, visitor: Visitor, name: str, kind: Literal["xlsx", "csv"], filters: Filters, now: datetime

@@ -229,7 +229,7 @@ class Connector:
         query = self._query(wanted, tuple(name for name in form.processes if name in mine), now)
         if isinstance(query, Problem):
             return query
-        cases, totals = await self._store.case_page(query), await self._store.case_totals(query)
+        cases, totals = await self._store.case_page(query), await self._store.whole_totals(query)
         rows = rows_of(cases, form, await present(self.office, self._store, now), self.office.language)
         return RegisterPage(form, rows, tuple(totals), _next(cases, query.limit))
 

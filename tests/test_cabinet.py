@@ -233,7 +233,9 @@ async def test_a_list_finds_exactly_the_cases_the_rule_lets_one_see(database_url
             everything = await site.store.case_page(CaseQuery(sight_of("director", site.office, moment), ("invoice",)))
             found = await site.store.case_page(CaseQuery(sight, ("invoice",)))
             assert [case.id for case in found] == [case.id for case in everything if sees(sight, case)], person_
-            assert sum(t.count for t in await site.store.case_totals(CaseQuery(sight, ("invoice",)))) == len(found)
+            totals = await site.store.case_totals(CaseQuery(sight, ("invoice",)))
+            assert (sum(t.count for t in totals.by_currency), totals.all) == (len(found), True)
+            assert await site.store.whole_totals(CaseQuery(sight, ("invoice",))) == list(totals.by_currency)
 
 
 def test_filters_that_cannot_be_read_are_named_and_left_out() -> None:
@@ -309,3 +311,27 @@ async def sees_it(who: Person, case: Case) -> tuple[bool, bool]:
     """Whether the page of the case opens, and whether the register lists it."""
     opened = await who.get(f"/cases/{case.id}")
     return opened.status == 200, case.number in (await who.get("/registers/payments")).text
+
+
+async def test_a_look_that_ends_before_the_list_does_goes_on_from_there_and_says_what_it_counted(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await many(site)
+    monkeypatch.setattr("mailflow.edges.store.case_lists.WINDOW", 3)
+    monkeypatch.setattr("mailflow.edges.store.case_lists.FEW", 1)
+    director, kuznetsov = await person(site, "director"), await person(site, "i.kuznetsov")
+    page = await director.get("/registers/payments?" + urlencode({"counterparty": "водоканал"}))
+    assert "Среди последних 5\u00a0000" in page.text or "Среди последних 5 000" in page.text
+    seen, looks = numbers(page), 1
+    while onward := re.search(r'rel="next" href="([^"]+)"', page.text):
+        page = await director.get(onward[1].replace("&amp;", "&"))
+        seen, looks = [*seen, *numbers(page)], looks + 1
+    assert seen == ["СЧ-2026-0005", "СЧ-2026-0002"]
+    assert looks > 1
+    for who in (director, kuznetsov):
+        assert (await who.get("/registers/payments/csv")).status == 200
+    for name in ("director", "i.kuznetsov", "buh"):
+        sight = sight_of(name, site.office, site.now)
+        found = await site.store.case_page(CaseQuery(sight, ("invoice", "incoming")))
+        everything = await site.store.case_page(CaseQuery(sight_of("director", site.office, site.now), ("invoice",)))
+        assert [case.id for case in found] == [case.id for case in everything if sees(sight, case)], name

@@ -70,6 +70,14 @@ class Total:
     minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The sums of a list by currency; `all`: of the whole list, else of the newest one look goes through."""
+
+    by_currency: tuple[Total, ...]
+    all: bool = True
+
+
 def query_of(
     filters: Filters, sight: Sight, processes: tuple[str, ...], office: Office, today: date, limit: int
 ) -> tuple[CaseQuery, tuple[str, ...]]:

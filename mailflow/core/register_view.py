@@ -10,11 +10,11 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from mailflow.core.case import Case
-from mailflow.core.case_query import STATES, Filters, Total, place_of
+from mailflow.core.case_query import STATES, Filters, Total, Totals, place_of
 from mailflow.core.dates import format_date
 from mailflow.core.money import Money, format_money
 from mailflow.core.office import Office
@@ -54,6 +54,8 @@ class RegisterView:
     """Which columns hold sums and stand to the right."""
     rows: tuple[Row, ...]
     count: int
+    counted_all: bool
+    """False: only the newest of a long list are counted and added up."""
     totals: tuple[str, ...]
     next: str
     """Where the next page begins; '' on the last."""
@@ -78,26 +80,26 @@ def rows_of(cases: Iterable[Case], form: Form, office: Office, language: Languag
 def register_view(
     cases: Sequence[Case],
     form: Form,
-    totals: Sequence[Total],
+    totals: Totals,
     filters: Filters,
     wrong: tuple[str, ...],
     office: Office,
     language: Language,
-    limit: int,
+    onward: tuple[datetime, str] | None,
 ) -> RegisterView:
-    """Give the page; `cases` are those of the page, `limit` how many it may have."""
+    """Give the page; `cases` are those of the page, `onward` is where the next one begins."""
     rows = rows_of(cases, form, office, language)
     places = range(len(form.columns))
-    more = place_of(cases[-1].opened_at, cases[-1].id) if len(cases) == limit else ""
     return RegisterView(
         name=form.name,
         title=form.title(language),
         head=tuple(column.ru if language == "ru" else column.en for column in form.columns),
         numeric=tuple(any(isinstance(row.cells[n], Decimal) for row in rows) for n in places),
         rows=rows,
-        count=sum(total.count for total in totals),
-        totals=tuple(_total(total, language) for total in totals if total.currency),
-        next=more,
+        count=sum(total.count for total in totals.by_currency),
+        counted_all=totals.all,
+        totals=tuple(_total(total, language) for total in totals.by_currency if total.currency),
+        next=place_of(*onward) if onward is not None else "",
         filters=filters,
         wrong=wrong,
         states=tuple(Choice(s, _STATE[s][0 if language == "ru" else 1], s == filters.state) for s in STATES),

@@ -112,7 +112,7 @@ def seeing(sight: Sight) -> tuple[str, ...]:
         return ()
     own = [_mark("p", one) for one in sorted(sight.selves)]
     begun = [_mark("i", one) for one in sorted(sight.selves | sight.people)]
-    handed = [_mark("c", one) for one in sorted(sight.handed)]
+    handed = [_mark("c", one) for one in sorted(sight.handed | sight.told)]
     return (*own, *begun, *handed, _mark("d", sight.person), *(("@pay",) if sight.paying else ()))
 
 

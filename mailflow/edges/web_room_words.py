@@ -123,6 +123,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "reset": ("Сбросить", "Reset"),
     "filter_wrong": ("Не прочитано и не учтено: {names}.", "Not understood and left out: {names}."),
     "found": ("Найдено: {count}", "Found: {count}"),
+    "found_newest": (
+        "Среди последних 5 000 записей найдено: {count}",
+        "Found among the newest 5,000 entries: {count}",
+    ),
+    "nothing_yet": (
+        "Среди просмотренных записей ничего нет; «Дальше» ищет в более старых.",
+        "There is nothing among the entries looked through; “Next” looks in older ones.",
+    ),
     "in_all": ("на сумму", "in all"),
     "nothing_found": ("Ничего не нашлось.", "Nothing was found."),
     "as_xlsx": ("Скачать Excel", "Download Excel"),

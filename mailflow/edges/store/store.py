@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from mailflow.core.case import Case
-from mailflow.core.case_query import CaseQuery, Total
+from mailflow.core.case_query import CaseQuery, Total, Totals
 from mailflow.core.codes import Code, Wait
 from mailflow.core.digest import LostLetter, MissedMail
 from mailflow.core.effects import Transition
@@ -215,8 +215,16 @@ class Store:
         """Give a page of the cases this query wants, newest first."""
         return await self._db.read(lambda s: case_lists.page(s, query))
 
-    async def case_totals(self, query: CaseQuery) -> list[Total]:
-        """Count all cases this query wants and add them up by currency."""
+    async def case_window(self, query: CaseQuery) -> tuple[list[Case], case_lists.Place | None]:
+        """Give a page as far as one look reaches, and from where to look on; None where there is no more."""
+        return await self._db.read(lambda s: case_lists.window(s, query))
+
+    async def whole_totals(self, query: CaseQuery) -> list[Total]:
+        """Count all cases this query wants and add them up by currency, however long that takes."""
+        return await self._db.read(lambda s: case_lists.whole_totals(s, query))
+
+    async def case_totals(self, query: CaseQuery) -> Totals:
+        """Count the newest cases this query wants and add them up by currency."""
         return await self._db.read(lambda s: case_lists.totals(s, query))
 
     async def task_facts(
