@@ -34,6 +34,7 @@ from mailflow.core.requesting import with_papers
 from mailflow.core.rules import Process
 from mailflow.core.sender import Proven, Unproven
 from mailflow.core.sight import Sight
+from mailflow.core.starting import may_start, who_may
 from mailflow.core.stated import Stated, person_of, stated
 from mailflow.core.substitution import SUBSTITUTION
 from mailflow.edges.store import Committed, Repeated, Store
@@ -77,6 +78,9 @@ class Connector:
         initiator = person_of(asked.initiator, self.office.directory)
         if initiator is None:
             return Problem("unknown-person", {"person": asked.initiator[:60]})
+        if not may_start(process, initiator, self.office, now):
+            who = ", ".join(who_may(process, initiator, self.office, now))
+            return Problem("wrong-values", faults=(Fault("/initiator", f"may not start this process; who may: {who}"),))
         read = self._stated(asked.fields, process, now)
         if read.faults:
             return Problem("wrong-values", faults=read.faults)

@@ -205,6 +205,7 @@ def _proof_of(proof: SenderProof, person: str | None, target: Target | None, des
 
 MOST_NOTICES = {
     "unknown_request": 3,
+    "may_not_start": 5,
     "help": 5,
     "stray": 100,
     "unclear_command": 10,

@@ -12,8 +12,9 @@ from mailflow.core.money import Money
 from mailflow.core.paper_views import PAPERS
 from mailflow.core.rule_checks import PAPER_NAMES
 from mailflow.core.rules import read_process
+from mailflow.core.starting import may_start
 from mailflow.errors import SettingsError
-from tests.offices import HERE, directory
+from tests.offices import HERE, MONDAY, directory, invoice_process, neon, shipped_process
 
 TEXT = (HERE.parent / "rules" / "invoice.yaml").read_text(encoding="utf-8")
 KNOWN = {"amount": "money", "urgent": "bool", "item": "text", "initiator": "person", "pay_by": "date"}
@@ -118,3 +119,24 @@ def test_a_condition_of_the_wrong_kind_is_refused_when_it_is_loaded(source: str)
 
 def test_every_paper_a_rules_file_may_name_can_be_made() -> None:
     assert tuple(PAPERS) == PAPER_NAMES
+
+
+@pytest.mark.parametrize(
+    ("who", "complaint"),
+    [
+        ("manager of initiator", "nobody has asked yet"),
+        ("field executors", "nobody has asked yet"),
+        ("role nobody_holds", "nobody holds the role `nobody_holds`"),
+    ],
+)
+def test_who_may_start_is_known_before_there_is_a_card(who: str, complaint: str) -> None:
+    text = (HERE.parent / "rules" / "media.yaml").read_text(encoding="utf-8")
+    with pytest.raises(SettingsError, match=f"rules/media.yaml:\\d+:\\d+: {complaint}"):
+        read_process(text.replace("started_by: role director", f"started_by: {who}"), "rules/media.yaml", directory())
+
+
+def test_whoever_acts_for_one_who_may_start_may_too() -> None:
+    media = shipped_process("media")
+    office = neon(None, media)
+    assert [p for p in office.directory.people if may_start(media, p, office, MONDAY)] == ["director"]
+    assert all(may_start(invoice_process(), p, office, MONDAY) for p in office.directory.people)

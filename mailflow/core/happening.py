@@ -25,6 +25,7 @@ from mailflow.core.hands import hand_of, is_mailbox
 from mailflow.core.kinds import Command, Kind, Other, Reply, Request, Understood
 from mailflow.core.naming import with_people
 from mailflow.core.office import Office
+from mailflow.core.starting import may_start, who_may
 
 LONGEST_QUOTE = 600
 """Characters of a stranger's letter the secretary is shown."""
@@ -94,9 +95,15 @@ def _request(request: Request, arrival: Arrival, office: Office) -> Event | None
     if arrival.person is None:
         return None
     if request.process not in office.rules:
-        begun = (name for name, process in office.rules.items() if process.starts_with.subject)
+        begun = (
+            name
+            for name, process in office.rules.items()
+            if process.starts_with.subject and may_start(process, arrival.person, office, arrival.at)
+        )
         ways = tuple(_way(name, office, arrival.person) for name in begun)
         return notice("unknown_request", arrival, {"subject": message.subject}, ways)
+    if not may_start(office.process(request.process), arrival.person, office, arrival.at):
+        return _may_not_start(request, arrival, arrival.person, office)
     fields, unsure = _settled(request.fields, request.ambiguous, request.process, office)
     return RequestReceived(
         key=message.key,
@@ -114,6 +121,15 @@ def _request(request: Request, arrival: Arrival, office: Office) -> Event | None
         ambiguous=unsure,
         near=request.near,
     )
+
+
+def _may_not_start(request: Request, arrival: Arrival, person: str, office: Office) -> Event:
+    """Say who may start it; the mail itself is kept, and no case is made of it."""
+    process = office.process(request.process)
+    named = who_may(process, person, office, arrival.at)
+    title = process.title.in_(office.directory.language(person))
+    who = ", ".join(map(office.short, named))
+    return notice("may_not_start", arrival, {"subject": arrival.message.subject, "process": title, "who": who})
 
 
 def _settled(

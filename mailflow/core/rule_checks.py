@@ -17,6 +17,7 @@ from mailflow.core.routing import (
     Everybody,
     ExecutorsOf,
     FromField,
+    Initiator,
     Manager,
     Managers,
     Role,
@@ -47,12 +48,27 @@ PAPER_NAMES = (
 
 def complaints(file: RuleFile, lines: Lines, directory: Directory | None, lists: Lists | None = None) -> Iterator[str]:
     """Give what is wrong, one sentence each; without a directory or lists what it names of them is not checked."""
+    yield from (f"{lines.at(('started_by',))}: {wrong}" for wrong in _wrong_starters(file, directory))
     yield from _stage_complaints(file, lines, directory)
     yield from _form_complaints(file, lines, lists)
 
 
 # Those the directory never resolves to the initiator himself.
 _NEVER_OWN = (Manager, Managers)
+
+
+def _wrong_starters(file: RuleFile, directory: Directory | None) -> Iterator[str]:
+    """Who may start is known before there is a card: no field and no initiator can say it."""
+    who = file.started_by
+    if who is None:
+        return
+    if any(isinstance(part, _NEEDS_A_CASE) for part in parts_of(who)) or any(True for _ in tables_of(who)):
+        yield "nobody has asked yet: name a role, a person, a department or its head in `started_by:`"
+    elif directory is not None and (wrong := unknown_in(who, directory)):
+        yield wrong
+
+
+_NEEDS_A_CASE = (Initiator, Manager, Managers, FromField, ExecutorsOf)
 
 
 def _stage_complaints(file: RuleFile, lines: Lines, directory: Directory | None) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mailflow.core.rule_words import Entry, InWords, Span, Texts, Values
+from mailflow.core.rule_words import Entry, InWords, Span, Texts, Values, WhoIs
 from mailflow.core.stages import Stage
 
 FieldType = Literal[
@@ -105,6 +105,8 @@ class RuleFile(Entry):
     """The case in one line: {field} in braces; a part between « · » whose field is empty is left out."""
     register_: Register = Field(alias="register")
     starts_with: StartsWith = StartsWith()
+    started_by: WhoIs | None = None
+    """Who may start it, as in `who`; without it everybody of the directory."""
     fields: dict[str, FieldRule]
     stages: list[dict[str, Stage]]
     adds_up: AddsUp | None = None

@@ -16,6 +16,7 @@ from mailflow.core.conditions import Condition, ValueType, compile_condition
 from mailflow.core.directory import Directory
 from mailflow.core.documents import Lines, read_with_lines
 from mailflow.core.reference_lists import ReferenceList
+from mailflow.core.routing import Who
 from mailflow.core.rule_checks import complaints as complaints_of
 from mailflow.core.rule_file import AddsUp, FieldRule, FieldType, Register, Rework, RuleFile, StartsWith
 from mailflow.core.rule_lists import Lists, choices_of
@@ -80,6 +81,8 @@ class Process:
     receipt: Words | None = None
     tell_initiator: Literal["when all agreed", "each stage"] = "when all agreed"
     archive: bool = False
+    started_by: Who | None = None
+    """Who may start it; None = everybody."""
     adds_up: AddsUp | None = None
     """The sum that is added up over the initiator's cases to the same payee."""
     choices: Mapping[str, ReferenceList] = field(default_factory=dict)
@@ -226,5 +229,6 @@ def _process(file: RuleFile, compiled: _Compiler) -> Process:
         file.receipt,
         file.tell_initiator,
         archive=file.archive,
+        started_by=file.started_by,
         adds_up=file.adds_up,
     )

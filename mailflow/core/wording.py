@@ -262,6 +262,7 @@ _NOTICES: Mapping[str, tuple[str, str]] = {
     "register": ("реестр", "a register"),
     "stray": ("письмо извне на разбор", "a stranger's letter to sort"),
     "tasks": ("список задач", "the list of tasks"),
+    "may_not_start": ("ответ, кто может подать такую заявку", "word of who may start such a request"),
     "unknown_request": ("вопрос, что это за заявка", "a question what is asked for"),
 }
 

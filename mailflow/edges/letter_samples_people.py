@@ -17,6 +17,7 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
             "meant": "Статус СЧ-2026-0157",
             "example": "Помощь",
         },
+        "may_not_start": {"subject": "Съёмка: открытие парка", "process": "Медиаматериалы", "who": "Иванов И.С."},
         "tasks": {"mode": "каждое письмо сразу"},
         "found": {"said": "Ромашка счета", "more": "yes"},
         "report": {"days": "01.10.2026–31.10.2026", "tasks": "214"},
@@ -47,6 +48,7 @@ WORDS: Mapping[Language, Mapping[str, Mapping[str, str]]] = {
             "meant": "Status INV-2026-0157",
             "example": "Help",
         },
+        "may_not_start": {"subject": "Shoot: the park opens", "process": "Media", "who": "Igor Ivanov"},
         "tasks": {"mode": "every letter at once"},
         "found": {"said": "Daisy invoices", "more": "yes"},
         "report": {"days": "1 Oct 2026–31 Oct 2026", "tasks": "214"},
@@ -145,6 +147,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
 NO_CASE = frozenset(
     (
         "unclear_command",
+        "may_not_start",
         "own_cases",
         "found",
         "report",

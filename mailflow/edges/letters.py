@@ -101,6 +101,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "counterparty_wrote": ("who", "text", "unproven"),
     "stray": ("from", "subject", "text"),
     "unknown_request": ("subject",),
+    "may_not_start": ("subject", "process", "who"),
     "anchor": ("day", "rows", "head"),
     "code": ("number", "title", "code"),
     "sign_in": ("code",),
