@@ -12,6 +12,7 @@ from datetime import datetime
 
 from mailflow import log
 from mailflow.core.adding_up import whose
+from mailflow.core.calls import announced
 from mailflow.core.case import Case
 from mailflow.core.effects import Transition
 from mailflow.core.engine import transition
@@ -44,7 +45,8 @@ async def _raced(
     for _ in range(MOST_RACES):
         before = await _load(event, store)
         about = (*subjects(event, before), *whose(event, before, office))
-        done = transition(before, event, await present(office, store, now, about))
+        decided = transition(before, event, await present(office, store, now, about))
+        done = announced(before, decided, event, office.endpoints)
         reached("event.decided")
         outcome = await store.commit(before, done, event, _with_case(taken, done), now)
         if isinstance(outcome, Overtaken):

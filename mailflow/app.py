@@ -19,6 +19,7 @@ from mailflow.config import Settings, read_settings
 from mailflow.core.branches import OwnDays, read_own_days
 from mailflow.core.calendar_ru import RUSSIA
 from mailflow.core.directory import Directory, read_directory
+from mailflow.core.endpoints import Endpoint
 from mailflow.core.office import SECRETARY, Access, Office
 from mailflow.core.rule_set import read_rule_set
 from mailflow.core.rules import Process
@@ -83,6 +84,10 @@ async def opened(site: Path, redirect_all_to: str = "") -> AsyncIterator[App]:
     """
     settings = read_settings(site)
     office = read_office(settings)
+    redirect_all_to = redirect_all_to or settings.smtp.redirect_all_to
+    # A rehearsal calls nobody, and owes nobody a call for later.
+    office = replace(office, endpoints=()) if redirect_all_to else office
+    settings.lines()  # so that a secret that is none stops the start
     letters = Letters([site / "templates" / "mail", shipped("templates") / "mail"])
     letters.check()
     renderer = Renderer()
@@ -104,7 +109,7 @@ async def opened(site: Path, redirect_all_to: str = "") -> AsyncIterator[App]:
             profile=settings.receiver(),
             around=surroundings(office.rules, settings.own_addresses, _instance(settings)),
         )
-        counter = _counter(settings, desk, letters, redirect_all_to or settings.smtp.redirect_all_to)
+        counter = _counter(settings, desk, letters, redirect_all_to)
         yield App(
             settings, office, store, desk, counter, Bench(office, store, blobs, documents, settings.archive), agent
         )
@@ -146,6 +151,7 @@ def read_office(settings: Settings) -> Office:
         first_numbers=settings.registers.first_numbers,
         access=_access(settings, directory),
         archive=settings.archive is not None,
+        endpoints=_endpoints(settings, rules),
     )
 
 
@@ -163,6 +169,13 @@ def _refuse_factors_without_pages(settings: Settings, rules: Mapping[str, Proces
             f"rules ask for a second factor ({', '.join(asking)}), which is shown on a page: add [web] "
             "to mailflow.toml, or ask for less there"
         )
+
+
+def _endpoints(settings: Settings, rules: Mapping[str, Process]) -> tuple[Endpoint, ...]:
+    """Give who is told of what; SettingsError for a process that does not exist."""
+    for name in {name for one in settings.webhooks for name in one.processes} - set(rules):
+        raise SettingsError(f"[[webhooks]] processes: there is no process `{name}`: {', '.join(sorted(rules))}")
+    return settings.endpoints
 
 
 def _access(settings: Settings, directory: Directory) -> Access:

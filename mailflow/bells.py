@@ -6,7 +6,7 @@ Owns: ringing and waiting. Refuses to know: what is due; that stands in the data
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -15,6 +15,7 @@ class Bells:
 
     letters: asyncio.Event
     timers: asyncio.Event
+    calls: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 async def rung(bell: asyncio.Event) -> None:

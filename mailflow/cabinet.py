@@ -19,6 +19,7 @@ from mailflow.commanding import tasks_of
 from mailflow.core.answers import Answer
 from mailflow.core.arrivals import Arrival
 from mailflow.core.board import BoardView, board
+from mailflow.core.calls import CALL
 from mailflow.core.case import Case
 from mailflow.core.case_query import CaseQuery, Filters, query_of
 from mailflow.core.case_view import CaseView, Linked, MailLine, case_view, letter_state, letter_word
@@ -279,6 +280,7 @@ class Cabinet:
                 letter_state(row.state, visitor.language),
             )
             for row in rows
+            if row.kind != CALL
         ]
 
     async def _mails(self, case: Case, visitor: Visitor, office: Office) -> list[MailLine]:

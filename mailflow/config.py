@@ -14,15 +14,18 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError, model_validator
 
+from mailflow.core.endpoints import Endpoint
 from mailflow.core.receiver import ReceiverProfile
 from mailflow.core.tokens import KeyRing
 from mailflow.edges.archive import Archive
 from mailflow.edges.blobs import BucketSettings
+from mailflow.edges.calls import WEBHOOKS, Line, read_secret
 from mailflow.edges.imap_values import MailboxSettings, MiB
 from mailflow.edges.keys import KeyFolder
 from mailflow.edges.permits import token_at_hand
 from mailflow.edges.signature import Signer
 from mailflow.edges.smtp import PostSettings
+from mailflow.edges.tls import trust
 from mailflow.errors import SettingsError
 from mailflow.sections import (
     AccessSection,
@@ -43,6 +46,7 @@ from mailflow.sections import (
     Section,
     SmtpSection,
     StoreSection,
+    WebhookSection,
     WebSection,
 )
 
@@ -64,6 +68,7 @@ class _Toml(Section):
     web: WebSection | None = None
     api: ApiSection | None = None
     archive: ArchiveSection | None = None
+    webhooks: tuple[WebhookSection, ...] = ()
     operator: OperatorSection = OperatorSection()
     log: LogSection = LogSection()
     metrics: MetricsSection | None = None
@@ -72,6 +77,8 @@ class _Toml(Section):
     def _served(self) -> _Toml:
         if self.api is not None and self.web is None:
             raise ValueError("[api] is served beside the pages: add [web]")
+        if len({one.url for one in self.webhooks}) != len(self.webhooks):
+            raise ValueError("[[webhooks]]: one url stands twice: name its events and processes in one place")
         return self
 
 
@@ -93,6 +100,7 @@ class Settings:
         self.web = toml.web
         self.api = toml.api
         self._archive = toml.archive
+        self.webhooks = toml.webhooks
         self.operator = toml.operator
         self.log = toml.log
         self.metrics = toml.metrics
@@ -209,6 +217,19 @@ class Settings:
         if key is None:
             return None
         return Signer.of(self.domain, self.smtp.dkim_selector, key.read(self.site, "[smtp] dkim_key"))
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Who is told of what."""
+        return tuple(Endpoint(one.url, frozenset(one.events), frozenset(one.processes)) for one in self.webhooks)
+
+    def lines(self) -> tuple[Line, ...]:
+        """Give how each is called, the secrets read; SettingsError for one that is none."""
+        return tuple(self._line(one) for one in self.webhooks)
+
+    def _line(self, one: WebhookSection) -> Line:
+        secret = read_secret(one.secret.read(self.site, WEBHOOKS))
+        return Line(one.url, secret, one.inner_network, trust("webhooks", one.ca_file))
 
     def keys(self) -> KeyRing:
         """Read the signing keys; SettingsError for a missing folder or a key shorter than 32 bytes."""

@@ -23,6 +23,7 @@ from mailflow.agendas import send_lists
 from mailflow.alone import Broke, alone
 from mailflow.app import App, now
 from mailflow.bells import Bells, rung
+from mailflow.calling import Caller
 from mailflow.departing import take_up
 from mailflow.digest import send_digest
 from mailflow.edges import service
@@ -188,13 +189,14 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
     pages = pages_of(app, bells.letters.set) if app.settings.web is not None else None
     web, people = (pages.web, PeopleWatch(app, pages.follow)) if pages is not None else (None, PeopleWatch(app))
     reader, sender, ringer = Reader(app, bells), Sender(app, bells), Ringer(app, bells, people)
+    caller = Caller(app, bells)
     scheduler = _waker(bells)
     await take_rules(app.store, app.office, now())
     log.started(__version__, app.settings.mailbox.address, ", ".join(app.office.rules))
     ready()
     metrics = _metrics(app)
     runs: list[Callable[[], Awaitable[None]]] = [reader.run, sender.run, ringer.run]
-    runs += [Watcher(app, bells).run, Indexer(app, app.agent.duty(OFFICE)).run]
+    runs += [Watcher(app, bells).run, Indexer(app, app.agent.duty(OFFICE)).run, caller.run]
     runs += [loop for served in (web, metrics) if served is not None for loop in served.loops()]
     if app.settings.oauth is not None:
         runs.append(partial(keep_alive, app.settings))
@@ -209,6 +211,7 @@ async def run(app: App, ready: Callable[[], None] = lambda: None) -> None:
         with contextlib.suppress(MailflowError):
             await reader.close()
         await sender.close()
+        caller.close()
         for served in (web, metrics):
             if served is not None:
                 await served.close()
@@ -274,6 +277,7 @@ async def run_once(app: App) -> tuple[int, int, int]:
     await renewed(app.settings)
     bells = Bells(asyncio.Event(), asyncio.Event())
     reader, sender = Reader(app, bells), Sender(app, bells)
+    caller = Caller(app, bells)
     try:
         await app.desk.blobs.sweep(now() - LEFT_BEHIND)
         await take_rules(app.store, app.office, now())
@@ -286,3 +290,4 @@ async def run_once(app: App) -> tuple[int, int, int]:
     finally:
         await reader.close()
         await sender.close()
+        caller.close()

@@ -10,19 +10,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from mailflow import log
 from mailflow.advance import advance
 from mailflow.alone import Broke
+from mailflow.core.calls import CALL
 from mailflow.core.events import LetterBounced
 from mailflow.edges.blobs import Blobs
 from mailflow.edges.frames import Frame, filled
-from mailflow.edges.smtp import Accepted, Deferred, Outcome, Post, Refused, Unknown
+from mailflow.edges.smtp import Accepted, Deferred, Outcome, Refused, Unknown
 from mailflow.edges.store import Noted, Outgoing, Store
 from mailflow.killpoints import reached
 from mailflow.writing import Counter, Page, Ready, Spoiled, Unneeded
 
+UNTOLD = frozenset({"undelivered", CALL})
+"""What the secretary is not written to about when it is refused: her own letter, and a call, which `status` tells."""
 MOST_BROKEN = 10
 """So often may a letter break the work on it; then the secretary is told, as of one that was refused."""
 FIRST_PAUSE = timedelta(seconds=300)
@@ -46,7 +49,13 @@ class Delivery:
         return self.noted.state == "sent"
 
 
-async def deliver(page: Page, post: Post, now: datetime, counter: Counter) -> Delivery:
+class WayOut(Protocol):
+    """Whatever carries a letter away: the mail server, or the line to another system."""
+
+    async def send(self, sender: str, to: str, content: bytes, /) -> Outcome: ...
+
+
+async def deliver(page: Page, post: WayOut, now: datetime, counter: Counter) -> Delivery:
     """Send the letter, once; say what became of it. `note` makes it last."""
     match page:
         case Unneeded(outgoing):
@@ -87,7 +96,7 @@ async def whole(frame: Frame, blobs: Blobs) -> bytes:
 
 async def _judged(outgoing: Outgoing, outcome: Outcome, number: str, now: datetime, counter: Counter) -> Delivery:
     noted = _noted(outgoing, outcome, now)
-    if noted.state == "refused" and outgoing.case and outgoing.letter.kind != "undelivered":
+    if noted.state == "refused" and outgoing.case and outgoing.letter.kind not in UNTOLD:
         # Before the note: a letter once noted is never looked at again, whatever happens in between.
         await _tell_secretary(outgoing, noted.reason, now, counter)
     return Delivery(noted, number, isinstance(outcome, Deferred) and outcome.halts)

@@ -268,6 +268,34 @@ class ApiSection(Section):
     """The most a case may be started with, its files included, in MiB."""
 
 
+class WebhookSection(Section):
+    """Where another system is called when a case moves: a signed POST (Standard Webhooks), made until it is taken."""
+
+    url: str
+    """https://…; http only on this machine."""
+    secret: Secret
+    """What the calls are signed with: `whsec_` and 24 to 64 bytes in base64."""
+    events: tuple[Literal["case.started", "case.decided", "case.changed", "case.closed"], ...] = ()
+    """What it is told of; empty = everything."""
+    processes: tuple[str, ...] = ()
+    """Of which processes; empty = of all."""
+    inner_network: bool = False
+    """It may lie in the inner network: without this such an address is not called."""
+    ca_file: str = ""
+    """A file (PEM) with the certificate of an authority of your own; empty = those of the system."""
+
+    @field_validator("url")
+    @classmethod
+    def _safe(cls, value: str) -> str:
+        parts = urlsplit(value)
+        here = parts.scheme == "http" and is_this_machine(parts.hostname or "")
+        if not parts.hostname or not (parts.scheme == "https" or here):
+            raise ValueError(f"{value!r}: write an https address (http is for this machine only)")
+        if parts.username is not None or parts.fragment or not re.fullmatch(r"[!-~]{1,1000}", value):
+            raise ValueError(f"{value!r}: write an address without user, fragment and blanks, in ASCII")
+        return value
+
+
 class AccessSection(Section):
     """Which roles of the directory see more than their own cases and their department's, by mail and in pages."""
 

@@ -62,6 +62,8 @@ class Sender:
             except MailflowError as wrong:
                 log.broken("sending", str(wrong))
             await rung(self._bells.letters)
+            # Whoever owes a letter may owe a call: one commit writes both.
+            self._bells.calls.set()
 
     async def send_ready(self) -> int:
         """Send everything that is due; give how many letters left. After a refused password none is tried for long."""

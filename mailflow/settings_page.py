@@ -62,12 +62,13 @@ class Section:
     name: str
     meaning: str
     optional: bool
+    many: bool
     keys: tuple[Key, ...]
 
 
 def sections() -> tuple[Section, ...]:
     """Give every section of mailflow.toml with every key."""
-    return tuple(_sections(config._Toml, "", False))
+    return tuple(_sections(config._Toml, "", False, False))
 
 
 def settings_page() -> str:
@@ -76,14 +77,15 @@ def settings_page() -> str:
     return "\n".join((HEAD, *(_shown(one) for one in sections()), SECRET.rstrip(), secret)) + "\n"
 
 
-def _sections(model: type[BaseModel], name: str, optional: bool) -> Iterator[Section]:
+def _sections(model: type[BaseModel], name: str, optional: bool, many: bool) -> Iterator[Section]:
     keys = _keys(model)
     if keys:
-        yield Section(name, inspect.cleandoc(model.__doc__ or ""), optional, keys)
+        yield Section(name, inspect.cleandoc(model.__doc__ or ""), optional, many, keys)
     for key, field in model.model_fields.items():
         inner = _model_of(field)
         if inner is not None:
-            yield from _sections(inner, f"{name}.{key}".lstrip("."), field.default is None)
+            many = get_origin(field.annotation) is tuple
+            yield from _sections(inner, f"{name}.{key}".lstrip("."), many or field.default is None, many)
 
 
 def _keys(model: type[BaseModel]) -> tuple[Key, ...]:
@@ -149,7 +151,8 @@ def _toml(value: object) -> str:
 
 def _shown(section: Section) -> str:
     optional = " The section may be left out." if section.optional else ""
-    return "\n".join((f"## [{section.name}]", "", section.meaning + optional, "", *_table(section.keys), ""))
+    head = f"[[{section.name}]]" if section.many else f"[{section.name}]"
+    return "\n".join((f"## {head}", "", section.meaning + optional, "", *_table(section.keys), ""))
 
 
 def _table(keys: tuple[Key, ...]) -> Iterator[str]:

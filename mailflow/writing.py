@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 
 from mailflow.alone import Broke, alone
 from mailflow.core.assurance import level_of
+from mailflow.core.calls import CALL, said
 from mailflow.core.case import CLARIFY, Ask, Assignment, Case, FileVersion, card_hash
 from mailflow.core.codes import fresh_code, link_tag
 from mailflow.core.effects import Enclosed, SendLetter
 from mailflow.core.office import Office, is_outside
 from mailflow.core.options import IN_WORDS_ONLY
-from mailflow.core.quotable import quotable
+from mailflow.core.quotable import Quotable, quotable
 from mailflow.core.renewing import BY_LINK
 from mailflow.core.showing import Ways, letter_view
 from mailflow.core.tokens import ID_BYTES, KeyRing, Purpose, letter_code, mint
@@ -127,6 +128,8 @@ async def _page(outgoing: Outgoing, case: Case | None, now: datetime, counter: C
 async def _made(outgoing: Outgoing, case: Case | None, now: datetime, counter: Counter) -> Written | Page:
     if outgoing.content:
         return Ready(outgoing, _number(case), await counter.store.frame(outgoing.key, outgoing.content))
+    if outgoing.letter.kind == CALL:
+        return await _call(outgoing, counter)
     if _nobody_waits(outgoing, case):
         return Unneeded(outgoing)
     card = card_hash(case.fields, case.files) if case is not None else ""
@@ -138,6 +141,15 @@ async def _made(outgoing: Outgoing, case: Case | None, now: datetime, counter: C
     written = frame(rendered, envelope, _enclosures(outgoing, case))
     words = quotable(rendered.text, rendered.html, _secrets(ways, letter, stop))
     return Written(outgoing, written, card, tuple(tokens), words)
+
+
+async def _call(outgoing: Outgoing, counter: Counter) -> Written | Page:
+    """Say what happened to a case, as its journal has it."""
+    words = outgoing.letter.words
+    content = said(await counter.store.journal(outgoing.case), words["event"], words["type"])
+    if content is None:
+        return Unneeded(outgoing)
+    return Written(outgoing, Frame(content), "", (), Quotable("", ""))
 
 
 def _secrets(ways: Ways, letter: SendLetter, stop: str) -> tuple[str, ...]:

@@ -57,8 +57,9 @@ def keys_of(values: dict[str, object], above: str = "") -> set[str]:
     """Every key of a TOML document by its full name; a password is one key."""
     found: set[str] = set()
     for name, value in values.items():
-        if isinstance(value, dict) and name not in ("password", "client_secret"):
-            found |= keys_of(value, f"{above}{name}.")
+        tables = value if isinstance(value, list) and value and isinstance(value[0], dict) else [value]
+        if isinstance(tables[0], dict) and name not in ("password", "secret", "client_secret"):
+            found |= keys_of(tables[0], f"{above}{name}.")
         else:
             found.add(above + name)
     return found

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from mailflow.core.verdict import Bad, Good, Unsure, Verdict
 from mailflow.core.views import Language
-from mailflow.core.vitals import Machine, Queue, Vitals
+from mailflow.core.vitals import Machine, Queue, Vitals, together
 
 STILL = timedelta(minutes=15)
 """So long the mailbox may go unread before somebody is told."""
@@ -31,7 +31,18 @@ LITTLE_SPACE = 2048 * MiB
 OLD_KEY_DAYS = 365
 
 Cause = Literal[
-    "service", "intake", "outbox", "letters", "quarantine", "papers", "timers", "disk", "keys", "digest", "database"
+    "service",
+    "intake",
+    "outbox",
+    "letters",
+    "quarantine",
+    "papers",
+    "timers",
+    "disk",
+    "keys",
+    "digest",
+    "database",
+    "webhooks",
 ]
 ALARMING: tuple[Cause, ...] = ("intake", "outbox", "quarantine", "disk")
 """What people are written to about; the rest is told to whoever asks, and lost letters by the digest."""
@@ -108,6 +119,8 @@ class _Told:
         yield "outbox", self._outbox()
         yield "letters", self._lost()
         yield "papers", self._papers()
+        if any(queue.count for queue in self.vitals.calls.values()):
+            yield "webhooks", self._webhooks()
         yield "timers", self._timers()
         yield "digest", self._digest()
         yield "database", Good(self._say("database", database=self.machine.database, cases=self.vitals.open_cases))
@@ -158,6 +171,15 @@ class _Told:
         if refused or unknown:
             return Bad(self._say("lost", refused=refused, unknown=unknown), self._say("lost_cure"))
         return Good(self._say("lost_none"))
+
+    def _webhooks(self) -> Verdict:
+        refused = self.vitals.calls.get("refused", Queue()).count
+        waiting = together(self.vitals.calls.get(state, Queue()) for state in ("ready", "claimed", "deferred"))
+        if refused:
+            return Bad(self._say("calls_refused", count=refused), self._say("calls_cure"))
+        words = self._say("calls", count=waiting.count, age=self._age(waiting.oldest))
+        late = waiting.oldest is not None and self.now - waiting.oldest > OLD_LETTER
+        return Unsure(words, self._say("calls_why")) if late else Good(words)
 
     def _papers(self) -> Verdict:
         waiting, failed = (self.vitals.errands.get(state, Queue()) for state in ("waiting", "failed"))
@@ -245,6 +267,19 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "lost_cure": (
         "`mailflow retry` покажет их; каждое отправьте снова или отметьте решённым",
         "`mailflow retry` lists them; send each again or mark it as settled",
+    ),
+    "calls": (
+        "вызовов других систем ждёт: {count}, старейший {age}",
+        "calls to other systems: {count}, the oldest for {age}",
+    ),
+    "calls_why": (
+        "другая система их пока не принимает; попытки продолжаются пять дней",
+        "the other system does not take them yet; they are tried for five days",
+    ),
+    "calls_refused": ("другие системы не приняли вызовов: {count}", "calls other systems did not take: {count}"),
+    "calls_cure": (
+        "`mailflow retry` покажет их с причиной; почините адрес в [[webhooks]] и повторите или отметьте решёнными",
+        "`mailflow retry` lists them with the reason; mend the url in [[webhooks]] and send them again, or settle them",
     ),
     "papers": ("документов и заявок в работе: {count}", "papers and cases in the making: {count}"),
     "papers_why": ("старейшее ждёт {age}", "the oldest has waited for {age}"),

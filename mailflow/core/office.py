@@ -11,6 +11,7 @@ from mailflow.core.case import Assignment, Case
 from mailflow.core.dates import format_date
 from mailflow.core.directory import Directory, Substitution
 from mailflow.core.doers import Doer, doer
+from mailflow.core.endpoints import Endpoint
 from mailflow.core.kept_rules import KeptRules
 from mailflow.core.memory import Fact, arranged
 from mailflow.core.office_time import OfficeTime
@@ -60,6 +61,8 @@ class Office:
     access: Access = Access()
     archive: bool = False
     """Finished cases go to an archive, where their rules say so."""
+    endpoints: tuple[Endpoint, ...] = ()
+    """Who is told of what happens to cases."""
 
     @property
     def language(self) -> Language:

@@ -35,6 +35,8 @@ class Vitals:
     pulses: Mapping[str, Pulse] = field(default_factory=dict)
     letters: Mapping[str, Queue] = field(default_factory=dict)
     """By their state; those that left or are not needed any more are not counted."""
+    calls: Mapping[str, Queue] = field(default_factory=dict)
+    """Calls to other systems, by their state, counted as letters are."""
     mails: Mapping[str, Queue] = field(default_factory=dict)
     """Those a person must look at (`quarantined`), and those that are tried again (`failed`)."""
     errands: Mapping[str, Queue] = field(default_factory=dict)

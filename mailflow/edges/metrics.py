@@ -112,6 +112,7 @@ def _gauges(found: Measured) -> Iterator[tuple[str, str, list[Sample]]]:
         [(f'{{part="{p.name}"}}', (at - p.well_at).total_seconds()) for p in vitals.pulses.values() if p.well_at],
     )
     yield from _queues("letters", "Letters that have not left, by state.", vitals.letters, LETTERS, at)
+    yield from _queues("calls", "Calls to other systems that were not taken.", vitals.calls, LETTERS, at)
     yield from _queues("mails", "Mails that were not understood, by state.", vitals.mails, MAILS, at)
     yield from _queues("errands", "Papers and cases in the making.", vitals.errands, ERRANDS, at)
     yield "unsettled_mails", "Mails the mail server has not been told about.", [("", vitals.unsettled)]

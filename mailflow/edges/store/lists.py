@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from mailflow.core.calls import CALL
 from mailflow.core.case import Case
 from mailflow.core.digest import LostLetter, MissedMail
 from mailflow.core.events import NoticeDue, RulesTaken
@@ -125,7 +126,7 @@ async def lost_letters(session: Session, since: datetime) -> list[LostLetter]:
     query = (
         "SELECT o.address, o.state, o.reason, c.number FROM outbox o"
         ' LEFT JOIN assignment a ON a.id = o.assignment LEFT JOIN "case" c ON c.id = o."case"'
-        " WHERE o.state IN ('refused', 'unknown') AND (o.next_at >= ? OR a.standing = 'open')"
+        f" WHERE o.state IN ('refused', 'unknown') AND o.kind <> '{CALL}' AND (o.next_at >= ? OR a.standing = 'open')"
         " ORDER BY o.created_at, length(o.key), o.key LIMIT ?"
     )
     rows = await session.rows(query, since, MOST)

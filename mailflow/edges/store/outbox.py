@@ -10,9 +10,11 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from pydantic import TypeAdapter
 
+from mailflow.core.calls import CALL
 from mailflow.core.effects import SendLetter
 from mailflow.core.journal import canonical, plain_document
 from mailflow.edges.store import frames, tokens
@@ -51,8 +53,8 @@ COLUMNS = (
 _CLAIM = (
     "UPDATE outbox SET state = 'claimed', lease_until = ?, lease_token = ?,"
     " attempts = attempts + 1 WHERE key IN (SELECT key FROM outbox"
-    " WHERE (state IN ('ready', 'deferred') AND next_at <= ?)"
-    " OR (state = 'claimed' AND (lease_until <= ? OR lease_token = ?))"
+    " WHERE ((state IN ('ready', 'deferred') AND next_at <= ?)"
+    " OR (state = 'claimed' AND (lease_until <= ? OR lease_token = ?))) AND kind {kind}"
     " ORDER BY created_at, length(key), key LIMIT ? {skip_locked}) RETURNING *"
 )
 SETTLED = frozenset({"sent", "refused", "held"})
@@ -84,12 +86,18 @@ def claim_token(holder: str) -> str:
     return f"{holder[:200]}/{secrets.token_hex(12)}"
 
 
-async def claim(session: Session, now: datetime, limit: int, lease: timedelta, token: str) -> list[Outgoing]:
-    """Take up to `limit` letters that are due, or whose lease has ended; the oldest first.
+Way = Literal["post", "call"]
+_KIND: Mapping[Way, str] = {"post": f"<> '{CALL}'", "call": f"= '{CALL}'"}
+
+
+async def claim(
+    session: Session, now: datetime, limit: int, lease: timedelta, token: str, way: Way = "post"
+) -> list[Outgoing]:
+    """Take up to `limit` letters (or calls) that are due, or whose lease has ended; the oldest first.
 
     Asked again with the token of a claim whose answer was lost, the letters it took are among them.
     """
-    query = _CLAIM.format(skip_locked=session.skip_locked)
+    query = _CLAIM.format(skip_locked=session.skip_locked, kind=_KIND[way])
     rows = await session.rows(query, now + lease, token, now, now, token, limit)
     oldest_first = sorted(rows, key=lambda row: (moment(row["created_at"]), len(row["key"]), row["key"]))
     return [_outgoing(row) for row in oldest_first]

@@ -434,6 +434,11 @@ class Store:
         token = outbox.claim_token(holder)
         return await self._db.run(lambda s: outbox.claim(s, now, limit, lease, token))
 
+    async def claim_calls(self, now: datetime, limit: int, lease: timedelta, holder: str) -> list[Outgoing]:
+        """Take calls to other systems as letters are taken."""
+        token = outbox.claim_token(holder)
+        return await self._db.run(lambda s: outbox.claim(s, now, limit, lease, token, "call"))
+
     async def give_back_letters(self, holder: str, now: datetime) -> int:
         """End the leases of a holder whose process is gone, and say how many; the letters can be claimed at once."""
         return await self._db.run(lambda s: outbox.give_back(s, holder, now))

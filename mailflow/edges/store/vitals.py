@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from mailflow.core.calls import CALL
 from mailflow.core.vitals import Pulse, Queue, Vitals
 from mailflow.edges.store import lists
 from mailflow.edges.store.session import Session, Value, marks, moment_or_none
@@ -40,7 +41,8 @@ async def measured(session: Session, now: datetime) -> Vitals:
     notice = await lists.last_notice(session, DIGEST)
     return Vitals(
         pulses=await _pulses(session),
-        letters=await _queues(session, "outbox", "created_at", _LETTERS),
+        letters=await _queues(session, "outbox", "created_at", _LETTERS, f"kind <> '{CALL}'"),
+        calls=await _queues(session, "outbox", "created_at", _LETTERS, f"kind = '{CALL}'"),
         mails=await _queues(session, "inbox", "received_at", _MAILS),
         errands=await _queues(session, "errand", "next_at", _ERRANDS),
         unsettled=await _number(session, "SELECT count(*) AS n FROM inbox WHERE settled_at IS NULL AND account <> ''"),
@@ -59,10 +61,12 @@ async def _pulses(session: Session) -> dict[str, Pulse]:
     }
 
 
-async def _queues(session: Session, table: str, since: str, states: Sequence[str]) -> dict[str, Queue]:
+async def _queues(
+    session: Session, table: str, since: str, states: Sequence[str], more: str = "1 = 1"
+) -> dict[str, Queue]:
     query = (
         f"SELECT state, count(*) AS n, min({since}) AS oldest FROM {table}"
-        f" WHERE state IN ({marks(states)}) GROUP BY state"
+        f" WHERE state IN ({marks(states)}) AND {more} GROUP BY state"
     )
     rows = await session.rows(query, *states)
     return {row["state"]: Queue(int(row["n"]), moment_or_none(row["oldest"])) for row in rows}
@@ -81,5 +85,6 @@ async def _number(session: Session, query: str, *values: Value) -> int:
 
 async def _last_letter(session: Session) -> datetime | None:
     """A letter that left was due not long before: by that its index leads to the last."""
-    row = await session.row("SELECT sent_at FROM outbox WHERE state = 'sent' ORDER BY next_at DESC LIMIT 1")
+    query = f"SELECT sent_at FROM outbox WHERE state = 'sent' AND kind <> '{CALL}' ORDER BY next_at DESC LIMIT 1"
+    row = await session.row(query)
     return moment_or_none(row["sent_at"]) if row is not None else None
