@@ -174,12 +174,13 @@ class Api:
     async def _body(self, operation: Operation, request: Request) -> BaseModel | Problem | None:
         if operation.asked is None:
             return None
-        if not _is_json(request.headers.get("content-type", "")):
-            return Problem("wrong-type", {"wanted": "application/json"})
+        # Read before it is judged: whoever is answered in the middle of his sending may never hear the answer.
         most, seconds = (self._big_bytes, BIG_SECONDS) if operation.big else (SMALL_BYTES, BODY_SECONDS)
         raw = await _read(request, most, seconds)
         if isinstance(raw, Problem):
             return raw
+        if not _is_json(request.headers.get("content-type", "")):
+            return Problem("wrong-type", {"wanted": "application/json"})
         try:
             return await asyncio.to_thread(operation.asked.model_validate_json, raw)
         except ValidationError as wrong:
@@ -270,7 +271,7 @@ class Api:
             kept["WWW-Authenticate"] = "Bearer"
         if wrong.name == "too-many":
             kept["Retry-After"] = wrong.words["seconds"]
-        if wrong.status in (408, 413, 415):
+        if wrong.status in (408, 413):
             kept["Connection"] = "close"
         return Response(said.model_dump_json(), wrong.status, kept, "application/problem+json")
 
