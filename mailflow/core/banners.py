@@ -75,7 +75,9 @@ def without_banners(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Take off the banners at the top; of a line that is a banner only in part the rest stays."""
     kept = tuple(lines)
     for _ in range(_MOST_BANNERS):
-        kept = _without_first(kept)
+        before, kept = kept, _without_first(kept)
+        if kept is before:
+            break
     return kept
 
 

@@ -166,7 +166,7 @@ def _read_reply(own: Fresh, target: Target, message: Message, around: Surroundin
         return _unclear(comment, why)
     if own.conflict:
         return _unclear(comment, "its parts disagree, hide words, or words were typed into what it quotes")
-    if reading.answer in _GOES_ON and target.letter is not None and (typed := typed_in(message, target.letter)):
+    if reading.answer in _GOES_ON and target.letter is not None and (typed := typed_in(own, target.letter)):
         return _unclear(f"{comment} […] {typed}", "words stand in the quote that our letter does not have")
     if reading.answer in _GOES_ON and _another_signs(own.text, target.name, message):
         return _unclear(comment, "it bears the mark of somebody else")

@@ -82,6 +82,14 @@ class _Element(NamedTuple):
         return Line(text, self.quoted, self.indented, mark=self.mark, signature=self.signature)
 
 
+class _Opened(NamedTuple):
+    """What a tag opens inside an element: the new one, and what of a quoted letter begins with it."""
+
+    above: _Element
+    element: _Element
+    header: str
+
+
 @dataclass(slots=True)
 class _Page:
     """The state of one pass: open elements and the line being written."""
@@ -94,6 +102,7 @@ class _Page:
     veiled: list[str] = field(default_factory=list)
     header: str = ""
     typed: bool = False
+    opened: dict[tuple[int, str, str], _Opened] = field(default_factory=dict)
     row_ends: int = -1
     """Where the row of a table of facts that is open ends: its cells make one line."""
 
@@ -114,18 +123,19 @@ def html_lines(html: str) -> tuple[Line, ...]:
 
 
 def _take(page: _Page, match: re.Match[str], html: str) -> int:
-    if match["text"] is not None or match[0] == "<":
-        _write(page, visible(unescape(match[0])))
-    elif match["name"] is None:
+    said, (closing, name, rest, text) = match[0], match.groups()
+    if text is not None or said == "<":
+        _write(page, visible(unescape(said)) if "&" in said else said)
+    elif name is None:
         return match.end()
-    elif match["close"]:
-        _close(page, match["name"].lower(), match.end())
+    elif closing:
+        _close(page, name.lower(), match.end())
     else:
-        return _start(page, match["name"].lower(), _attributes(match["rest"]), match.end(), html)
+        return _start(page, name.lower(), rest, match.end(), html)
     return match.end()
 
 
-def _start(page: _Page, tag: str, attributes: Mapping[str, str], at: int, html: str) -> int:
+def _start(page: _Page, tag: str, rest: str, at: int, html: str) -> int:
     if tag in _SILENT:
         end = re.compile(rf"</{tag}", re.IGNORECASE).search(html, at)
         return end.start() if end else len(html)
@@ -138,14 +148,12 @@ def _start(page: _Page, tag: str, attributes: Mapping[str, str], at: int, html: 
         page.row_ends = _row_ends(html, at)
     elif tag in _BLOCK and at > page.row_ends:
         _end_line(page)
-    if tag == "img":
-        _write(page, _emoji(attributes.get("alt", "")))
-    if tag == "input" and attributes.get("type", "").lower() in ("checkbox", "radio"):
-        _write(page, "☑ " if "checked" in attributes else "☐ ")
+    if tag in ("img", "input"):
+        _write(page, _picture(tag, _attributes(rest)))
     if tag in _PARAGRAPH and at > page.row_ends:
         _blank_line(page)
     if tag not in _VOID:
-        _open(page, tag, attributes)
+        _open(page, tag, rest)
     return at
 
 
@@ -172,34 +180,45 @@ def _row_ends(html: str, at: int) -> int:
     return -1
 
 
-def _open(page: _Page, tag: str, attributes: Mapping[str, str]) -> None:
+def _open(page: _Page, tag: str, rest: str) -> None:
     if tag in _CLOSES_ITSELF and page.here.tag == tag:
         page.counts[page.open.pop().tag] -= 1
     page.counts[tag] += 1
-    if not attributes and tag not in _CHANGING and tag not in page.styles.named:
-        page.open.append(page.here._replace(tag=tag, indented=page.here.indented or tag == "blockquote"))
-        return
+    opened = _opened(page, tag, rest)
+    page.open.append(opened.element)
+    page.header = opened.header or page.header
+
+
+def _opened(page: _Page, tag: str, rest: str) -> _Opened:
+    """Read a tag once for each element it is opened in: a page is made of repetition."""
+    key = (id(page.here), tag, rest)
+    known = page.opened.get(key)
+    if known is None:
+        # The element above is kept as well, so that no other takes its id.
+        known = page.opened[key] = _Opened(page.here, *_read_tag(page.here, tag, _attributes(rest), page.styles))
+    return known
+
+
+def _read_tag(above: _Element, tag: str, attributes: Mapping[str, str], styles: StyleSheet) -> tuple[_Element, str]:
+    """Give the element that the tag opens, and whether a quoted letter's `header` or its `cite` begins in it."""
+    if not attributes and tag not in _CHANGING and tag not in styles.named:
+        return above._replace(tag=tag, indented=above.indented or tag == "blockquote"), ""
     names = [name.lower() for key in ("class", "id") for name in attributes.get(key, "").split()]
     cite = tag == "blockquote" and (
-        attributes.get("type", "").lower() == "cite" or "cite" in attributes or page.here.answered
+        attributes.get("type", "").lower() == "cite" or "cite" in attributes or above.answered
     )
-    above, style = page.here, attributes.get("style", "").lower()
-    page.open.append(
-        _Element(
-            tag,
-            look=above.look.under(tag, attributes, page.styles),
-            quoted=above.quoted or cite or _is_named(names, _QUOTE_NAMES),
-            indented=above.indented or tag == "blockquote",
-            mark=above.mark or (_mark(attributes) if tag == "blockquote" and not above.indented else ""),
-            answered=above.answered or (tag == "div" and _is_named(names, _ANSWERED_NAMES)),
-            signature=above.signature or _is_signature(names, attributes),
-            typed=above.typed or tag in _CORRECTING or is_typed_name(names) or "mso-highlight" in style,
-        )
+    style = attributes.get("style", "").lower()
+    element = _Element(
+        tag,
+        look=above.look.under(tag, attributes, styles),
+        quoted=above.quoted or cite or _is_named(names, _QUOTE_NAMES),
+        indented=above.indented or tag == "blockquote",
+        mark=above.mark or (_mark(attributes) if tag == "blockquote" and not above.indented else ""),
+        answered=above.answered or (tag == "div" and _is_named(names, _ANSWERED_NAMES)),
+        signature=above.signature or _is_signature(names, attributes),
+        typed=above.typed or tag in _CORRECTING or is_typed_name(names) or "mso-highlight" in style,
     )
-    if _is_named(names, _HEADER_NAMES):
-        page.header = "header"
-    elif _is_named(names, _CITE_NAMES):
-        page.header = "cite"
+    return element, "header" if _is_named(names, _HEADER_NAMES) else "cite" if _is_named(names, _CITE_NAMES) else ""
 
 
 def _close(page: _Page, tag: str, at: int) -> None:
@@ -288,6 +307,10 @@ def _is_signature(names: list[str], attributes: Mapping[str, str]) -> bool:
     )
 
 
-def _emoji(alt: str) -> str:
-    """Give the picture's text when it is a sign and no words: web mail sends 👍 as a picture."""
+def _picture(tag: str, attributes: Mapping[str, str]) -> str:
+    """Give a box and whether it is ticked; a picture's text when it is a sign: web mail sends 👍 as a picture."""
+    if tag == "input":
+        is_box = attributes.get("type", "").lower() in ("checkbox", "radio")
+        return ("☑ " if "checked" in attributes else "☐ ") if is_box else ""
+    alt = attributes.get("alt", "")
     return alt if len(alt) <= 8 and not any(sign.isalnum() for sign in alt) else ""

@@ -13,16 +13,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from mailflow.core import manners
 from mailflow.core.banners import without_banners
 from mailflow.core.html_text import html_lines
 from mailflow.core.lines import Line, plain_lines
-from mailflow.core.message import Message
 from mailflow.core.quotable import Quotable, hidden
-from mailflow.core.quotes import is_mobile_tail, quoted_lines, split
-from mailflow.core.reply import kind_of, words_in
+from mailflow.core.quotes import is_mobile_tail, quoted_lines
+from mailflow.core.reply import Body, Fresh, words_in
 
 _ADDRESS = re.compile(r"[\w.+=-]{1,100}@[\w.-]{1,100}")
 _PIECE_OF_A_LINK = re.compile(r"[!-~]{6,}(?<![a-z]{6})")
@@ -31,34 +30,65 @@ _ABOVE = "…"
 _MOST_LETTERS = 300
 
 
-def typed_in(message: Message, letter: Quotable) -> str:
+def typed_in(own: Fresh, letter: Quotable) -> str:
     """Give the words of the quote that the letter of ours this mail answers does not have; '' for none. Pure."""
-    kind = kind_of(message)
-    for lines in _parts(message):
-        quoted = without_banners(tuple(quoted_lines(lines, split(lines, kind))))
-        strange = [line.text.strip() for line in _strange(quoted, letter)]
+    for body in own.bodies:
+        strange = [line.text.strip() for line in _strange(body, letter)]
         if manners.body("\n".join([_ABOVE, "", *strange])) != _ABOVE:
             return " ".join(" ".join(strange).split())[:_MOST_LETTERS]
     return ""
 
 
-def _parts(message: Message | Quotable) -> Iterator[tuple[Line, ...]]:
-    if message.text.strip():
-        yield plain_lines(message.text)
-    if message.html.strip():
-        yield html_lines(message.html)
-
-
-def _strange(quoted: Iterable[Line], letter: Quotable) -> Iterator[Line]:
+def _strange(body: Body, letter: Quotable) -> Sequence[Line]:
     """Give the lines with a word the letter does not have, or has not so often."""
-    versions = [[_words(line) for line in lines] for lines in _parts(letter)]
+    versions: list[tuple[Line, ...]] = []
+    ours: set[str] = set()
+    for lines in _parts(letter):
+        versions.append(lines)
+        ours.update(line.text.strip() for line in lines)
+        if _stand_there(_quoted(body, ours), ours):
+            return ()  # the common case: the letter's HTML is read only for who quotes that
+    return tuple(_counted(_quoted(body, ours), versions))
+
+
+def _parts(letter: Quotable) -> Iterator[tuple[Line, ...]]:
+    if letter.text.strip():
+        yield plain_lines(letter.text)
+    if letter.html.strip():
+        yield html_lines(letter.html)
+
+
+def _quoted(body: Body, ours: Set[str]) -> tuple[Line, ...]:
+    return without_banners(tuple(quoted_lines(body.lines, body.parts, ours)))
+
+
+def _stand_there(quoted: Iterable[Line], ours: Set[str]) -> bool:
+    """Tell whether every quoted line is a whole line of the letter; words are looked for only in lines that differ."""
+    theirs = {line.text.strip() for line in quoted}
+    left = {tuple(_words(text)) for text in ours - theirs} if theirs - ours else set()
+    return all(_is_among(left, tuple(_words(text))) for text in theirs - ours)
+
+
+def _is_among(left: set[tuple[str, ...]], words: tuple[str, ...]) -> bool:
+    """Tell whether these are the words of a line that is left; the line of a code stands for one of theirs."""
+    if not words or words in left:
+        return True
+    coded = tuple(hidden(word) for word in words)
+    found = coded in left
+    left.discard(coded)
+    return found
+
+
+def _counted(quoted: Iterable[Line], letter: Sequence[Sequence[Line]]) -> Iterator[Line]:
+    """Give the lines with a word that neither version of the letter has so often."""
+    versions = [[_words(line.text) for line in lines] for lines in letter]
     whole = {tuple(words) for version in versions for words in version}
     left: Counter[str] = Counter()
     for version in versions:
         left |= Counter(word for words in version for word in words)
     wrapped = []
     for line in quoted:
-        words = _words(line)
+        words = _words(line.text)
         if tuple(words) in whole:
             left.subtract(words)
         elif words and not _is_added(line.text.strip()):
@@ -70,8 +100,8 @@ def _strange(quoted: Iterable[Line], letter: Quotable) -> Iterator[Line]:
         left.subtract(words)
 
 
-def _words(line: Line) -> Sequence[str]:
-    return words_in(_ADDRESS.sub(" ", line.text))
+def _words(text: str) -> Sequence[str]:
+    return words_in(_ADDRESS.sub(" ", text))
 
 
 def _is_added(said: str) -> bool:

@@ -15,7 +15,7 @@ therefore consist of nothing but dates, names and addresses: «12.11 Петро�
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -95,13 +95,16 @@ def split(lines: Sequence[Line], kind: Kind) -> Parts:
     return Parts(_tidy(own), forwarded, doubtful, tuple(cut))
 
 
-def quoted_lines(lines: Sequence[Line], parts: Parts) -> Iterator[Line]:
-    """Give the lines cut off that say something, without those that introduce a letter; of a long mail the first."""
+def quoted_lines(lines: Sequence[Line], parts: Parts, known: Set[str]) -> Iterator[Line]:
+    """Give the lines cut off that say something, without those that introduce a letter; of a long mail the first.
+
+    `known`: lines, stripped, that introduce none, whatever they look like.
+    """
     looked_at = 0
     for begin, end in parts.cut:
         at = begin
         while at < end and looked_at < _MOST_OWN_LINES:
-            opening = _opening(lines, at).length
+            opening = 0 if lines[at].text.strip() in known else _opening(lines, at).length
             if not opening and not lines[at].blank:
                 yield lines[at]
             at += opening or 1

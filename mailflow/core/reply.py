@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from mailflow.core import manners
 from mailflow.core.banners import without_banners
@@ -52,19 +53,29 @@ class Fresh:
     `original`: a forwarded letter (content, not quote), or None.
     `conflict`: the text and the HTML part say different things, hidden text was found, or words stand where nobody
     can tell whose they are. `page`: the writer's words as the HTML part lays them out, '' without one.
+    `bodies`: what was read, the text part first: lines, and which of them are whose.
     """
 
     text: str
     original: Original | None = None
     conflict: bool = False
     page: str = field(default="", compare=False)
+    bodies: tuple[Body, ...] = field(default=(), compare=False, repr=False)
+
+
+class Body(NamedTuple):
+    """One part of a mail as lines, and whose they are."""
+
+    lines: tuple[Line, ...]
+    parts: Parts
 
 
 def fresh(message: Message) -> Fresh:
     """Give the writer's own words and the forwarded letter, if any. Pure; never raises."""
     kind = kind_of(message)
-    plain = _parts(plain_lines(message.text), kind) if message.text.strip() else None
-    page = _parts(html_lines(message.html), kind) if message.html.strip() else None
+    text = _body_of(plain_lines(message.text), kind) if message.text.strip() else None
+    html = _body_of(html_lines(message.html), kind) if message.html.strip() else None
+    plain, page = text and text.parts, html and html.parts
     chosen = plain or page
     if chosen is None:
         return Fresh("", _attached(message))
@@ -73,12 +84,13 @@ def fresh(message: Message) -> Fresh:
     forwarded = chosen.forwarded or (page.forwarded if page else None)
     original = _original(forwarded, message) if forwarded else _attached(message)
     laid_out = _text(_unsigned(page.own, page)) if page else ""
-    return Fresh(_text(_unsigned(chosen.own, page)), original, conflict, laid_out)
+    bodies = tuple(body for body in (text, html) if body is not None)
+    return Fresh(_text(_unsigned(chosen.own, page)), original, conflict, laid_out, bodies)
 
 
-def _parts(lines: Sequence[Line], kind: Kind) -> Parts:
+def _body_of(lines: tuple[Line, ...], kind: Kind) -> Body:
     parts = split(lines, kind)
-    return replace(parts, own=without_banners(parts.own))
+    return Body(lines, replace(parts, own=without_banners(parts.own)))
 
 
 def _unsigned(own: tuple[Line, ...], page: Parts | None) -> tuple[Line, ...]:
@@ -151,10 +163,10 @@ def _hides(page: Parts | None) -> bool:
 
 def _differ(plain: Parts, page: Parts) -> bool:
     """Compare the own words of both parts, signatures left out: their layout differs harmlessly."""
-    return _words(_body(plain.own)) != _words(_body(page.own))
+    return _words(_without_manners(plain.own)) != _words(_without_manners(page.own))
 
 
-def _body(own: Iterable[Line]) -> list[Line]:
+def _without_manners(own: Iterable[Line]) -> list[Line]:
     text = _text(own)
     return [Line(line) for line in manners.body(text).split("\n")]
 
