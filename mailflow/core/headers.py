@@ -61,7 +61,7 @@ class HeaderBlock:
 
     def all(self, name: str) -> tuple[bytes, ...]:
         """Give the values of every field of that (lower-case) name."""
-        return tuple(field.value for field in self.fields if field.name.lower() == name)
+        return values_of(self.fields, name)
 
     def first(self, name: str) -> bytes:
         """Give the first value of that (lower-case) name, or b''."""
@@ -71,6 +71,11 @@ class HeaderBlock:
         """Write the mail again with only the fields that were read: safe to give to another parser."""
         lines = (field.name.encode("ascii") + b": " + field.value + b"\r\n" for field in self.fields)
         return b"".join(lines) + b"\r\n" + raw[self.body :]
+
+
+def values_of(fields: tuple[Field, ...], name: str) -> tuple[bytes, ...]:
+    """Give the values of every field of that (lower-case) name."""
+    return tuple(field.value for field in fields if field.name.lower() == name)
 
 
 def scan(raw: bytes) -> HeaderBlock:

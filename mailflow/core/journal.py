@@ -81,10 +81,21 @@ def canonical(document: object) -> str:
 
 def storable(text: str) -> str:
     """Give the text with NUL and lone surrogates replaced by U+FFFD."""
-    if text.isascii() and "\x00" not in text:
+    if "\x00" not in text and _has_bytes(text):
         return text
     whole = text.replace("\x00", "\ufffd")
     return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _has_bytes(text: str) -> bool:
+    """Tell whether UTF-8 can say the text: half of a surrogate pair it cannot."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def plain_document(adapter: TypeAdapter[T], value: T) -> Document:

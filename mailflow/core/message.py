@@ -102,6 +102,8 @@ class Message:
     report: str = ""
     """Text of the machine-readable report part and of the returned headers."""
     defects: tuple[str, ...] = ()
+    as_written: tuple[Field, ...] = field(default=(), repr=False, compare=False)
+    """The header fields as `headers.scan` read them, in order, not decoded."""
 
     def header(self, name: str) -> str:
         """Give the first header of that name (any case), or ''."""
@@ -167,6 +169,7 @@ def _message(block: tuple[Field, ...], root: Part, marks: tuple[str, str], level
         report_type=body.report_type,
         report=body.report,
         defects=tuple(dict.fromkeys((*notes, *opened, *troubles, *(("nested-limit",) if unopened else ())))),
+        as_written=block,
     )
 
 

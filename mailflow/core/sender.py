@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from mailflow.core.address_grammar import strict_address, strict_domain
 from mailflow.core.addresses import read_addresses
 from mailflow.core.authentication import Clause, Results
-from mailflow.core.headers import HeaderBlock, scan
+from mailflow.core.headers import values_of
 from mailflow.core.message import Message
 from mailflow.core.receiver import Marks, ReceiverProfile, marks_of
 from mailflow.core.views import Language
@@ -127,21 +127,21 @@ def prove(message: Message, raw: bytes, profile: ReceiverProfile) -> SenderProof
     blocking = next((each for each in message.defects if each.partition(":")[0] in _BLOCKING), "")
     if blocking:
         return Unproven("two_readings", blocking)
-    block = scan(raw)
-    writers = _writers(message, block)
+    writers = _writers(message)
     if isinstance(writers, Unproven):
         return writers
-    return _verdict(writers, marks_of(block.fields, profile), profile)
+    return _verdict(writers, marks_of(message.as_written, profile), profile)
 
 
-def _writers(message: Message, block: HeaderBlock) -> _Writers | Unproven:
+def _writers(message: Message) -> _Writers | Unproven:
     """Read From and Sender by the narrow grammar; they must be what the message says."""
-    author = _one_strict(block.all("from"))
+    author = _one_strict(values_of(message.as_written, "from"))
     if not author or [each.mail.lower() for each in message.from_] != [author]:
         return Unproven("from")
-    if not block.all("sender"):
+    named = values_of(message.as_written, "sender")
+    if not named:
         return _Writers(author, author)
-    writer = _one_strict(block.all("sender"))
+    writer = _one_strict(named)
     if not writer or [each.mail.lower() for each in message.sender] != [writer]:
         return Unproven("sender")
     return _Writers(author, writer)
