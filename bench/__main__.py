@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
-from bench import delay, floor, pipeline, roundup
+from bench import delay, floor, loads, pipeline, roundup
 from bench.cost import Cost
 from bench.letters import Written
 from bench.mails import Asked, Papers, replies, requests
@@ -149,6 +149,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in roundup.compared(read.rounds, read.mails):
             print(line, flush=True)
         return 0
+    if chosen := [(name, size) for name in loads.LOADS if (size := getattr(read, name))]:
+        for name, size in chosen:
+            print(loads.line(name, loads.LOADS[name](size)), flush=True)
+        return 0
     with benched(read.mails) as bench:
         bench.warm()
         if read.profile:
@@ -175,6 +179,9 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
         "--delays", type=int, default=100, help="mails timed one by one, for each way of watching (100)"
     )
     parser.add_argument("--peers", action="store_true", help="instead, how many messages a second beside Roundup")
+    parser.add_argument("--backlog", type=int, help="instead, the memory over a backlog of so many mails")
+    parser.add_argument("--idle", type=int, help="instead, what a look costs where so many mails are kept")
+    parser.add_argument("--poison", type=int, help="instead, how a mail of 25 MB holds up so many others")
     parser.add_argument("--profile", action="store_true", help="instead, where the time of one round goes")
     return parser.parse_args(given)
 

@@ -19,9 +19,12 @@ from bench.mails import DOCS, MX, directory
 from bench.sampling import Samples, sampled
 from mailflow import daemon
 from mailflow.app import App, opened
+from mailflow.bells import Bells
 from mailflow.making import make_key
+from mailflow.reader import Reader
 from tests.loopback import free_port
 
+LOOKS = 500
 SETTINGS = """
 [mailbox]
 address = "{docs}"
@@ -31,8 +34,7 @@ port = {imap_port}
 security = "plain"
 user = "{user}"
 password = {{file = "mailbox.password"}}
-take_from = 2020-01-01
-watch = "{watch}"
+{since}watch = "{watch}"
 poll_seconds = 0.1
 [mailbox.receiver]
 kind = "authserv"
@@ -48,12 +50,20 @@ port = {web_port}
 """
 
 
-def write_site(site: Path, imap_port: int, smtp_port: int, user: str, password: str, watch: str = "idle") -> None:
+def write_site(
+    site: Path,
+    imap_port: int,
+    smtp_port: int,
+    user: str,
+    password: str,
+    watch: str = "idle",
+    take_from: str = "2020-01-01",
+) -> None:
     """Make a site over those servers: the shipped rules and letters, the bench's people."""
     site.mkdir(parents=True, exist_ok=True)
-    settings = SETTINGS.format(
-        docs=DOCS, imap_port=imap_port, smtp_port=smtp_port, web_port=free_port(), user=user, mx=MX, watch=watch
-    )
+    since = f"take_from = {take_from}\n" if take_from else ""
+    ports = {"imap_port": imap_port, "smtp_port": smtp_port, "web_port": free_port()}
+    settings = SETTINGS.format(docs=DOCS, user=user, mx=MX, watch=watch, since=since, **ports)
     (site / "mailflow.toml").write_text(settings, encoding="utf-8")
     (site / "mailbox.password").write_text(password, encoding="utf-8")
     (site / "directory.yaml").write_text(directory(), encoding="utf-8")
@@ -64,8 +74,8 @@ def write_site(site: Path, imap_port: int, smtp_port: int, user: str, password: 
 def main(pipe: Connection, site: Path) -> None:
     """Be mailflow's process: answer each command until "end".
 
-    "round": what a round cost; "record": the letters of one; "profile": the samples of one; "serve": watch the mailbox
-    until the next command; "counts": what stands in the database; "peak": memory.
+    "round": what a round cost; "idle": what an idle look costs; "record": the letters of a round; "profile": its
+    samples; "serve": watch the mailbox until the next command; "counts": what stands in the database; "peak": memory.
     """
     # The log is written as a service writes it, only to nowhere.
     logging.getLogger("mailflow").propagate = False
@@ -86,6 +96,19 @@ async def _round(app: App, pipe: Connection) -> Cost:
     meter = Meter()
     await daemon.run_once(app)
     return meter.read()
+
+
+async def _idle(app: App, pipe: Connection) -> Cost:
+    """Look for mail again and again where none has come, as a poll does; give what one look costs."""
+    reader = Reader(app, Bells(asyncio.Event(), asyncio.Event()))
+    try:
+        await reader.catch_up()
+        meter = Meter()
+        for _ in range(LOOKS):
+            assert await reader.catch_up() == 0, "new mail came while none was to come"
+        return meter.read().each(LOOKS)
+    finally:
+        await reader.close()
 
 
 async def _record(app: App, pipe: Connection) -> list[Written]:
@@ -134,6 +157,7 @@ async def _peak(app: App, pipe: Connection) -> tuple[float, float]:
 
 COMMANDS: dict[str, Any] = {
     "round": _round,
+    "idle": _idle,
     "record": _record,
     "profile": _profile,
     "serve": _watch,
