@@ -13,6 +13,8 @@ from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
+import pytest
+
 from mailflow.edges.letters import Enclosure, LetterError, build
 from mailflow.edges.smtp import Accepted, Post
 from tests.office_life import IVAN, OLGA, PETROV, living
@@ -41,6 +43,16 @@ def parsed(raw: bytes) -> EmailMessage:
     read = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(read, EmailMessage)
     return read
+
+
+@pytest.mark.parametrize("length", range(40, 90))
+def test_a_name_of_any_length_is_never_read_as_an_address(length: int) -> None:
+    name = ("Bcc: evil@attack.example, <e@attack.example> " * 3)[:length]
+    raw = build(SHORT, envelope(to_name=name, message_id="<1@neon.example>"))
+    [reader] = parsed(raw)["To"].addresses
+    assert reader.addr_spec == OLGA
+    # The standard library puts a blank between encoded-words of a name (RFC 2047 section 6.2 takes none).
+    assert reader.display_name.replace(" ", "") == name.replace(" ", "")
 
 
 async def test_nothing_typed_makes_a_header_a_reader_or_an_end_of_mail(scale: Scale) -> None:

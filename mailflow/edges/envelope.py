@@ -167,7 +167,8 @@ def _mailbox(header: str, name: str, address: str) -> str:
     if _PLAIN.match(shown) and "=?" not in shown and len(shown) <= 60:
         quoted = shown.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{quoted}"\r\n <{where}>'
-    return f"{_words(header, shown)}\r\n <{where}>"
+    # Never as it stands, however short: a long name with @ and colons in it reads as another address.
+    return f"{_encoded(shown)}\r\n <{where}>"
 
 
 def _address(header: str, given: str) -> str:
@@ -193,7 +194,11 @@ def _words(header: str, value: str) -> str:
     whole = _whole(header, value)
     if len(header) + len(whole) <= 76 and _PLAIN.match(whole) and "=?" not in whole and whole == whole.strip():
         return whole
-    return "\r\n ".join(f"=?utf-8?b?{b64encode(chunk).decode('ascii')}?=" for chunk in _chunks(whole))
+    return _encoded(whole)
+
+
+def _encoded(text: str) -> str:
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(chunk).decode('ascii')}?=" for chunk in _chunks(text))
 
 
 def _chunks(text: str) -> list[bytes]:
