@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailflow.core.tokens import TEXT_LENGTH, KeyRing, letter_code, mint, read_token
+from mailflow.core.tokens import TEXT_LENGTH, TOKEN_TEXT, KeyRing, letter_code, mint, read_token
 
 OLD, NEW = b"o" * 32, b"n" * 32
 RING = KeyRing({1: OLD, 2: NEW}, 2)
@@ -60,3 +60,30 @@ def test_the_letters_code_needs_the_key() -> None:
 def test_a_short_random_part_is_refused() -> None:
     with pytest.raises(ValueError, match="16 random bytes"):
         mint(RING, "decide", b"short")
+
+
+SIGNED_BEFORE = "akdnce3qkbdzzzsy5eaacaqdaqcqmbyibefawdanbyhq"
+"""A link as an earlier release made it of `NEW` and `ID`, with the digits it printed beside it."""
+ITS_DIGITS = "056507"
+
+
+def test_a_link_and_its_digits_outlive_a_new_release() -> None:
+    assert mint(RING, "decide", ID).text == SIGNED_BEFORE
+    assert read_token(SIGNED_BEFORE, "decide", RING) == hashlib.sha256(ID).hexdigest()
+    assert letter_code(SIGNED_BEFORE, RING) == ITS_DIGITS
+
+
+def test_all_six_digits_come_from_the_whole_link() -> None:
+    links = [mint(RING, "decide", bytes([n]) * 16).text for n in range(200)]
+    codes = [letter_code(link, RING) for link in links]
+    assert len(set(codes)) >= 198
+    for place in range(6):
+        assert {code[place] for code in codes} == set("0123456789")
+
+
+@pytest.mark.parametrize("around", ["/d/{}?choice=approve", "{}", "%2Fd%2F{}%3Fchoice", "«{}»", "x+t.{}@neon.example"])
+def test_a_link_is_found_in_whatever_it_stands(around: str) -> None:
+    for text in (SIGNED_BEFORE, SIGNED_BEFORE.upper()):
+        assert [found[0] for found in TOKEN_TEXT.finditer(around.format(text))] == [text]
+        assert not TOKEN_TEXT.search(around.format(text[1:]))
+        assert not TOKEN_TEXT.search(around.format(text + "a"))
