@@ -53,12 +53,15 @@ def uncommented(text: str, marks: str) -> str:
     return re.sub(rf"^(?:{marks}) (?=\w+ = |\[)", "", text, flags=re.MULTILINE)
 
 
+SECRETS = ("password", "secret", "client_secret", "access_key", "secret_key")
+
+
 def keys_of(values: dict[str, object], above: str = "") -> set[str]:
     """Every key of a TOML document by its full name; a password is one key."""
     found: set[str] = set()
     for name, value in values.items():
         tables = value if isinstance(value, list) and value and isinstance(value[0], dict) else [value]
-        if isinstance(tables[0], dict) and name not in ("password", "secret", "client_secret"):
+        if isinstance(tables[0], dict) and name not in SECRETS:
             found |= keys_of(tables[0], f"{above}{name}.")
         else:
             found.add(above + name)
