@@ -53,7 +53,7 @@ def uncommented(text: str, marks: str) -> str:
     return re.sub(rf"^(?:{marks}) (?=\w+ = |\[)", "", text, flags=re.MULTILINE)
 
 
-SECRETS = ("password", "secret", "client_secret", "access_key", "secret_key")
+SECRETS = ("password", "secret", "client_secret", "access_key", "secret_key", "dkim_key")
 
 
 def keys_of(values: dict[str, object], above: str = "") -> set[str]:
