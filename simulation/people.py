@@ -196,7 +196,7 @@ class People:
     # --- machines
 
     async def _machines(self, letter: Received) -> None:
-        if letter.sent.link() and self._chance.random() < 0.4:
+        if letter.sent.link() and self._chance.random() < 0.25:
             await self._scanned(letter)
         if self._chance.random() < 0.15:
             subject, text, headers = self._chance.choice(AWAY)

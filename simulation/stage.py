@@ -37,7 +37,7 @@ from simulation.machine import reached
 
 ADDRESS = "docs@neon.example"
 WEB = "https://office.example"
-SLOWER = 3600
+SLOWER = 7200
 """So much longer are the pauses of loops that only look, and the leases renewed in them."""
 KEY = b"a key for simulations: 32 bytes."
 SETTINGS = f"""

@@ -8,12 +8,12 @@ import sys
 import pytest
 
 from simulation.plants import PLANTS, Plant
-from simulation.run import Played, play
+from simulation.run import Played, play, self_check
 from tests.offices import HERE
 
 SEEDS = range(1, 51)
 QUICK = ("told first", "unsynced names", "From is believed", "looking counts", "unchained")
-"""Planted bugs that the first seed finds; `./run simulate --self-check` plants all of them."""
+"""Planted bugs that the first seeds find; `./run simulate --self-check` plants all of them."""
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -25,8 +25,8 @@ def test_a_month_in_which_things_go_wrong_breaks_no_law(seed: int) -> None:
 
 @pytest.mark.parametrize("plant", [plant for plant in PLANTS if plant.name in QUICK], ids=lambda plant: plant.name)
 def test_a_planted_bug_is_found(plant: Plant) -> None:
-    with plant.planted():
-        assert play(1).breach is not None
+    [found] = self_check((plant,), range(1, 9))
+    assert found.seed is not None
 
 
 def test_a_seed_is_the_same_month_in_every_process() -> None:
