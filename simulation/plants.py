@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from mailflow import agent, daemon, deliver, errands, log, reader, receive, respond, sending, writing
+from mailflow import daemon, deliver, errands, log, reader, receive, respond, sending, writing
 from mailflow.core import entitlement, pressing
 from mailflow.core.answers import Answer, Reading
 from mailflow.core.case import Assignment
@@ -108,8 +108,6 @@ def _short(content: bytes, new: Any, path: Any) -> None:
 
 _classify = receive.classify
 _prove = receive.prove
-_may_decide = entitlement.may_decide
-_answered = pressing.answered
 
 
 def _believed(message: Any, raw: bytes, profile: Any) -> Any:
@@ -136,15 +134,6 @@ def _everybody_may(turn: Any, assignment: Assignment) -> set[str]:
     return set(turn.office.directory.people)
 
 
-def _again_and_again(turn: Any, assignment: Assignment, event: Any) -> Any:
-    fresh = replace(assignment, decision=None, standing=type(assignment.standing).OPEN)
-    return _may_decide(turn, fresh, event)
-
-
-def _any_card(turn: Any, assignment: Assignment, event: Any) -> Any:
-    return _may_decide(turn, assignment, event)
-
-
 # --- pages
 
 _look = respond.Window._look
@@ -162,7 +151,7 @@ async def _no_code(self: Any, found: Any, page: Any, form: Any, now: Any) -> Any
 
 
 async def _told_in_full(self: Any, press: Any, now: Any) -> Any:
-    log.link_pressed("-", str(press.text), "pressed")
+    log.sending_halted(f"pressed: {press.text}")
     return await _press(self, press, now)
 
 
@@ -173,6 +162,7 @@ _press = respond.Window._press
 _outgoing = outbox._outgoing
 _made = writing._made
 _claim = outbox.claim
+_give_back = outbox.give_back
 _destination = writing.Counter.destination
 _noted = deliver._noted
 
@@ -193,8 +183,8 @@ async def _no_lease(session: Any, now: Any, limit: int, lease: timedelta, holder
     return await _claim(session, now, limit, timedelta(0), holder)
 
 
-def _everybody_gone(folder: Any) -> Any:
-    return contextlib.nullcontext(tuple(f"{number:032}" for number in range(1, 6)))
+async def _everybody_gone(session: Any, holder: str, now: Any) -> int:
+    return await _give_back(session, "%", now)
 
 
 def _to_whoever_wrote(self: Any, letter: Any) -> str:
@@ -284,7 +274,7 @@ PLANTS: Sequence[Plant] = (
     Plant("new id each time", "names a letter anew at each attempt", [(outbox, "_outgoing", _new_id_each_time)]),
     Plant("made anew", "renders a letter anew at each attempt", [(writing, "_made", _made_anew)]),
     Plant("no lease", "claims letters for no time at all", [(outbox, "claim", _no_lease)]),
-    Plant("everybody is gone", "takes the letters of a sender that lives", [(agent, "gone", _everybody_gone)]),
+    Plant("everybody is gone", "takes the letters of a sender that lives", [(outbox, "give_back", _everybody_gone)]),
     Plant("to whoever wrote", "answers strangers", [(writing.Counter, "destination", _to_whoever_wrote)]),
     Plant("sent anyhow", "notes a letter as sent whatever the server said", [(deliver, "_noted", _sent_anyhow)]),
     Plant("last one wins", "writes a case without looking who was first", [(cases, "rewriting", _last_one_wins)]),
