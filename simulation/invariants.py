@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from simulation.world import World
 
 _FILES = PurePosixPath("/files")
+SET_BACK = timedelta(hours=2)
+"""The clock may have been set back since the timer was found due."""
 AGREED = (Answer.APPROVE, Answer.APPROVE_WITH_REMARKS)
 _TOKEN = re.compile(rb"(?:/d/|\+t\.)([a-z2-7]{32,})")
 _UNFORESEEN = re.compile(r"\b(?!Mailflow|Store|Mailbox)[A-Z]\w*(?:Error|Exception|Interrupt)\(")
@@ -197,10 +199,10 @@ class Inspector:
         """No timer rings before its time, and none twice."""
         query = (
             "SELECT t.key, t.due_at, t.state, j.at FROM journal j JOIN timer t ON t.key = j.event_key"
-            " WHERE j.id > ? AND j.event_type = 'timer_due'"
+            " WHERE j.id > ? AND j.event_type = 'timer'"
         )
         for row in self._drive.rows(query, self._journal_seen):
-            if moment(row["at"]) < moment(row["due_at"]):
+            if moment(row["at"]) + SET_BACK < moment(row["due_at"]):
                 raise Breach("timers ring when they are due", f"{row['key']}: due {row['due_at']}, rung {row['at']}")
             if row["state"] == "waiting":
                 raise Breach("timers ring once", f"{row['key']} has rung and is still set")
