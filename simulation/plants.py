@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from mailflow import daemon, deliver, errands, log, reader, receive, respond, sending, writing
+from mailflow import deliver, reader, receive, respond, sending, writing
 from mailflow.core import entitlement, pressing
 from mailflow.core.answers import Answer, Reading
 from mailflow.core.case import Assignment
@@ -21,7 +21,7 @@ from mailflow.core.pages import Assured
 from mailflow.core.sender import Proven
 from mailflow.edges import blobs
 from mailflow.edges.smtp import Accepted
-from mailflow.edges.store import cases, commit, journal, outbox, registers, timers
+from mailflow.edges.store import commit, journal, outbox, registers, timers
 from mailflow.edges.store.session import Statement
 
 Exchange = tuple[Any, str, Any]
@@ -150,19 +150,10 @@ async def _no_code(self: Any, found: Any, page: Any, form: Any, now: Any) -> Any
     return Assured("link", new_browser=True)
 
 
-async def _told_in_full(self: Any, press: Any, now: Any) -> Any:
-    log.sending_halted(f"pressed: {press.text}")
-    return await _press(self, press, now)
-
-
-_press = respond.Window._press
-
 # --- letters
 
 _outgoing = outbox._outgoing
-_made = writing._made
 _claim = outbox.claim
-_give_back = outbox.give_back
 _destination = writing.Counter.destination
 _noted = deliver._noted
 
@@ -175,16 +166,8 @@ def _new_id_each_time(row: Any) -> Any:
     return replace(_outgoing(row), message_id=outbox.message_id(f"{row['key']}/{row['attempts']}", "neon.example"))
 
 
-async def _made_anew(outgoing: Any, case: Any, now: Any, counter: Any) -> Any:
-    return await _made(replace(outgoing, content=""), case, now, counter)
-
-
 async def _no_lease(session: Any, now: Any, limit: int, lease: timedelta, holder: str) -> Any:
     return await _claim(session, now, limit, timedelta(0), holder)
-
-
-async def _everybody_gone(session: Any, holder: str, now: Any) -> int:
-    return await _give_back(session, "%", now)
 
 
 def _to_whoever_wrote(self: Any, letter: Any) -> str:
@@ -197,17 +180,10 @@ def _sent_anyhow(outgoing: Any, outcome: Any, now: Any) -> Any:
 
 # --- the store
 
-_rewriting = cases.rewriting
 _due = timers.due
 _claim_timers = timers.claim
 _addition = journal.addition
 _ringing = timers.ringing
-
-
-def _last_one_wins(before: Any, after: Any, document: Any, now: Any) -> Statement:
-    written = _rewriting(before, after, document, now)
-    query = written.sql.replace("AND version = ?", "AND version <= ?")
-    return Statement(query, (*written.values[:-1], 1_000_000), "case")
 
 
 async def _number_read_only(session: Any, name: str, year: int, first: int = 1) -> int:
@@ -233,14 +209,6 @@ def _unchained(row: Any, previous: str) -> Statement:
 
 def _no_patch(old: Any, new: Any) -> Any:
     return {} if old else dict(new)
-
-
-async def _done_before(due: Any, now: Any, bench: Any) -> None:
-    await bench.store.give_up_errand(due.key, "done")
-    await _run_errand(due, now, bench)
-
-
-_run_errand = errands.run_errand
 
 
 PLANTS: Sequence[Plant] = (
@@ -269,15 +237,11 @@ PLANTS: Sequence[Plant] = (
     ),
     Plant("looking counts", "writes when a page is opened", [(respond.Window, "_look", _looking_counts)]),
     Plant("no code", "decides by whoever has the link", [(respond.Window, "_assured", _no_code)]),
-    Plant("told in full", "writes the link into the log", [(respond.Window, "_press", _told_in_full)]),
     Plant("never noted", "does not note that a letter has left", [(sending, "note", _never_noted)]),
     Plant("new id each time", "names a letter anew at each attempt", [(outbox, "_outgoing", _new_id_each_time)]),
-    Plant("made anew", "renders a letter anew at each attempt", [(writing, "_made", _made_anew)]),
     Plant("no lease", "claims letters for no time at all", [(outbox, "claim", _no_lease)]),
-    Plant("everybody is gone", "takes the letters of a sender that lives", [(outbox, "give_back", _everybody_gone)]),
     Plant("to whoever wrote", "answers strangers", [(writing.Counter, "destination", _to_whoever_wrote)]),
     Plant("sent anyhow", "notes a letter as sent whatever the server said", [(deliver, "_noted", _sent_anyhow)]),
-    Plant("last one wins", "writes a case without looking who was first", [(cases, "rewriting", _last_one_wins)]),
     Plant("number counted", "counts the cases instead of taking a number", [(registers, "take", _number_read_only)]),
     Plant(
         "a day early",
@@ -287,5 +251,4 @@ PLANTS: Sequence[Plant] = (
     Plant("never rung", "does not mark a timer that has rung", [(timers, "ringing", _not_marked)]),
     Plant("unchained", "chains no row to the one before", [(journal, "addition", _unchained)]),
     Plant("no patch", "forgets to write what has changed", [(commit, "difference", _no_patch)]),
-    Plant("done before", "marks an errand as done before it is", [(daemon, "run_errand", _done_before)]),
 )
