@@ -47,8 +47,8 @@ def test_a_seed_is_the_same_month_in_every_process() -> None:
 def test_what_one_world_exchanges_is_put_back() -> None:
     import secrets
 
-    from mailflow import app, daemon
+    from mailflow import app, reader
 
-    before = (app.now, app.datetime, daemon.Mailbox, secrets.token_bytes)
+    before = (app.now, app.datetime, reader.Mailbox, secrets.token_bytes)
     assert isinstance(play(2), Played)
-    assert (app.now, app.datetime, daemon.Mailbox, secrets.token_bytes) == before
+    assert (app.now, app.datetime, reader.Mailbox, secrets.token_bytes) == before
