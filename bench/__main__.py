@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
-from bench import delay, floor, loads, pipeline, roundup
+from bench import delay, floor, loads, pipeline, registers, roundup
 from bench.cost import Cost
 from bench.letters import Written
 from bench.mails import Asked, Papers, replies, requests
@@ -145,6 +145,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print."""
     read = _arguments(arguments)
     print(machine())
+    if read.registers:
+        registers.main(read.registers)
+        return 0
     if read.peers:
         for line in roundup.compared(read.rounds, read.mails):
             print(line, flush=True)
@@ -183,6 +186,14 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--idle", type=int, help="instead, what a look costs where so many mails are kept")
     parser.add_argument("--poison", type=int, help="instead, how a mail of 25 MB holds up so many others")
     parser.add_argument("--profile", action="store_true", help="instead, where the time of one round goes")
+    parser.add_argument(
+        "--registers",
+        type=int,
+        nargs="?",
+        const=1_000_000,
+        default=0,
+        help="instead, registers of so many cases (1000000)",
+    )
     return parser.parse_args(given)
 
 

@@ -46,6 +46,9 @@ def test_the_slowest_stage_stands_first_with_its_median_and_what_nine_of_ten_sta
         (10, 0, 0, Decimal(5), Decimal(9)),
     ]
     assert [row[0] for row in people.rows][1] == "Смирнова О.Н."
+    assert stages.bars[0].said == "100 ч, 90 % до 100 ч"
+    half = report(Gathered((task("buh", 2.5),), ()), neon(), "ru", NOON)[0]
+    assert half.bars[0].said == "2,5 ч, 90 % до 2,5 ч"
 
 
 def test_payments_are_added_up_by_item_contractor_and_department_each_currency_apart() -> None:

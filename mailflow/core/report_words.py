@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from mailflow.core.views import Language
 
 _WORDS: Mapping[str, tuple[str, str]] = {
+    "marks": ("\u00a0,", ",."),
     "title": ("Отчёт", "Report"),
     "by_stages": ("Время по этапам", "Time by stage"),
     "by_people": ("Время по людям", "Time by person"),

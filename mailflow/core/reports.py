@@ -125,7 +125,12 @@ def _waiting(
         for label, one in counted[:MOST_ROWS]
     )
     bars = tuple(
-        Bar(label, one.median, one.most, say["bar"].format(median=hours(one.median), most=hours(one.most)))
+        Bar(
+            label,
+            one.median,
+            one.most,
+            say["bar"].format(median=_said(hours(one.median), say), most=_said(hours(one.most), say)),
+        )
         for label, one in counted[:MOST_BARS]
     )
     head = (say[name], say["number"], say["open"], say["late"], say["median"], say["most"])
@@ -159,12 +164,17 @@ def _paid(name: str, paid: Iterable[PaidFact], key: Callable[[PaidFact], str], s
     units = {unit for _, unit in sums}
     # Sums of several currencies have no common length.
     bars = tuple(
-        Bar(label, minor, 0, f"{_money(minor):,.2f} {unit}".replace(",", "\u00a0"))
+        Bar(label, minor, 0, f"{_said(_money(minor), say)} {unit}")
         for (label, unit), (_, minor) in ordered[:MOST_BARS]
         if len(units) == 1
     )
     head = (say[name], say["payments"], say["sum"], say["currency"])
     return Section(name, say[f"by_{name}"], head, rows, bars, say["plot_paid"])
+
+
+def _said(number: Decimal, say: Mapping[str, str]) -> str:
+    """Write a number as the language does: «1 200,5», "1,200.5"."""
+    return f"{number:,}".translate(str.maketrans(",.", say["marks"]))
 
 
 def _money(minor: int) -> Decimal:

@@ -124,8 +124,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "filter_wrong": ("Не прочитано и не учтено: {names}.", "Not understood and left out: {names}."),
     "found": ("Найдено: {count}", "Found: {count}"),
     "found_newest": (
-        "Среди последних 5 000 записей найдено: {count}",
-        "Found among the newest 5,000 entries: {count}",
+        "Среди последних 2 000 записей найдено: {count}",
+        "Found among the newest 2,000 entries: {count}",
     ),
     "nothing_yet": (
         "Среди просмотренных записей ничего нет; «Дальше» ищет в более старых.",

@@ -19,7 +19,7 @@ from mailflow.edges.store.session import Session, Value, marks, moment
 
 Condition = tuple[str, Sequence[Value]]
 Place = tuple[datetime, str]
-WINDOW = 5000
+WINDOW = 2000
 """Cases one look goes through."""
 FEW = 2000
 """Whoever sees no more cases than this has them looked up one by one."""
