@@ -15,7 +15,6 @@ from mailflow.core.case_query import Filters
 from mailflow.core.dates import format_date
 from mailflow.core.digest import is_due
 from mailflow.core.events import IncomingFile, NoticeDue
-from mailflow.core.memory import About
 from mailflow.core.office import Office
 from mailflow.core.report_query import (
     ReportAsked,
@@ -28,11 +27,11 @@ from mailflow.core.report_query import (
 )
 from mailflow.core.report_words import report_words
 from mailflow.core.reports import MOST_FACTS, Gathered, PaidFact, Section, TaskFact, report, table_of
-from mailflow.core.sight import Sight, sight_of
 from mailflow.edges.sheets import CONTENT_TYPE, workbook
 from mailflow.edges.store import Store
 from mailflow.lookup import Desk
 from mailflow.recalling import present
+from mailflow.seeking import sight_now
 
 MOST_ROWS_IN_A_LETTER = 8
 
@@ -94,8 +93,7 @@ def _told(asked: ReportAsked, person: str, proven: bool, key: str, in_reply_to: 
 async def _letter(
     filters: Filters, person: str, key: str, in_reply_to: str, office: Office, desk: Desk, now: datetime
 ) -> NoticeDue:
-    facts = await desk.store.facts(office.day(now), [About("delegation", person)])
-    sight: Sight = sight_of(person, office, now, facts)
+    _, sight = await sight_now(person, desk, now)
     language = office.directory.language(person)
     query, _ = report_query(filters, sight, office, date.fromisoformat(office.day(now)))
     found = await gathered(query, desk.store)

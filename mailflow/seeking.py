@@ -6,6 +6,7 @@ The index finds, `core.sight` is asked again for every case before it is shown: 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 
 from mailflow.core.case import Case
@@ -30,7 +31,7 @@ from mailflow.core.substitution import SUBSTITUTION
 from mailflow.core.views import Language
 from mailflow.edges.store import Store
 from mailflow.lookup import Desk, numbered
-from mailflow.recalling import present
+from mailflow.recalling import present, told_now
 
 Words = tuple[tuple[str, ...], ...]
 
@@ -54,12 +55,18 @@ async def seek(
 
 async def search_answer(text: str, person: str, key: str, in_reply_to: str, desk: Desk, now: datetime) -> NoticeDue:
     """Give the letter that answers «Найти …». Nothing is committed: its event goes into `advance` with the mail."""
-    office = await present(desk.office, desk.store, now)
-    facts = await desk.store.facts(office.day(now), [About("delegation", person)])
-    sight = sight_of(person, office, now, facts)
+    office, sight = await sight_now(person, desk, now)
     language = office.directory.language(person)
     found = await seek(read_search_command(text), "", sight, office, desk, language, IN_A_LETTER)
     return found_notice(key, now, person, found, in_reply_to)
+
+
+async def sight_now(person: str, desk: Desk, now: datetime) -> tuple[Office, Sight]:
+    """Give what the person sees, as his pages would show it, with the office as it is now."""
+    about = [About("delegation", person), About("told", person)]
+    office = await present(desk.office, desk.store, now, about)
+    told = await told_now(person, office, desk.store, now)
+    return office, replace(sight_of(person, office, now, office.facts), told=told)
 
 
 async def _by_number(text: str, sight: Sight, desk: Desk) -> list[Case]:
