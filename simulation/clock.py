@@ -14,6 +14,8 @@ from random import Random
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
+MOST_LEAPS = 200_000
+"""A month takes some thousands; a loop of the service that looks every moment would take millions."""
 
 
 class Gate(Protocol):
@@ -45,6 +47,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         selector = _Jumping()
         selector.passes = self._pass
         self._now = 0.0
+        self._leaps = 0
         self._chance = chance
         self._gate = gate
         super().__init__(selector)
@@ -55,6 +58,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _pass(self, seconds: float) -> None:
         self._now += seconds
+        self._leaps += 1
+        if self._leaps > MOST_LEAPS:
+            raise RuntimeError(f"time has leapt {MOST_LEAPS} times: who looks this often? see `stage.seams`")
 
     def _run_once(self) -> None:
         if len(self._ready) > 1:

@@ -158,7 +158,7 @@ def seams(world: Seams) -> Iterator[None]:
         (blobs, "open", world.disk.create),
         (reader, "Mailbox", world.mailbox),
         (daemon, "_waker", world.waker),
-        (daemon, "web_of", world.window),
+        (daemon, "pages_of", world.window),
         (reader, "Tries", functools.partial(Tries, clock=world.monotonic)),
         (daemon, "Watcher", functools.partial(Watcher, clock=world.monotonic)),
         (status, "probed", lambda *_: Machine(free=10**12, database="simulated", key_days=1)),

@@ -265,6 +265,7 @@ class World:
             await asyncio.sleep(min(max(due + chance.uniform(0, 30), pause), LONGEST_SLEEP))
             bells.letters.set()
             bells.timers.set()
+            bells.calls.set()
 
     def _holder(self, folder: object) -> Any:
         process = ALIVE.get()
@@ -336,10 +337,11 @@ class World:
 
     # --- pages
 
-    def _window(self, app: App, wake: Callable[[], None]) -> None:
+    def _window(self, app: App, wake: Callable[[], None]) -> Any:
         process = ALIVE.get()
         assert process is not None
         process.window = Window(app.office, app.store, app.desk.blobs, app.desk.ring, self._tokens.randbytes, wake)
+        return SimpleNamespace(web=None, follow=lambda: None)
 
     async def look(self, link: str, cookie: str) -> Looked:
         """Open a page: nothing may be written by that."""
