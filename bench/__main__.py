@@ -33,6 +33,8 @@ class Figures:
 
     floor: Cost
     ours: Cost
+    found: Cost
+    """What it takes us afterwards, in idle time, to make the cases of the round found by their words."""
     parts: dict[str, float]
     """Of the floor: processor seconds of each part."""
 
@@ -63,6 +65,7 @@ class Bench:
         self._asked = asked(self.peer.taken())
         self.floor.ask(self._letters)
         self.peer.taken()
+        self.ours.ask("index")
 
     def round(self) -> Figures:
         """Play one round of the floor and one of ours over the same mails."""
@@ -73,7 +76,8 @@ class Bench:
         ours = self.ours.ask("round")
         self._asked = asked(self.peer.taken())
         each = {name: seconds / len(mails) for name, seconds in parts.items()}
-        return Figures(theirs.each(len(mails)), ours.each(len(mails)), each)
+        found = self.ours.ask("index")
+        return Figures(theirs.each(len(mails)), ours.each(len(mails)), found.each(len(mails)), each)
 
     def profile(self) -> str:
         """Play one round and look where its time goes."""
@@ -224,6 +228,7 @@ def summary(rounds: Sequence[Figures], mails: int, letters: int) -> str:
     wall = [statistics.median(getattr(one, side).wall * 1e3 for one in rounds) for side in ("floor", "ours")]
     parts = {name: statistics.median(one.parts[name] * 1e3 for one in rounds) for name in rounds[0].parts}
     children = statistics.median(one.ours.children * 1e3 for one in rounds)
+    found = statistics.median(one.found.cpu * 1e3 for one in rounds)
     ratios = [statistics.median(getattr(o.ours, k) / getattr(o.floor, k) for o in rounds) for k in ("cpu", "wall")]
     return (
         f"{mails} mails and {letters} letters a round, medians of {len(rounds)} rounds, a message:\n"
@@ -231,6 +236,7 @@ def summary(rounds: Sequence[Figures], mails: int, letters: int) -> str:
         f"  wall  floor {wall[0]:.2f} ms  ours {wall[1]:.2f} ms  ratio {ratios[1]:.2f}"
         f"  ({1000 / wall[1]:.0f} messages/s)\n"
         f"  ours: {children:.2f} ms of it in the process that reads papers\n"
+        f"  afterwards, in idle time: {found:.2f} ms CPU to make a message found by its words\n"
         f"  floor: {', '.join(f'{name} {value:.2f}' for name, value in parts.items())} ms"
     )
 

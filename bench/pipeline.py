@@ -20,6 +20,7 @@ from bench.sampling import Samples, sampled
 from mailflow import daemon
 from mailflow.app import App, opened
 from mailflow.bells import Bells
+from mailflow.indexing import index_waiting
 from mailflow.making import make_key
 from mailflow.reader import Reader
 from tests.loopback import free_port
@@ -74,8 +75,9 @@ def write_site(
 def main(pipe: Connection, site: Path) -> None:
     """Be mailflow's process: answer each command until "end".
 
-    "round": what a round cost; "idle": what an idle look costs; "record": the letters of a round; "profile": its
-    samples; "serve": watch the mailbox until the next command; "counts": what stands in the database; "peak": memory.
+    "round": what a round cost, to the last letter; "index": what it costs to make its cases found; "idle": what an idle
+    look costs; "record": the letters of a round; "profile": its samples; "serve": watch the mailbox until the next
+    command; "counts": what stands in the database; "peak": memory.
     """
     # The log is written as a service writes it, only to nowhere.
     logging.getLogger("mailflow").propagate = False
@@ -94,7 +96,14 @@ async def _serve(pipe: Connection, site: Path) -> None:
 
 async def _round(app: App, pipe: Connection) -> Cost:
     meter = Meter()
-    await daemon.run_once(app)
+    await daemon.taken_and_sent(app)
+    return meter.read()
+
+
+async def _index(app: App, pipe: Connection) -> Cost:
+    """Do what the service does in its idle time after a round: the words of its cases into the index of the search."""
+    meter = Meter()
+    await index_waiting(app.desk)
     return meter.read()
 
 
@@ -113,14 +122,14 @@ async def _idle(app: App, pipe: Connection) -> Cost:
 
 async def _record(app: App, pipe: Connection) -> list[Written]:
     with caught() as written:
-        await daemon.run_once(app)
+        await daemon.taken_and_sent(app)
     return [await with_files(one, app.desk.blobs) for one in written]
 
 
 async def _profile(app: App, pipe: Connection) -> tuple[Cost, Samples]:
     meter = Meter()
     with sampled() as samples:
-        await daemon.run_once(app)
+        await daemon.taken_and_sent(app)
     return meter.read(), samples
 
 
@@ -157,6 +166,7 @@ async def _peak(app: App, pipe: Connection) -> tuple[float, float]:
 
 COMMANDS: dict[str, Any] = {
     "round": _round,
+    "index": _index,
     "idle": _idle,
     "record": _record,
     "profile": _profile,

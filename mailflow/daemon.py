@@ -273,7 +273,14 @@ def _waker(bells: Bells) -> AsyncIOScheduler:
 
 
 async def run_once(app: App) -> tuple[int, int, int]:
-    """Take all that waits, do all that is due, send all that is ready; give the three numbers."""
+    """Take all that waits, do all that is due, send all that is ready, then make it found; give the three numbers."""
+    done = await taken_and_sent(app)
+    await index_waiting(app.desk)
+    return done
+
+
+async def taken_and_sent(app: App) -> tuple[int, int, int]:
+    """Take all that waits, do all that is due, send all that is ready and call whom it concerns; give three numbers."""
     await renewed(app.settings)
     bells = Bells(asyncio.Event(), asyncio.Event())
     reader, sender = Reader(app, bells), Sender(app, bells)
@@ -285,7 +292,7 @@ async def run_once(app: App) -> tuple[int, int, int]:
         ringer = Ringer(app, bells)
         rung = await ringer.all_due()
         sent = await sender.send_ready()
-        await index_waiting(app.desk)
+        await caller.call_ready()
         return taken, rung, sent
     finally:
         await reader.close()

@@ -72,7 +72,9 @@ def test_a_letter_is_timed_from_delivery_to_the_next_server() -> None:
 
 
 def test_the_figures_are_medians_of_the_rounds() -> None:
-    rounds = [bench.Figures(Cost(0.01, 0, 0.02), Cost(0.01 * n, 0, 0.02 * n), {"parse": 0.001 * n}) for n in (1, 2, 9)]
+    floor, found = Cost(0.01, 0, 0.02), Cost(0.002, 0, 0.003)
+    rounds = [bench.Figures(floor, Cost(0.01 * n, 0, 0.02 * n), found, {"parse": 0.001 * n}) for n in (1, 2, 9)]
     said = bench.summary(rounds, 500, 1000)
     assert "floor 10.00 ms  ours 20.00 ms  ratio 2.00" in said
     assert "parse 2.00 ms" in said
+    assert "2.00 ms CPU to make a message found" in said

@@ -14,13 +14,13 @@ from datetime import datetime
 
 from mailflow.core.answers import Answer
 from mailflow.core.assurance import wants_factor
+from mailflow.core.card_findings import findings_of, unproven
 from mailflow.core.card_texts import card, title
 from mailflow.core.case import CONFIRM, REQUISITES, Ask, Assignment, Case, CaseState, FileVersion, Standing
 from mailflow.core.dates import format_date
 from mailflow.core.effects import SendLetter
 from mailflow.core.facts import missing_fields_of, too_many
 from mailflow.core.hinting import near_said
-from mailflow.core.invoices import check_invoice
 from mailflow.core.offers_told import offers_said
 from mailflow.core.office import Office, is_outside
 from mailflow.core.on_behalf import named
@@ -28,12 +28,10 @@ from mailflow.core.opining import opinion_text
 from mailflow.core.options import IN_WORDS_ONLY, choices_of, options_of, says
 from mailflow.core.outsiders import outside_view
 from mailflow.core.passport import veiled
-from mailflow.core.payees import finding
-from mailflow.core.recognised import PREFIX as RECOGNISED
 from mailflow.core.route import people_ahead
 from mailflow.core.rule_file import FieldRule
 from mailflow.core.rules import Process
-from mailflow.core.views import Changed, Choice, FileLine, Finding, Language, LetterView, Said, Waiting
+from mailflow.core.views import Changed, Choice, FileLine, Language, LetterView, Said, Waiting
 from mailflow.core.wording import answer_word
 
 
@@ -82,7 +80,7 @@ def _bare_view(letter: SendLetter, case: Case, office: Office, now: datetime, re
         number=case.number,
         title=title(case, office, language),
         initiator=office.short(case.initiator),
-        findings=tuple(_unproven(case, task, office, language)),
+        findings=tuple(unproven(case, task, office, language)),
         said=tuple(dict.fromkeys(_said(case, office, language))),
         waiting=tuple(dict.fromkeys(_waiting(case, office, language, now, own))),
         files=tuple(file_line(f, office, language) for f in case.current_files),
@@ -107,7 +105,7 @@ def _case_view(
     return replace(
         bare,
         card=card(case, office, language),
-        findings=(*bare.findings, *_findings(case, process, language, now)),
+        findings=(*bare.findings, *findings_of(case, process, language, now)),
         route=tuple(_route(case, office, language)) if letter.kind in _SHOW_THE_ROUTE else (),
         choices=choices_of(
             options, language, ways.link, "" if by_page else ways.reply_to, f"Re: [{case.number}] {bare.title}"
@@ -318,55 +316,6 @@ _TOO_MANY: Mapping[Language, str] = {
     "en": "No more than {most} are allowed. Keep the first: {names}? Answer “yes”, or write “{label}: …” anew.",
 }
 
-
-def _findings(case: Case, process: Process, language: Language, now: datetime) -> tuple[Finding, ...]:
-    """Check the requisites as they stand on the card now, and name what the papers say otherwise or not surely."""
-    stated = {name: value for name, value in case.fields.items() if isinstance(value, str)}
-    checks = check_invoice(stated, now.date())
-    shown = [Finding(c.ok, c.text_ru if language == "ru" else c.text_en) for c in checks]
-    recalled = (said for code in case.findings if (said := finding(code, language)) is not None)
-    shown += [Finding(ok, text) for ok, text in recalled]
-    marked = ((said[language], _labels(code, case, process, language)) for code, said in _MARKED.items())
-    found = [*shown, *(Finding(False, said.format(fields=labels)) for said, labels in marked if labels)]
-    if len(found) >= MANY_CHECKS and all(one.ok for one in found):
-        return (Finding(True, _ALL_WELL[language].format(count=len(found))),)
-    return tuple(found)
-
-
-def _labels(code: str, case: Case, process: Process, language: Language) -> str:
-    """Name the fields that findings of one code speak of."""
-    names = (name for what, _, name in (found.partition(":") for found in case.findings) if what == code)
-    return ", ".join(process.fields[name].label.in_(language) for name in names if name in process.fields)
-
-
-def _unproven(case: Case, task: Assignment | None, office: Office, language: Language) -> Iterator[Finding]:
-    """Warn whoever decides that the request may come from somebody else; no passed check outweighs it."""
-    decides = task is not None and task.open and task.ask not in _OWN_STAGES and task.principal != case.initiator
-    if decides and not case.proven:
-        yield Finding(False, _UNPROVEN[language].format(who=office.short(case.initiator)))
-
-
-_UNPROVEN: Mapping[Language, str] = {
-    "ru": "Отправитель не подтверждён почтовым сервером: убедитесь, что просит именно {who}",
-    "en": "The mail server has not confirmed the sender: make sure that it is really {who} who asks",
-}
-MANY_CHECKS = 3
-"""From so many passed checks on one line says it: on a phone the decision must not lie three screens down."""
-_ALL_WELL: Mapping[Language, str] = {
-    "ru": "реквизиты, НДС и даты проверены ({count}), расхождений нет",
-    "en": "the requisites, VAT and dates were checked ({count}); nothing is wrong",
-}
-_MARKED: Mapping[str, Mapping[Language, str]] = {
-    "differs": {
-        "ru": "в приложенном документе другое значение: {fields}",
-        "en": "the attached paper says otherwise: {fields}",
-    },
-    RECOGNISED: {
-        "ru": "прочитано с картинки, сверьте с документом: {fields}",
-        "en": "read off a picture, compare with the paper: {fields}",
-    },
-}
-"""The code of a finding that names fields -> what is said of all of them in one line."""
 
 _SIZES: Mapping[Language, tuple[str, str, str]] = {"ru": ("Б", "КБ", "МБ"), "en": ("B", "KB", "MB")}
 
