@@ -140,9 +140,7 @@ _look = respond.Window._look
 
 
 async def _looking_counts(self: Any, text: Any, cookie: str, now: Any) -> Any:
-    hash_ = respond.read_token(text, "decide", self.ring)
-    if hash_ is not None:
-        await self.store.token_used(hash_, now)
+    await self.store.pulse("looked", now)
     return await _look(self, text, cookie, now)
 
 

@@ -32,6 +32,7 @@ from mailflow.edges.blobs import Blobs
 from mailflow.edges.reading_apart import PaperReader
 from mailflow.edges.store import Store
 from mailflow.errands import Bench
+from mailflow.errors import MailflowError
 from mailflow.lookup import Desk
 from mailflow.respond import Window
 from mailflow.rulekeeping import kept_rules
@@ -379,5 +380,7 @@ class World:
             wrong = None if task.cancelled() else task.exception()
             if isinstance(wrong, AssertionError):
                 raise Breach("looking writes nothing", str(wrong))
+            if wrong is not None and not isinstance(wrong, MailflowError | Killed):
+                raise Breach("nothing breaks unforeseen", f"on a page: {wrong!r}")
             raise ServerGone
         return task.result()
