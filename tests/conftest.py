@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from mailflow.edges.store import Store
+from mailflow.edges.store.database import Database
 from tests.scale import SIZES, Scale
 from tests.servers import Postgres, postgres
+
+MIGRATED = Database.open
+"""What opens a database for real, migration after migration, for the tests of the migrations."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,6 +29,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     grow = [item for item in items if "scale" in getattr(item, "fixturenames", ())]
     config.hook.pytest_deselected(items=[item for item in items if item not in grow])
     items[:] = grow
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fresh_databases_are_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let a new SQLite file begin as the first one of this run was migrated: the same bytes, a second sooner."""
+    template = tmp_path_factory.mktemp("schema") / "fresh.db"
+
+    async def opened(url: str, migrating: bool = True) -> Database:
+        path = Path(url.removeprefix("sqlite://"))
+        if migrating and url.startswith("sqlite://") and not path.exists():
+            if not template.exists():
+                await (await MIGRATED(f"sqlite://{template}")).close()
+            shutil.copy(template, path)
+        return await MIGRATED(url, migrating)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "open", opened)
+        yield
 
 
 @pytest.fixture

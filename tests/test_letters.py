@@ -25,6 +25,7 @@ from mailflow.core.answers import read as read_answer
 from mailflow.core.views import Choice, FileLine, Finding, Language, LetterView, Line, Said
 from mailflow.edges import letter_samples
 from mailflow.edges.frames import filled
+from mailflow.edges.letter_samples_outside import OUTSIDE
 from mailflow.edges.letters import KINDS, LANGUAGES, Enclosure, Envelope, LetterError, Letters, Rendered, build, frame
 from mailflow.errors import SettingsError
 
@@ -298,6 +299,8 @@ def test_whatever_people_type_the_letter_is_made_and_decides_nothing(
     kind: str, language: Language, typed: str, title: str
 ) -> None:
     own = {"confirm": "", "trusted": "", "late": "", "instruction": typed}
+    if kind in OUTSIDE:
+        own["text"] = "Счёт оплачен."  # said by the rules, not by people
     view = replace(
         view_of(kind, language),
         title=title,

@@ -18,6 +18,7 @@ from mailflow.edges.store.database import Database
 from mailflow.edges.store.session import Session
 from mailflow.errors import StoreError
 from tests import servers
+from tests.conftest import MIGRATED
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -123,6 +124,11 @@ POSTGRES_TRIGGERS = {
     "seal_no_change",
     "seal_no_truncate",
 }
+
+
+@pytest.fixture(autouse=True)
+def _migrating(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Database, "open", MIGRATED)
 
 
 @pytest.fixture(scope="module")
