@@ -224,8 +224,11 @@ def test_both_routes_end_in_an_approval_sheet_that_names_who_decided(day: Day) -
     assert [a.name for a in parse(closed.read_bytes()).attachments] == [p.name for p in day.papers(f"{start} И-*.pdf")]
 
 
-def test_the_partners_letter_is_a_scan_without_a_letter_of_text(day: Day) -> None:
-    assert day.text_of("*01-12-4567.pdf") == ""
+def test_the_partners_letter_is_a_scan_whose_words_are_recognised(day: Day) -> None:
+    (scan,) = day.papers("*01-12-4567.pdf")
+    read = read_attachment(scan.read_bytes(), "application/pdf")
+    assert read.recognised, "it has no text of its own"
+    assert "01-12/4567" in read.text
 
 
 def test_the_register_and_the_digest_bring_tables_that_open(day: Day) -> None:
