@@ -24,6 +24,7 @@ from mailflow.core.codes import MOST_TRIES, NONCE_LIFE
 from mailflow.core.events import CommandReceived
 from mailflow.core.sight import PAGES
 from mailflow.core.tokens import letter_code, mint
+from mailflow.edges.api_operations import OPERATIONS
 from mailflow.edges.store import Token, tokens
 from mailflow.edges.web import Web
 from mailflow.errors import SettingsError
@@ -523,7 +524,8 @@ async def test_safe_methods_write_nothing_on_any_route(site: Site) -> None:
 
 async def test_every_route_that_is_served_is_known_to_these_tests(site: Site) -> None:
     app = site.web._routes.app()
-    assert {route.path for route in app.routes} == set(PAGES)  # type: ignore[attr-defined]
+    calls = {operation.route for operation in OPERATIONS}  # each opens for one right: tests/test_access.py
+    assert {route.path for route in app.routes} == {*PAGES, *calls}  # type: ignore[attr-defined]
 
 
 async def test_every_answer_carries_the_safe_headers(site: Site) -> None:
