@@ -38,7 +38,7 @@ def _fresh_databases_are_copied(tmp_path_factory: pytest.TempPathFactory) -> Ite
 
     async def opened(url: str, migrating: bool = True) -> Database:
         path = Path(url.removeprefix("sqlite://"))
-        if migrating and url.startswith("sqlite://") and path.parent.is_dir() and not path.exists():
+        if migrating and path.is_absolute() and path.parent.is_dir() and not path.exists():
             if not template.exists():
                 await (await MIGRATED(f"sqlite://{template}")).close()
             shutil.copy(template, path)
