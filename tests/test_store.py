@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tortoise.exceptions import OperationalError
 
 from mailflow.core.answers import Answer
 from mailflow.core.case import (
@@ -55,6 +56,7 @@ from mailflow.edges.store import (
     database,
     facts,
 )
+from mailflow.edges.store.complaints import passes
 from mailflow.edges.store.session import Session
 from mailflow.errors import StoreError, UndecidedError
 from tests import servers
@@ -1278,3 +1280,15 @@ async def test_a_store_is_closed_twice_without_harm(url: str) -> None:
     opened_store = await Store.open(url, "example.org")
     await opened_store.close()
     await opened_store.close()
+
+
+@pytest.mark.parametrize(
+    "error", [sqlite3.OperationalError("database is locked"), OperationalError("database is locked")]
+)
+def test_a_lock_passes_whoever_tells_of_it(error: Exception) -> None:
+    """SQLite refuses at once, without waiting, when two begin a new file in one moment."""
+    assert passes(error)
+
+
+def test_a_full_disk_does_not_pass_by_itself() -> None:
+    assert not passes(sqlite3.OperationalError("database or disk is full"))

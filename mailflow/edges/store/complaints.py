@@ -70,7 +70,8 @@ def _passes(error: BaseException) -> bool:
     if _is_of_asyncpg(error):
         return type(error).__name__ in BROKEN
     words = str(error)
-    return isinstance(error, BaseORMException) and ("is locked" in words or "is busy" in words)
+    of_sqlite = isinstance(error, BaseORMException | sqlite3.OperationalError)  # the second while the file is opened
+    return of_sqlite and ("is locked" in words or "is busy" in words)
 
 
 def complaint(error: BaseException, place: str) -> StoreError | None:

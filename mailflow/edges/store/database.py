@@ -36,8 +36,6 @@ Work = Callable[[Session], Awaitable[T]]
 
 PAUSES = (0.01, 0.03, 0.1, 0.3, 1.0, 2.0)
 """Seconds between tries; each is drawn out by chance, so that two who met do not meet again."""
-WHILE_ANOTHER_MIGRATES = (2.0, 4.0, 8.0, 8.0, 8.0)
-"""Seconds more at a start: several that begin together make the schema one after the other, a second or more each."""
 MIGRATING = 7_245_701
 """Name of the lock that one process holds while it migrates."""
 
@@ -119,7 +117,7 @@ class Database:
                 await context.init(config=settings)
             database = cls(url, context)
             if migrating:
-                await database._try_often(database._migrate, (*PAUSES, *WHILE_ANOTHER_MIGRATES))
+                await database._try_often(database._migrate)
         except BaseException as error:
             await asyncio.shield(context.close_connections())
             _tell(error, where(url))
@@ -214,8 +212,8 @@ class Database:
             await executor.migrate()
             reached("schema.inside")
 
-    async def _try_often(self, attempt: Callable[[], Awaitable[T]], pauses: Sequence[float] = PAUSES) -> T:
-        for pause in (*pauses, None):
+    async def _try_often(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        for pause in (*PAUSES, None):
             try:
                 return await attempt()
             except asyncio.CancelledError:
