@@ -40,6 +40,8 @@ WEBHOOKS = "[[webhooks]]"
 LEAST_SECRET, MOST_SECRET = 24, 64
 """Bytes, as Standard Webhooks has them."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that lies in the open net (IANA); outside it an address may be an inner one in an old or local form."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -112,6 +114,8 @@ def _outside(address: Address) -> bool:
             masked = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if masked is not None:
             return _outside(masked)
+        if address not in _GIVEN_OUT:
+            return False
     return address.is_global and not address.is_multicast
 
 
