@@ -24,7 +24,7 @@ from mailflow.core.case import Case, FieldValue, FileVersion, Paper, case_id
 from mailflow.core.case_query import CaseQuery, Filters, place_of, query_of
 from mailflow.core.events import AnswerReceived, RequestReceived
 from mailflow.core.filenames import safe_name
-from mailflow.core.journal import JournalRow, event_document
+from mailflow.core.journal import JournalRow, event_document, replay
 from mailflow.core.message import Attachment
 from mailflow.core.office import Office
 from mailflow.core.pressing import words_of
@@ -37,7 +37,7 @@ from mailflow.core.sight import Sight
 from mailflow.core.starting import may_start, who_may
 from mailflow.core.stated import Stated, person_of, stated
 from mailflow.core.substitution import SUBSTITUTION
-from mailflow.edges.store import Committed, Repeated, Store
+from mailflow.edges.store import Committed, Store
 from mailflow.lookup import Desk, kept_files, read_papers
 from mailflow.recalling import present
 
@@ -46,6 +46,7 @@ _SEES_ALL = Sight("", frozenset(), everything=True)
 MOST_PAYMENTS = 5000
 _SAME = ("process", "by", "subject", "text", "files")
 """What a request must say again to be the same one."""
+_SAME_COMMENT = ("proof", "comment")
 
 
 @dataclass(frozen=True)
@@ -192,9 +193,9 @@ class Connector:
         self, key: ApiKey, case: str, person: str, text: str, idempotency: str, now: datetime
     ) -> bool | Problem:
         """Pass a comment on to whoever the case waits for; False where it only stands in the history."""
-        before, writer = await self.case(key, case), person_of(person, self.office.directory)
-        if before is None:
+        if await self.case(key, case) is None:
             return Problem("not-found")
+        writer = person_of(person, self.office.directory)
         if writer is None:
             return Problem("unknown-person", {"person": person[:60]})
         address = self.office.directory.people[writer].address.lower()
@@ -210,12 +211,18 @@ class Connector:
             comment=said,
             channel="link",
         )
-        done = await advance(event, self._store, await present(self.office, self._store, now), now)
+        await advance(event, self._store, await present(self.office, self._store, now), now)
         self.wake()
-        after = done.case if isinstance(done, Committed) else await self._store.load(case)
-        if isinstance(done, Repeated):
-            return True
-        return after is not None and after.passed_on > before.passed_on
+        return await self._commented(event)
+
+    async def _commented(self, event: AnswerReceived) -> bool | Problem:
+        """Read out of the history what became of the comment that was first given its name, this one or another."""
+        rows = await self._store.journal(event.case)
+        place = next(place for place, row in enumerate(rows) if row.event_key == event.key)
+        was, now = rows[place].event, event_document(event)
+        if any(was.get(name) != now.get(name) for name in _SAME_COMMENT):
+            return Problem("other-request")
+        return replay(rows[: place + 1]).passed_on > replay(rows[:place]).passed_on
 
     # --- registers and payments
 

@@ -388,6 +388,26 @@ async def test_a_comment_is_passed_on_under_the_systems_name_and_once(site: Site
     assert letter.words["text"] == "[1С:ДО] Договор прилагается"
 
 
+async def test_another_comment_under_the_same_name_is_refused_and_never_said_to_be_passed_on(site: Site) -> None:
+    key = await site.key()
+    case = await begun(site, key)
+    said = {"person": "i.kuznetsov", "text": "Договор прилагается"}
+    for more, status in (({}, 201), ({"text": "Не платите"}, 422), ({"person": "p.petrov"}, 422), ({}, 201)):
+        answer = await site.call("POST", f"/cases/{case['id']}/comments", key, said | more, Idempotency_Key="c-1")
+        assert answer.status == status, answer.text
+        assert status == 201 or answer.problem == "other-request"
+
+
+async def test_a_comment_nobody_waits_for_is_said_to_stand_in_the_history_however_often_it_is_sent(site: Site) -> None:
+    key = await site.key()
+    case = await begun(site, key)
+    concerned = {"i.kuznetsov", site.office.secretary, *(one["person"]["id"] for one in case["tasks"])}
+    said = {"person": next(one for one in site.office.directory.people if one not in concerned), "text": "К сведению"}
+    for _ in range(2):
+        answer = await site.call("POST", f"/cases/{case['id']}/comments", key, said, Idempotency_Key="c-1")
+        assert (answer.status, answer.json) == (201, {"passed_on": False})
+
+
 # --- registers and payments
 
 

@@ -83,7 +83,8 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "comment", "POST", "/cases/{case}/comments", "Say something to whoever the case waits for.", "cases:comment",
-        asked=shapes.Comment, told=shapes.Said, status=201, named=True, problems=("not-found", "unknown-person"),
+        asked=shapes.Comment, told=shapes.Said, status=201, named=True,
+        problems=("not-found", "unknown-person", "other-request"),
     ),
     Operation(
         "look", "POST", "/decisions/look", "What the person of a link may answer.", "cases:decide",
