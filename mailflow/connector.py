@@ -297,12 +297,18 @@ def _next(cases: list[Case], limit: int) -> str:
 
 
 def _same(first: JournalRow, event: RequestReceived, fields: Mapping[str, FieldValue]) -> bool:
-    """Say whether the row is of the same request: all it was asked with then is asked again."""
+    """Say whether the row is of the same request: all it was asked with then is asked again.
+
+    Only papers complete what was stated: a request without any that leaves a field out now is another one.
+    """
     was, now = first.event, event_document(event)
     before = was.get("fields")
     values = event_document(replace(event, fields=fields))["fields"]
     if not isinstance(before, Mapping) or not isinstance(values, Mapping):
         return False
-    return all(was.get(name) == now.get(name) for name in _SAME) and all(
-        before.get(name) == value for name, value in values.items()
+    completed = before.keys() - values.keys()
+    return (
+        all(was.get(name) == now.get(name) for name in _SAME)
+        and all(before.get(name) == value for name, value in values.items())
+        and not (completed and not event.files)
     )

@@ -87,6 +87,15 @@ async def test_another_request_under_the_same_name_is_refused(site: Site) -> Non
         assert (again.status, again.problem) == (422, "other-request"), more
 
 
+async def test_a_request_that_leaves_a_field_out_is_another_one_and_shows_no_case(site: Site) -> None:
+    key = await site.key("cases:start")
+    await begun(site, key, files=[])
+    assert (await site.call("POST", "/cases", key, start(files=[]), Idempotency_Key="doc-1")).status == 200
+    for fields in ({}, {name: value for name, value in FIELDS.items() if name != "amount"}):
+        again = await site.call("POST", "/cases", key, start(fields=fields, files=[]), Idempotency_Key="doc-1")
+        assert (again.status, again.problem) == (422, "other-request"), fields
+
+
 async def test_two_systems_that_use_the_same_name_start_two_cases(site: Site) -> None:
     assert (await begun(site, await site.key()))["id"] != (await begun(site, await site.key(name="Directum")))["id"]
 
