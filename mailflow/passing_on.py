@@ -55,13 +55,13 @@ class Passage:
 
     window: Window
 
-    async def look(self, key: ApiKey, token: str, now: datetime) -> Shown | Answered | Problem:
+    async def look(self, key: ApiKey, token: str, now: datetime) -> Shown | Problem:
         """Give the task behind a link and what its person may answer; write nothing."""
         text, case = bare(token), await self._case(key, token, now)
         if case is None:
             return Problem("dead-link")
         looked = await self.window.look(text, "", now)
-        return Shown(case, looked) if isinstance(looked, Page) else _told(case, looked)
+        return Shown(case, looked) if isinstance(looked, Page) else _refused(case, looked)
 
     async def answer(self, key: ApiKey, answering: Answering, now: datetime) -> Answered | Problem:
         """Record the answer, once, if everything the page would ask for is there."""
@@ -81,8 +81,7 @@ class Passage:
         outcome = await self.window.send_code(self._press(key, Answering(token), now), now)
         if isinstance(outcome, Again) and isinstance(outcome.why, CodeSent):
             return None
-        told = _told(case, outcome)
-        return told if isinstance(told, Problem) else Problem("already-decided", _decided(outcome))
+        return _refused(case, outcome)
 
     async def _case(self, key: ApiKey, token: str, now: datetime) -> Case | None:
         """Give the case a live link is about, if it is the key's business."""
@@ -136,6 +135,12 @@ def _told(case: Case, outcome: Pressed) -> Answered | Problem:
             return Problem("needs-code")
         case Forged():
             return Problem("dead-link")
+
+
+def _refused(case: Case, outcome: Pressed) -> Problem:
+    """Say why there is nothing to answer; what its person decided himself is decided too."""
+    told = _told(case, outcome)
+    return told if isinstance(told, Problem) else Problem("already-decided", _decided(outcome))
 
 
 def _decided(outcome: Pressed) -> dict[str, str]:

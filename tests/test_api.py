@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -346,6 +347,10 @@ async def test_a_persons_own_link_and_the_code_of_his_letter_decide_as_on_the_pa
     assert "through the system 1С:ДО" in decision.proof
     again = await site.call("POST", "/decisions", key, {**said, "code": code})
     assert (again.status, again.json["outcome"]) == (200, "already")
+    for path in ("/decisions/look", "/decisions/code"):
+        over = await site.call("POST", path, key, {"token": asked.token})
+        assert (over.status, over.problem) == (409, "already-decided")
+        assert re.search(r"Петров.*16\.11\.2026", over.json["title"]), over.json["title"]
     assert all(browser.revoked_at for browser in await site.store.browsers("p.petrov"))
 
 

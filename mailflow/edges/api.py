@@ -28,14 +28,7 @@ from starlette.routing import Route
 from mailflow import log
 from mailflow.core.api_keys import ApiKey
 from mailflow.core.api_problems import Fault, Problem
-from mailflow.core.asked_outside import (
-    Answered,
-    Answering,
-    SentFile,
-    Shown,
-    Start,
-    Wanted,
-)
+from mailflow.core.asked_outside import Answering, SentFile, Start, Wanted
 from mailflow.core.case import FileVersion, Paper
 from mailflow.core.stated import escaped
 from mailflow.core.surroundings import forms_of
@@ -230,14 +223,7 @@ class Api:
 
     async def _look(self, call: Call) -> Reply | Problem:
         shown = await self._passage.look(call.key, call.body.token, call.now)
-        match shown:
-            case Problem():
-                return shown
-            case Shown():
-                return Reply(views.looked_at(shown, self._connector.office))
-            case Answered():
-                decided = views.decided(shown)
-                return Problem("already-decided", {"who": "", "said": decided.said, "when": ""})
+        return shown if isinstance(shown, Problem) else Reply(views.looked_at(shown, self._connector.office))
 
     async def _send_code(self, call: Call) -> Reply | Problem:
         wrong = await self._passage.send_code(call.key, call.body.token, call.now)
