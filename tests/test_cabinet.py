@@ -238,10 +238,13 @@ async def test_a_list_finds_exactly_the_cases_the_rule_lets_one_see(database_url
             assert await site.store.whole_totals(CaseQuery(sight, ("invoice",))) == list(totals.by_currency)
 
 
-def test_filters_that_cannot_be_read_are_named_and_left_out() -> None:
+@pytest.mark.parametrize(
+    "after", ["x~y", "2026-11-16~ab", "0001-01-01T00:00:00+14:00~ab", "9999-12-31T23:59:59-14:00~ab"]
+)
+def test_filters_that_cannot_be_read_are_named_and_left_out(after: str) -> None:
     office = neon()
     sight = sight_of("director", office, NOON)
-    filters = Filters(since="32.13.2026", least="1e9999", most="NaN", after="x~y", text="a" * 150)
+    filters = Filters(since="32.13.2026", least="1e9999", most="NaN", after=after, text="a" * 150)
     query, wrong = query_of(filters, sight, ("invoice",), office, NOON.date(), 50)
     assert set(wrong) == {"since", "least", "most", "after"}
     assert (query.since, query.least, query.most, query.after) == (None, None, None, None)

@@ -19,6 +19,8 @@ from mailflow.core.signs import fold
 
 LONGEST_SOUGHT = 4000
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
+_FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2200, 1, 1)
+"""Of what can be asked for: at the ends of the calendar a moment of one zone does not exist in another."""
 STATES = ("open", "done", "rejected", "withdrawn")
 
 
@@ -123,7 +125,7 @@ def read_day(text: str, today: date, name: str, wrong: list[str]) -> date | None
         found: date | None = date.fromisoformat(text.strip())
     except ValueError:
         found = read_date(text.strip(), today)
-    if found is None or not date(1990, 1, 1) <= found <= date(2200, 1, 1):
+    if found is None or not _FIRST_DAY <= found <= _LAST_DAY:
         wrong.append(name)
         return None
     return found
@@ -149,7 +151,12 @@ def _place(text: str, wrong: list[str]) -> tuple[datetime, str] | None:
         at = datetime.fromisoformat(moment) if moment else None
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None or not re.fullmatch(r"[0-9a-f]{1,64}", case):
+    if (
+        at is None
+        or at.tzinfo is None
+        or not _FIRST_DAY <= at.date() <= _LAST_DAY
+        or not re.fullmatch(r"[0-9a-f]{1,64}", case)
+    ):
         if text:
             wrong.append("after")
         return None
