@@ -25,6 +25,7 @@ from mailflow.core.hands import hand_of, is_mailbox
 from mailflow.core.kinds import Command, Kind, Other, Reply, Request, Understood
 from mailflow.core.naming import with_people
 from mailflow.core.office import Office
+from mailflow.core.sender import Proven, SenderProof, Unproven
 from mailflow.core.starting import may_start, who_may
 
 LONGEST_QUOTE = 600
@@ -82,8 +83,15 @@ def _from_outside(reply: Reply, target: Target, arrival: Arrival) -> Event:
         return AnswerReceived(
             *common, "", arrival.proof, answer, text, files=arrival.files, message_id=message.message_id
         )
-    said = text[:LONGEST_ANSWER]
-    return OutsideAnswered(*common, target.assignment, target.person, arrival.proof, said, arrival.files, reply.fields)
+    said, proof = text[:LONGEST_ANSWER], _proof_of(target.person, arrival.proof)
+    return OutsideAnswered(*common, target.assignment, target.person, proof, said, arrival.files, reply.fields)
+
+
+def _proof_of(address: str, proof: SenderProof) -> SenderProof:
+    """Let a proof speak for that address only: a server may vouch for another writer, named in Sender."""
+    if isinstance(proof, Proven) and proof.address != address:
+        return Unproven("another_writer", proof.address)
+    return proof
 
 
 LONGEST_ANSWER = 4000

@@ -47,6 +47,9 @@ def outside_answered(turn: Turn, event: OutsideAnswered) -> None:
         show(turn, event, turn.acts_on(task))
         return
     taken = _taken(turn, row, event, late=not _in_time(turn, task))
+    if _outweighs(row, taken):
+        show(turn, event, turn.acts_on(task))
+        return
     _put(turn, row, taken)
     keep_aside(turn, event.files, event.address, event.text)
     turn.because("offer_declined" if taken.standing == "declined" else "offer_came", who=row.shown)
@@ -78,9 +81,18 @@ def _in_time(turn: Turn, task: Assignment) -> bool:
     return waits and (task.due_at is None or turn.now <= task.due_at)
 
 
+def _outweighs(row: SupplierOffer, newer: SupplierOffer) -> bool:
+    """Tell whether the offer that lies there stays: it came in time, the newer late; or only it is vouched for."""
+    return row.standing == "offered" and ((newer.late and not row.late) or (row.proven and not newer.proven))
+
+
 def _taken(turn: Turn, row: SupplierOffer, event: OutsideAnswered, late: bool) -> SupplierOffer:
-    """Write his newest answer over the one before; files gather."""
+    """Write his newest answer over the one before; files gather, and files alone take no sum away."""
     said = event.offer
+    files = tuple(dict.fromkeys((*row.files, *(file.name for file in event.files))))
+    proven = isinstance(event.proof, Proven)
+    if row.standing == "offered" and not said:
+        return replace(row, late=late, proven=proven, files=files)
     return replace(
         row,
         standing="declined" if said.get("declined") and not event.files else "offered",
@@ -90,9 +102,9 @@ def _taken(turn: Turn, row: SupplierOffer, event: OutsideAnswered, late: bool) -
         currency=str(said.get("currency", "")),
         terms=str(said.get("terms", "")),
         sure=said.get("sure") is True,
-        proven=isinstance(event.proof, Proven),
+        proven=proven,
         late=late,
-        files=tuple(dict.fromkeys((*row.files, *(file.name for file in event.files)))),
+        files=files,
     )
 
 
