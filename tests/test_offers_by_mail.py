@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from mailflow.core.offer_reading import read_offer
 
 DAY = date(2026, 11, 16)
 BILL = Paper("КП.pdf", "Счет на оплату № 5 от 16.11.2026\nИтого: 120 000,00\nВсего к оплате: 120 000,00\n")
+SCAN = replace(BILL, recognised=True)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,10 @@ BILL = Paper("КП.pdf", "Счет на оплату № 5 от 16.11.2026\nИт
         ("Можем за 120 000 руб.", (), ("120000.00", "RUB", "", False)),
         ("Предложение во вложении", (BILL,), ("120000.00", "RUB", "", True)),
         ("Цена: 115 000 руб.", (BILL,), ("115000.00", "RUB", "", False)),
+        ("Предложение во вложении", (SCAN,), ("120000.00", "RUB", "", False)),
+        ("Предложение во вложении", (SCAN, BILL), ("120000.00", "RUB", "", True)),
+        ("Цена: 120 000 руб.", (SCAN,), ("120000.00", "RUB", "", True)),
+        ("Цена: 115 000 руб.", (SCAN,), ("115000.00", "RUB", "", False)),
     ],
 )
 def test_a_sum_is_sure_only_where_a_line_or_a_paper_names_it_and_nothing_says_otherwise(

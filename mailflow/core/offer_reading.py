@@ -19,6 +19,7 @@ from mailflow.core.fields import FieldsRead, read_fields
 from mailflow.core.invoices import read_invoice
 from mailflow.core.money import Money, fold, parse_money, write_amount
 from mailflow.core.payment_qr import read_payment_qr
+from mailflow.core.requesting import written_in
 
 LONGEST = 20_000
 """Characters of an answer that are read for an offer."""
@@ -89,12 +90,18 @@ def _loose(text: str) -> _Sum | None:
 
 
 def _on_paper(papers: Sequence[Paper]) -> _Sum | None:
-    """The total the papers state, where they agree on one."""
-    found = {money for paper in papers if (money := _total(paper)) is not None}
-    return _Sum(found.pop(), sure=True) if len(found) == 1 else None
+    """The total the papers state, where they agree on one; sure where one of them has it in writing."""
+    found = [total for paper in papers if (total := _total(paper)) is not None]
+    if len({total.money for total in found}) != 1:
+        return None
+    return _Sum(found[0].money, sure=any(total.sure for total in found))
 
 
-def _total(paper: Paper) -> Money | None:
+def _total(paper: Paper) -> _Sum | None:
+    """The total of one paper; of words recognised in a picture any digit may be another."""
     code = next((qr for qr in map(read_payment_qr, paper.qr) if qr is not None), None)
     values = read_invoice(paper.text, code).values
-    return Money(Decimal(values["amount"]), values.get("currency") or "RUB") if "amount" in values else None
+    if "amount" not in values:
+        return None
+    sure = not paper.recognised or "amount" in written_in(paper)
+    return _Sum(Money(Decimal(values["amount"]), values.get("currency") or "RUB"), sure)
