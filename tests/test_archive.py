@@ -102,6 +102,22 @@ def test_two_files_of_one_name_lie_side_by_side_whatever_their_case() -> None:
     assert [file.name for file in filed(case)] == ["Счет 57.pdf", "счет 57 (2).PDF"]
 
 
+@pytest.mark.parametrize("sign", ["Я", "采", "😀"])
+async def test_the_longest_name_in_any_script_is_one_the_disk_takes(tmp_path: Path, sign: str) -> None:
+    story = Story()
+    story.request(counterparty=sign * 300)
+    one = replace(story.it.files[0], name=f"{sign * 300}.pdf")
+    names = [file.name for file in filed(replace(story.it, files=(one, replace(one, sha256="b" * 64))))]
+    put = await Archive(tmp_path).put(place_of(story.it, story.office), [(name, name.encode()) for name in names])
+    assert put == tuple(names)
+    assert all(name.endswith(".pdf") for name in names)
+
+
+@pytest.mark.parametrize("name", ["CON", "nul.txt", "COM¹", "lpt³.pdf", "CONIN$", "aux .doc"])
+def test_the_names_of_devices_are_no_names_of_folders(name: str) -> None:
+    assert folder_name(name).startswith("_")
+
+
 @given(st.text(max_size=200))
 def test_any_counterparty_makes_a_folder_every_system_opens(text: str) -> None:
     name = folder_name(text)

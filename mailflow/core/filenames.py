@@ -13,10 +13,12 @@ import unicodedata
 from mailflow.core.encoded_words import visible
 
 LENGTH = 120
+LONGEST_BYTES = 240
+"""Of UTF-8: most file systems take 255, and « (2)» may follow. It cuts no Cyrillic that `LENGTH` lets through."""
 _EXTENSION_LENGTH = 12
 _FORBIDDEN = re.compile('[\x00-\x1f\x7f-\x9f<>:"|?*\ufffd\ud800-\udfff\ue000-\uf8ff]')
 _SPACES = re.compile(r"\s+")
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\.|$)", re.IGNORECASE)
 _EXTENSIONS = {
     "application/pdf": ".pdf", "application/zip": ".zip", "application/msword": ".doc",
     "application/rtf": ".rtf", "application/vnd.ms-excel": ".xls", "application/xml": ".xml",
@@ -34,7 +36,7 @@ _EXTENSIONS = {
 
 
 def safe_name(original: str, content_type: str, sha256: str) -> str:
-    """Give a name of at most 120 characters with no path, control or bidi character; never ''."""
+    """Give a name of at most 120 characters and 240 bytes with no path, control or bidi character; never ''."""
     name = unicodedata.normalize("NFC", original)
     pieces = [piece for piece in re.split(r"[/\\]", visible(name)) if piece.strip(" .")]
     name = _SPACES.sub(" ", _FORBIDDEN.sub("_", _SPACES.sub(" ", pieces[-1] if pieces else "")))
@@ -49,9 +51,14 @@ def safe_name(original: str, content_type: str, sha256: str) -> str:
 
 def _shortened(name: str) -> str:
     """Cut the middle of a long name: the extension says what opens it."""
-    if len(name) <= LENGTH:
+    if len(name) <= LENGTH and len(name.encode()) <= LONGEST_BYTES:
         return name
     stem, dot, extension = name.rpartition(".")
     if not dot or len(extension) > _EXTENSION_LENGTH:
-        return name[:LENGTH].rstrip(" .")
-    return f"{stem[: LENGTH - len(extension) - 1].rstrip(' .')}.{extension}"
+        return _cut(name, LENGTH, LONGEST_BYTES)
+    ending = f".{extension}"
+    return _cut(stem, LENGTH - len(ending), LONGEST_BYTES - len(ending.encode())) + ending
+
+
+def _cut(text: str, characters: int, size: int) -> str:
+    return text[:characters].encode()[:size].decode(errors="ignore").rstrip(" .")
