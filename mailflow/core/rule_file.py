@@ -10,25 +10,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from mailflow.core.field_forms import FieldType
 from mailflow.core.rule_words import Entry, InWords, Span, Texts, Values, WhoIs
 from mailflow.core.stages import Stage
-
-FieldType = Literal[
-    "text",
-    "money",
-    "date",
-    "bool",
-    "inn",
-    "kpp",
-    "bic",
-    "account",
-    "choice",
-    "people",
-    "term",
-    "goals",
-    "points",
-    "mailboxes",
-]
 
 
 class Register(Entry):

@@ -15,10 +15,11 @@ from typing import Literal
 from mailflow.core.conditions import Condition, ValueType, compile_condition
 from mailflow.core.directory import Directory
 from mailflow.core.documents import Lines, read_with_lines
+from mailflow.core.field_forms import FieldType
 from mailflow.core.reference_lists import ReferenceList
 from mailflow.core.routing import Who
 from mailflow.core.rule_checks import complaints as complaints_of
-from mailflow.core.rule_file import AddsUp, FieldRule, FieldType, Register, Rework, RuleFile, StartsWith
+from mailflow.core.rule_file import AddsUp, FieldRule, Register, Rework, RuleFile, StartsWith
 from mailflow.core.rule_lists import Lists, choices_of
 from mailflow.core.rule_words import Words
 from mailflow.core.soundness import unsound
