@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -13,8 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
+from mailflow.core.around import Paper as Read
+from mailflow.core.around import Surroundings
+from mailflow.core.field_forms import FieldForm
 from mailflow.core.invoices import read_invoice
 from mailflow.core.recognised import borne_out
+from mailflow.core.requesting import with_papers
 from mailflow.core.requisites import Valid, check_account, check_corr_account, check_inn
 from mailflow.edges import recognising
 from mailflow.edges.reading import Defect, read_attachment
@@ -24,6 +30,7 @@ from tests.office_life import IVAN, PETROV, living
 from tests.papers import Payee, invoice_pdf, picture_bytes
 
 PAYEE = Payee()
+DAY = date(2026, 11, 16)
 
 
 def drawn(dpi: int) -> Image.Image:
@@ -95,6 +102,19 @@ def test_no_number_is_taken_from_a_picture_that_fails_its_check(text_of_an_invoi
     assert "corr_account" not in taken or check_corr_account(taken["corr_account"], read.values["bic"]) == Valid()
     assert "amount" not in taken or "amount_words" in {finding.code for finding in read.findings if finding.ok}
     assert "kpp" not in taken or taken["kpp"][:4] == taken["inn"][:4]
+
+
+def test_what_a_paper_has_in_writing_goes_before_what_was_read_off_a_picture() -> None:
+    bill = "Счет на оплату № 5 от 16.11.2026\nИтого: {0},00\nВсего к оплате: {0},00\n"
+    seen = Read("Скан.pdf", bill.format("700") + "Семьсот рублей 00 копеек\n", recognised=True)
+    written = Read("Счёт.pdf", bill.format("900"))
+    around = Surroundings((), "", (), {}, papers=(seen, written))
+    forms = (FieldForm("amount", "money"),)
+    assert with_papers({}, forms, replace(around, papers=(seen,)), DAY) == (
+        {"amount": "700.00"},
+        ("recognised:amount",),
+    )
+    assert with_papers({}, forms, around, DAY) == ({"amount": "900.00"}, ())
 
 
 async def test_what_was_read_off_a_picture_is_named_until_somebody_states_it(tmp_path: Path) -> None:

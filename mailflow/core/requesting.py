@@ -260,7 +260,8 @@ def with_papers(
     names = {form.name for form in _from("paper", forms)}
     fields = dict(said)
     findings: list[str] = []
-    for paper in around.papers:
+    # What is written comes first: a paper recognised in a picture only completes it.
+    for paper in sorted(around.papers, key=lambda one: one.recognised):
         written = written_in(paper)
         for name, value in written.items():
             if name in names and fields.setdefault(name, value) != value:
