@@ -14,12 +14,16 @@ COMMIT = b"COMMIT"
 
 @dataclass
 class Line:
-    """Everything goes through while `open` is set; `cut_after_commit` cuts that many answers to a COMMIT."""
+    """Everything goes through while `open` is set.
+
+    `cut_after_commit` cuts that many answers to a COMMIT; what holds `stop_after` still arrives, and nothing behind it.
+    """
 
     port: int = 0
     open: asyncio.Event = field(default_factory=asyncio.Event)
     cut_after_commit: int = 0
     cuts: int = 0
+    stop_after: bytes | None = None
 
     def stops(self) -> None:
         """Nothing arrives any more, and nobody is told."""
@@ -68,4 +72,7 @@ async def _pump(
                 break
             writer.write(piece)
             await writer.drain()
+            if asks and line.stop_after is not None and line.stop_after in piece:
+                line.stop_after = None
+                line.stops()
     writer.close()

@@ -209,10 +209,8 @@ async def test_a_reader_that_was_stopped_wakes_and_does_no_harm(a_company: Agent
 
 
 async def test_a_reader_cut_off_from_the_database_loses_its_turn_and_goes_on_later(
-    a_company: Agents, postgres_server: Postgres, scale: Scale
+    a_company: Agents, postgres_server: Postgres
 ) -> None:
-    if scale.size == "gate":
-        pytest.skip("played by ./run agents: once in six runs nobody had read within a minute, see docs/scaling.md")
     agents = a_company
     async with line_to(postgres_server.port) as line, watched(agents) as store:
         far = agents.machine(line.port)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-from mailflow.edges.store import Noted, Store
+from mailflow.edges.store import Noted, Store, database
+from mailflow.errors import LeaseLost
 from tests.lines import Line, line_to
 from tests.servers import Postgres
 from tests.test_store import NOW, a_case, a_letter, a_mail, a_number, move
@@ -64,3 +66,32 @@ async def test_a_turn_taken_without_an_answer_is_ours(cut: tuple[Store, Line]) -
     assert line.cuts == 1
     await store.fenced(fence).pulse("service", NOW)
     assert await store.take_lease("office", "b", 60) is None
+
+
+async def test_who_is_cut_off_in_the_midst_of_a_statement_keeps_nobody_from_his_turn(
+    postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"server_settings": database.POSTGRES["server_settings"] | {"lock_timeout": "500"}}
+    monkeypatch.setattr(database, "POSTGRES", database.POSTGRES | settings)
+    async with line_to(postgres_server.port) as line:
+        near_url = postgres_server.fresh()
+        far_url = near_url.replace(str(postgres_server.port), str(line.port)) + "?ssl=disable"
+        near, far = await Store.open(near_url, "n.example"), await Store.open(far_url, "n.example")
+        fence = await far.take_lease("office", "a", 1)
+        assert fence is not None
+        line.stop_after = b'INTO "pulse"'
+        # The question for the turn is answered and holds its row; then a statement is parsed, and waits for values.
+        cut = asyncio.create_task(far.fenced(fence).pulse("service", NOW))
+        async with asyncio.timeout(10):
+            while line.open.is_set():
+                await asyncio.sleep(0.01)
+            while (taken := await near.take_lease("office", "b", 60)) is None:
+                await asyncio.sleep(0.1)
+        assert taken.number == fence.number + 1
+        line.goes_on()
+        with pytest.raises(LeaseLost):
+            await cut
+        assert not (await near.vitals(NOW)).pulses
+        await far.close()
+        await near.close()
+    postgres_server.drop(near_url)

@@ -16,6 +16,8 @@ from mailflow.errors import StoreError
 
 PASSING = ("25P03", "40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03")
 """Left standing, serialization, deadlock, lock not available, too many connections, server stops, crashed, starts."""
+HELD_UP = "55P03"
+"""Somebody else had the lock for longer than we wait."""
 LOST = "08"
 """SQLSTATE class of a lost connection."""
 BROKEN = ("InterfaceError", "InternalClientError")
@@ -23,6 +25,7 @@ BROKEN = ("InterfaceError", "InternalClientError")
 
 CURES = (
     ("database is locked", "stop the process that holds the lock (a backup, an open sqlite3 shell)"),
+    ("lock timeout", "end what holds the lock (an open psql, a session that hangs: see pg_stat_activity)"),
     ("disk is full", "free space on that disk; nothing is lost, the mail stays on the server"),
     ("readonly database", "let the service's user write the file and its folder"),
     ("unable to open database", "create the folder and let the service's user write in it"),
@@ -52,6 +55,11 @@ def passes(error: BaseException) -> bool:
     The errors behind it count too: rolling back on a connection that is gone raises one of its own.
     """
     return any(_passes(one) for one in _chain(error))
+
+
+def held_up(error: BaseException) -> bool:
+    """Say whether a lock was waited for in vain."""
+    return any(_sqlstate(one) == HELD_UP for one in _chain(error))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -7,7 +7,9 @@ A transaction holds the only SQLite connection, and its work is done in that con
 no mail, page or file is touched within one, no task is started and nothing is awaited but the session.
 
 What may go wrong: another process holds the lock, two transactions meet (deadlock, serialization),
-the server restarts: tried again, `PAUSES` long; then, and for everything else, StoreError.
+the server restarts: tried again, `PAUSES` long; then, and for everything else, StoreError. A lock may be held by a
+process that was cut off: PostgreSQL ends its transaction where it stands between two statements, we where it stands
+within one (`LEFT_WITHIN`).
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext, _current_context
 from tortoise.migrations.executor import MigrationExecutor
 
-from mailflow.edges.store.complaints import complaint, passes, where
+from mailflow.edges.store.complaints import complaint, held_up, passes, where
 from mailflow.edges.store.session import Connection, Session
 from mailflow.errors import StoreError
 from mailflow.killpoints import reached
@@ -58,9 +60,21 @@ _SQLITE_COMPACTION = ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_c
 POSTGRES: dict[str, Any] = {
     "timeout": 10.0,
     "command_timeout": 60.0,
-    # A process that is stopped or cut off within a transaction keeps its locks no longer than this.
-    "server_settings": {"idle_in_transaction_session_timeout": "8000"},
+    "server_settings": {
+        # A process that is stopped or cut off within a transaction keeps its locks no longer than this.
+        "idle_in_transaction_session_timeout": "8000",
+        # Nobody waits longer for a lock before he looks who has it; with all tries that is about `command_timeout`.
+        "lock_timeout": "8000",
+        "application_name": "mailflow",
+    },
 }
+LEFT_WITHIN = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND application_name = 'mailflow'
+AND state = 'active' AND wait_event = 'ClientRead' AND state_change < clock_timestamp() - interval '2 seconds'
+"""
+"""End whoever of us was cut off between the two halves of a statement: asyncpg has it parsed first, and says the rest
+when it has the answer. PostgreSQL counts that as working, not as idle, and would keep the locks for hours."""
 
 
 def config(url: str) -> dict[str, Any]:
@@ -213,14 +227,18 @@ class Database:
             reached("schema.inside")
 
     async def _try_often(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        held = False
         for pause in (*PAUSES, None):
             try:
+                if held:
+                    await self._client.execute_query(LEFT_WITHIN)
                 return await attempt()
             except asyncio.CancelledError:
                 raise
             except Exception as error:
                 if pause is None or not passes(error):
                     _tell(error, self._where)
+                held = held_up(error)
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))
         raise AssertionError("unreachable")
 
