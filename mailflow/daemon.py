@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -56,6 +57,8 @@ ERRANDS_AT_ONCE = 5
 CLAIMED = timedelta(minutes=2)
 """So long nobody else rings these timers or does these errands; a paper is given up long before."""
 TICK_SECONDS = 15
+RAN_WELL = 120.0
+"""Seconds after which a loop that breaks is not taken for one that broke just now."""
 PATIENCE = 4.0
 """Seconds a loop has to end before it is told again."""
 
@@ -249,12 +252,18 @@ def _metrics(app: App) -> Metrics | None:
 
 
 async def _kept_alive(loop: Callable[[], Awaitable[None]]) -> None:
-    """A loop that meets what nobody foresaw says so and goes on; the service never ends by one mail."""
+    """A loop that meets what nobody foresaw says so and goes on; the service never ends by one mail.
+
+    Pauses grow while it breaks again and again; one that has run well for a while begins with short ones.
+    """
     attempt = 0
     while True:
+        began = time.monotonic()
         try:
             await loop()
         except Exception as wrong:
+            if time.monotonic() - began > RAN_WELL:
+                attempt = 0
             pause = backoff(attempt)
             attempt += 1
             log.broken(getattr(loop, "__qualname__", "loop"), repr(wrong))
