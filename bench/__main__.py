@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import email
-import email.policy
 import os
 import platform
 import statistics
@@ -13,14 +11,13 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from email.message import EmailMessage
 from pathlib import Path
 
 from bench import delay, floor, loads, pipeline, registers, roundup
 from bench.cost import Cost
 from bench.letters import Written
-from bench.mails import Asked, Papers, replies, requests
-from bench.peer import Handed, Peer
+from bench.mails import Asked, Papers, asked, replies, requests
+from bench.peer import Peer
 from bench.worker import Worker
 from tests.server_dovecot import Dovecot, dovecot
 
@@ -109,26 +106,6 @@ class Bench:
         self.ours.end("end")
         self.floor.end(None)
         self.peer.close()
-
-
-def asked(letters: Sequence[Handed]) -> list[Asked]:
-    """Find the letters that ask the head of a team to decide; a receipt for his decision is an automatic reply."""
-    heads = [letter for letter in letters if letter.to.partition("@")[0].endswith("-0")]
-    return [_asked(letter) for letter in heads if b"\r\nAuto-Submitted: auto-generated\r\n" in letter.start]
-
-
-def _asked(letter: Handed) -> Asked:
-    message = email.message_from_bytes(letter.start, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    plain, html = message.get_body(("plain",)), message.get_body(("html",))
-    return Asked(
-        letter.to,
-        str(message["Message-ID"]),
-        str(message["Reply-To"] or ""),
-        str(message["Subject"]),
-        str(plain.get_content()) if plain is not None else "",
-        str(html.get_content()) if html is not None else "",
-    )
 
 
 @contextlib.contextmanager

@@ -11,6 +11,8 @@ Together: 60 % text, 25 % HTML, 15 % PDF.
 from __future__ import annotations
 
 import base64
+import email
+import email.policy
 import hashlib
 import random
 from collections.abc import Sequence
@@ -18,8 +20,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from email.header import Header
+from email.message import EmailMessage
 from email.utils import format_datetime
 
+from bench.peer import Handed
 from mailflow.demo.papers import Line, Payee, invoice_pdf
 
 DOCS = "docs@neon.example"
@@ -160,9 +164,29 @@ def request_text(order: Order, name: str) -> str:
     )
 
 
-def replies(asked: Sequence[Asked], salt: str) -> list[bytes]:
+def asked(letters: Sequence[Handed]) -> list[Asked]:
+    """Find the letters that ask the head of a team to decide; a receipt for his decision is an automatic reply."""
+    heads = [letter for letter in letters if letter.to.partition("@")[0].endswith("-0")]
+    return [_asked(letter) for letter in heads if b"\r\nAuto-Submitted: auto-generated\r\n" in letter.start]
+
+
+def _asked(letter: Handed) -> Asked:
+    message = email.message_from_bytes(letter.start, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    return Asked(
+        letter.to,
+        str(message["Message-ID"]),
+        str(message["Reply-To"] or ""),
+        str(message["Subject"]),
+        str(plain.get_content()) if plain is not None else "",
+        str(html.get_content()) if html is not None else "",
+    )
+
+
+def replies(letters: Sequence[Asked], salt: str) -> list[bytes]:
     """Write the approvers' replies: 3 in 10 as HTML, 1 in 10 sends the invoice back, the others agree."""
-    return [_reply(letter, n, f"{salt}-{n}") for n, letter in enumerate(asked)]
+    return [_reply(letter, n, f"{salt}-{n}") for n, letter in enumerate(letters)]
 
 
 def _reply(letter: Asked, n: int, salt: str) -> bytes:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from bench import pipeline
 from bench.cost import Cost, Meter
-from bench.mails import DOMAIN, MEMBERS, TEAMS, Asked, Papers, person, replies, requests
+from bench.mails import DOMAIN, MEMBERS, TEAMS, Asked, Papers, asked, person, replies, requests
 from bench.peer import Peer
 from bench.worker import Worker
 from tests.server_dovecot import Dovecot, dovecot
@@ -145,8 +145,6 @@ def compared(rounds: int, mails: int) -> Iterator[str]:
 def _played(
     rounds: int, mails: int, server: Dovecot, ours: Worker, tracker: Tracker, peers: tuple[Peer, Peer]
 ) -> Iterator[str]:
-    from bench.__main__ import asked
-
     papers, waiting, played = Papers(), list[Asked](), []
     for number in range(rounds + 1):
         batch = _mails(papers, waiting, mails // 2, number)
