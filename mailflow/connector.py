@@ -43,9 +43,10 @@ from mailflow.recalling import present
 
 _SEES_ALL = Sight("", frozenset(), everything=True)
 """Within the processes of its key a system sees every case; the processes are a condition of each query."""
-MOST_PAYMENTS = 5000
 _SAME = ("process", "by", "subject", "text", "files")
 """What a request must say again to be the same one."""
+AT_ONCE = 250
+"""Open cases looked through in one query for those that wait for their payment."""
 _SAME_COMMENT = ("proof", "comment")
 
 
@@ -263,10 +264,9 @@ class Connector:
 
     async def _unpaid(self, key: ApiKey) -> AsyncIterator[Case]:
         names = tuple(process.name for process in self.processes(key))
-        query, taken = CaseQuery(_SEES_ALL, names, state="open", limit=250), 0
-        while taken < MOST_PAYMENTS:
+        query = CaseQuery(_SEES_ALL, names, state="open", limit=AT_ONCE)
+        while True:
             cases = await self._store.case_page(query)
-            taken += len(cases)
             for case in cases:
                 if awaits_payment(case):
                     yield case

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailflow import log
-from mailflow.core.api_keys import ApiKey, Right, lacking, parted, refusal
+from mailflow.core.api_keys import ApiKey, Right, parted, refusal
 from mailflow.core.api_problems import Problem
 from mailflow.edges.store import Store
 from mailflow.edges.store.api_keys import ApiUse
@@ -56,15 +56,11 @@ class Doorkeeper:
         wait = self._wait(key.id)
         if wait:
             return Problem("too-many", {"seconds": str(wait)})
-        if right is not None and lacking(key, right):
+        if right is not None and right not in key.rights:
             self._note(key, "right", now)
             return Problem("not-allowed", {"right": right})
         self._used[key.id] = now
         return key
-
-    def outside(self, key: ApiKey, now: datetime) -> None:
-        """Note that a key asked about a case of a process that is not its business."""
-        self._note(key, "process", now)
 
     async def run(self) -> None:
         """Write down for ever what was used and refused; the last of it when told to end."""

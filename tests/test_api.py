@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from mailflow import connector
 from mailflow.core.answers import Answer
 from mailflow.edges.api_operations import OPERATIONS
 from tests.web_site import Site, served
@@ -459,6 +460,14 @@ async def test_what_waits_for_its_payment_is_given_or_withheld_with_the_reason(s
     bank = await site.call("GET", "/payments/bank-file", key)
     assert bank.body.decode("cp1251").startswith("1CClientBankExchange\r\n")
     assert bank.body.decode("cp1251").count("СекцияДокумент") == len(found["items"])
+
+
+async def test_however_many_cases_are_open_no_payment_is_left_out(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connector, "AT_ONCE", 1)
+    case, key = await agreed(site), await site.key()
+    await begun(site, key, "later")
+    found = (await site.call("GET", "/payments", key)).json
+    assert [one["case"] for one in (*found["items"], *found["withheld"])] == [case["id"]]
 
 
 # --- the door itself

@@ -21,7 +21,7 @@ Right = Literal["cases:start", "cases:read", "cases:comment", "cases:decide", "r
 """What a key may do. `cases:decide` passes on the answer of a person who brings his own one-use link: no more."""
 RIGHTS: tuple[Right, ...] = get_args(Right)
 
-Refusal = Literal["unknown", "secret", "revoked", "expired", "right", "process"]
+Refusal = Literal["unknown", "secret", "revoked", "expired", "right"]
 """Why a key opened nothing: nobody has it, its secret is another, it is over, or it may not do this."""
 
 ID_BYTES = 5
@@ -86,13 +86,6 @@ def refusal(key: ApiKey | None, shown: str, now: datetime) -> Refusal | None:
     if key.revoked_at is not None:
         return "revoked"
     return "expired" if key.expires_at is not None and key.expires_at <= now else None
-
-
-def lacking(key: ApiKey, right: Right, process: str = "") -> Refusal | None:
-    """Say what the key lacks to do this with a case of that process ('' = no case in particular)."""
-    if right not in key.rights:
-        return "right"
-    return "process" if process and not key.covers(process) else None
 
 
 def listed(words: Sequence[str]) -> str:
